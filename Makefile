@@ -1,0 +1,49 @@
+# `make help` lists the targets. Python 3.11 to 3.13, git and make are all that is needed beforehand.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help repro test lint ui lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+repro: .venv/repro.done ## run what changed of the pipeline, set up first if need be
+	@dvc repro
+	@python -m stages.pipeline.summary
+
+test: .venv/dev.done ## run the tests
+	@python -m pytest
+
+lint: .venv/dev.done ## check style and types
+	ruff check . && ruff format --check . && mypy
+
+ui: .venv/repro.done ## open the MLflow UI on http://127.0.0.1:5000
+	mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}" --host 127.0.0.1 --port 5000
+
+lock: .venv/dev.done ## renew the locked requirements (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate --upgrade pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate --upgrade --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean: ## delete what the pipeline made, except the committed reports
+	rm -rf artifacts .scratch
+
+.venv/pip.done:
+	$(PYTHON) -c 'import sys; v = sys.version_info; (3, 11) <= v < (3, 14) or sys.exit(f"error: Python {v[0]}.{v[1]}; accepted: 3.11 to 3.13 (make PYTHON=python3.12 ...)")'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/repro.done: requirements.lock pyproject.toml | .venv/pip.done
+	@echo "installing the locked requirements into .venv (a few minutes, about 3 GB)"
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps -e .
+	@touch $@
+
+.venv/dev.done: requirements-dev.lock .venv/repro.done
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@

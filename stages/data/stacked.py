@@ -1,0 +1,59 @@
+"""The eight data modes: `mono|color` x `binary|float` x `complete|missing`.
+
+Stacked MNIST is that of Metz et al. (2017, arXiv:1611.02163, section 3.3.1): three digits in three colour
+channels, 1,000 classes.
+"""
+
+from itertools import product
+
+import numpy as np
+
+MODES = tuple("-".join(parts) for parts in product(("mono", "color"), ("binary", "float"), ("complete", "missing")))
+CHANNELS = {"mono": 1, "color": 3}
+
+
+def channels(mode: str) -> int:
+    """Number of image channels of a data mode."""
+    return CHANNELS[mode.split("-")[0]]
+
+
+def binarize(images: np.ndarray) -> np.ndarray:
+    """Threshold uint8 images at one half -> 0 or 255."""
+    return np.where(images >= 128, np.uint8(255), np.uint8(0))
+
+
+def stack(
+    images: np.ndarray, labels: np.ndarray, count: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw `count` stacks of three digits.
+
+    images: [N, H, W] uint8, labels: [N] -> [count, H, W, 3] uint8, [count] in 0..999. Channel 0 (red) holds
+    the ones, channel 1 (green) the tens, channel 2 (blue) the hundreds.
+    """
+    drawn = rng.integers(len(images), size=(count, 3))
+    stacked = np.stack([images[drawn[:, channel]] for channel in range(3)], axis=-1)
+    return stacked, labels[drawn].astype(np.int32) @ np.array([1, 10, 100], np.int32)
+
+
+def make_split(
+    images: np.ndarray, labels: np.ndarray, mode: str, *, leave_out: int | None, stacks: int, seed: list[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """One split in one data mode.
+
+    images: [N, H, W] uint8, labels: [N] -> [M, H, W, C] uint8, [M] int32, with C of 1 or 3. `leave_out` drops a
+    digit (None keeps all); `stacks` counts the images of colour modes. Same arguments, same bytes.
+    """
+    if leave_out is not None:
+        keep = labels != leave_out
+        images, labels = images[keep], labels[keep]
+    if "binary" in mode:
+        images = binarize(images)
+    if channels(mode) == 3:
+        return stack(images, labels, stacks, np.random.default_rng(seed))
+    return images[..., None], labels.astype(np.int32)
+
+
+def has_digit(labels: np.ndarray, digit: int, channel_count: int) -> np.ndarray:
+    """Whether any channel of a (stacked) image shows `digit`. labels: [N] -> [N] bool."""
+    places = [labels // 10**place % 10 == digit for place in range(channel_count)]
+    return np.any(places, axis=0)

@@ -1,0 +1,37 @@
+"""One look for every figure: readable when projected, safe for colour-blind eyes (Okabe & Ito 2008)."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from stages.pipeline.files import atomic
+
+BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#666666"
+
+plt.rcParams.update(
+    {
+        "figure.dpi": 130,
+        "figure.constrained_layout.use": True,
+        "font.size": 12,
+        "axes.titlesize": 13,
+        "axes.titlelocation": "left",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "grid.alpha": 0.3,
+        "lines.linewidth": 2,
+        "legend.frameon": False,
+    }
+)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a PNG without time stamp or version, so that equal figures are equal files; close the figure."""
+    with atomic(path) as partial:
+        figure.savefig(partial, format="png", metadata={"Software": None})
+    plt.close(figure)

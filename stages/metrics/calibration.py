@@ -1,0 +1,15 @@
+"""How far a classifier's confidence can be taken at its word."""
+
+import numpy as np
+
+
+def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
+    """ECE (Guo 2017, arXiv:1706.04599, eq. 3): mean |accuracy - confidence| over equal-width confidence bins.
+
+    probabilities: [N, K], labels: [N] -> 0 (best) to 1; each bin (a, b] weighs as many images as it holds.
+    """
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    correct = probabilities.argmax(axis=1) == labels
+    index = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    gaps = np.bincount(index, weights=correct - confidence, minlength=bins)
+    return float(np.abs(gaps).sum() / len(labels))

@@ -1,0 +1,31 @@
+"""Family `autoencoder`: a deterministic code (Hinton & Salakhutdinov 2006, doi:10.1126/science.1127647)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from stages.models.base import GenerativeModel, in_batches, scale
+from stages.nn.networks import Shape
+from stages.nn.objectives import cross_entropy
+
+
+class Autoencoder(GenerativeModel):
+    """z = e(x), x' = d(z); minimises the cross-entropy between x and x'."""
+
+    def __init__(self, shape: Shape, *, code: int, network: Mapping[str, Any]) -> None:
+        super().__init__(shape, code=code, features=code, network=network)
+
+    def terms(self, x: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Cross-entropy per image, in nats."""
+        return {"loss": cross_entropy(x, self.decoder(self.encoder(x)))}
+
+    def codes(self, x: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """The code is deterministic: both are e(x)."""
+        z = self.encoder(x)
+        return z, z
+
+    def anomaly_score(self, images: np.ndarray, seed: int) -> np.ndarray:
+        """Reconstruction error (cross-entropy, nats) of each image: uint8 [N, H, W, C] -> [N]."""
+        return in_batches(lambda i, x: self.terms(scale(x), tf.constant([0, 0])), images)["loss"]

@@ -1,0 +1,111 @@
+"""What every generative model shares: a training step that Keras users recognise, and four verbs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from stages.nn import networks
+
+
+def scale(x: tf.Tensor) -> tf.Tensor:
+    """uint8 pixels in 0..255 -> float32 in [0, 1]."""
+    return tf.cast(x, tf.float32) / 255.0
+
+
+class GenerativeModel(keras.Model):
+    """An encoder and a decoder trained on uint8 images [B, H, W, C].
+
+    A family defines TERMS, `terms`, `codes` and `anomaly_score`; training, decoding and batching are here.
+    """
+
+    TERMS: tuple[str, ...] = ("loss",)
+
+    def __init__(self, shape: networks.Shape, *, code: int, features: int, network: Mapping[str, Any]) -> None:
+        super().__init__()
+        arguments = dict(network)
+        make = getattr(networks, arguments.pop("name"))
+        self.encoder, self.decoder = make(shape, features, code, **arguments)
+        self.image_shape = shape
+        self.code = code
+        self.seed = 0  # of the noise in training steps; `training.fit` sets it
+        self.built = True
+        self._means = {name: keras.metrics.Mean(name=name) for name in self.TERMS}
+
+    def terms(self, x: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Objective per example. x: [B, H, W, C] in [0, 1] -> {name: [B] for name in TERMS}; "loss" is minimised."""
+        raise NotImplementedError
+
+    def codes(self, x: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """x: [B, H, W, C] in [0, 1] -> (the best single code, a code drawn from what x implies), each [B, code]."""
+        raise NotImplementedError
+
+    def anomaly_score(self, images: np.ndarray, seed: int) -> np.ndarray:
+        """How little the model expects each image: uint8 [N, H, W, C] -> [N], higher is stranger."""
+        raise NotImplementedError
+
+    def likelihood(self, images: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+        """Terms of log p(x) in nats, each [N]; empty for a family whose likelihood is undefined."""
+        return {}
+
+    def call(self, x: tf.Tensor) -> tf.Tensor:
+        """Reconstruct: [B, H, W, C] in [0, 1] -> expected pixels [B, H, W, C] in [0, 1]."""
+        best, _ = self.codes(x, tf.constant([0, 0]))
+        return tf.sigmoid(self.decoder(best))
+
+    def train_step(self, x: tf.Tensor) -> dict[str, tf.Tensor]:
+        """One step on uint8 images [B, H, W, C].
+
+        The noise depends on seed and step alone, so that a resumed run repeats.
+        """
+        seed = tf.random.experimental.stateless_fold_in([self.seed, 0], tf.cast(self.optimizer.iterations, tf.int32))
+        with tf.GradientTape() as tape:
+            terms = self.terms(scale(x), seed)
+            loss = tf.reduce_mean(terms["loss"])
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return self._averages(terms)
+
+    def test_step(self, x: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The same terms without an update; always the same noise."""
+        return self._averages(self.terms(scale(x), tf.constant([self.seed, 1])))
+
+    def _averages(self, terms: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        for name, mean in self._means.items():
+            mean.update_state(terms[name])
+        return {name: mean.result() for name, mean in self._means.items()}
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """Running means of the terms; Keras resets them at every interval."""
+        return list(self._means.values())
+
+    def encode(self, images: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """uint8 [N, H, W, C] -> (best codes, drawn codes), each [N, code]."""
+
+        def both(index: int, x: tf.Tensor) -> dict[str, tf.Tensor]:
+            best, drawn = self.codes(scale(x), tf.constant([seed, index]))
+            return {"best": best, "drawn": drawn}
+
+        encoded = in_batches(both, images)
+        return encoded["best"], encoded["drawn"]
+
+    def decode(self, codes: np.ndarray) -> np.ndarray:
+        """[N, code] -> expected pixels [N, H, W, C] in [0, 1]."""
+        return in_batches(lambda i, z: {"x": tf.sigmoid(self.decoder(z))}, codes)["x"]
+
+    def decode_logits(self, codes: np.ndarray) -> np.ndarray:
+        """[N, code] -> log-odds of the pixels [N, H, W, C]."""
+        return in_batches(lambda i, z: {"x": self.decoder(z)}, codes)["x"]
+
+
+def in_batches(function: Any, array: np.ndarray, batch: int = 500) -> dict[str, np.ndarray]:
+    """Apply `function(index, [B, ...]) -> {name: [B, ...]}`, as a graph, batch by batch; join the results."""
+    graph = tf.function(function, reduce_retracing=True)
+    parts = [
+        graph(tf.constant(i), tf.constant(array[start : start + batch]))
+        for i, start in enumerate(range(0, len(array), batch))
+    ]
+    return {name: np.concatenate([part[name].numpy() for part in parts]) for name in parts[0]}

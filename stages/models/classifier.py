@@ -1,0 +1,96 @@
+"""The verification classifier: a digit's probabilities, channel by channel, for grey and binary images alike."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from stages.models.base import in_batches, scale
+from stages.nn.networks import Shape, classifier
+
+CLASSES = 10
+
+
+class Classifier(keras.Model):
+    """Trained on uint8 grey images [B, H, W, 1] and labels [B]; half of each batch is binarised, all of it warped."""
+
+    def __init__(self, shape: Shape = (28, 28, 1)) -> None:
+        super().__init__()
+        self.network = classifier(shape, CLASSES)
+        self.seed = 0
+        self.built = True
+        self.loss_mean = keras.metrics.Mean(name="loss")
+        self.accuracy_mean = keras.metrics.Mean(name="accuracy")
+
+    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """[B, H, W, 1] in [0, 1] -> logits [B, 10]."""
+        return self.network(x, training=training)
+
+    def train_step(self, data: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """One step of cross-entropy on warped images, every second one binarised."""
+        images, labels = data
+        seed = tf.random.experimental.stateless_fold_in([self.seed, 0], tf.cast(self.optimizer.iterations, tf.int32))
+        x = half_binary(warp(scale(images), seed))
+        with tf.GradientTape() as tape:
+            logits = self(x, training=True)
+            loss = cross_entropy(labels, logits)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return self._update(loss, labels, logits)
+
+    def test_step(self, data: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """The same on untouched images, every second one binarised."""
+        images, labels = data
+        logits = self(half_binary(scale(images)))
+        return self._update(cross_entropy(labels, logits), labels, logits)
+
+    def _update(self, loss: tf.Tensor, labels: tf.Tensor, logits: tf.Tensor) -> dict[str, tf.Tensor]:
+        hits = tf.cast(tf.argmax(logits, axis=-1, output_type=labels.dtype) == labels, tf.float32)
+        self.loss_mean.update_state(loss)
+        self.accuracy_mean.update_state(hits)
+        return {"loss": self.loss_mean.result(), "accuracy": self.accuracy_mean.result()}
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """Running means of loss and accuracy."""
+        return [self.loss_mean, self.accuracy_mean]
+
+    def probabilities(self, images: np.ndarray) -> np.ndarray:
+        """Each channel's digit probabilities: uint8 [N, H, W, C] -> [N, C, 10]."""
+        count, height, width, channels = images.shape
+        single = np.moveaxis(images, -1, 1).reshape(count * channels, height, width, 1)
+        found = in_batches(lambda i, x: {"p": tf.nn.softmax(self(scale(x)))}, single)["p"]
+        return found.reshape(count, channels, CLASSES)
+
+
+def cross_entropy(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+    """Mean cross-entropy in nats. labels: [B], logits: [B, 10] -> scalar."""
+    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
+
+
+def half_binary(x: tf.Tensor) -> tf.Tensor:
+    """Threshold every second image at one half: both kinds of input must be judged fairly."""
+    second = tf.reshape(tf.range(tf.shape(x)[0]) % 2 == 1, (-1, 1, 1, 1))
+    return tf.where(second, tf.cast(x >= 0.5, x.dtype), x)
+
+
+def warp(x: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Random affine maps: +-10 degrees, +-10 % size and shear, +-2 pixels. x: [B, H, W, 1] -> the same."""
+    count, height, width = tf.shape(x)[0], x.shape[1], x.shape[2]
+    r = tf.random.stateless_uniform((6, count), seed, -1.0, 1.0)
+    angle, shear = 0.17 * r[0], 0.1 * r[1]
+    scale_x, scale_y = 1 + 0.1 * r[2], 1 + 0.1 * r[3]
+    a, b = scale_x * tf.cos(angle), scale_x * (shear - tf.sin(angle))
+    c, d = scale_y * tf.sin(angle), scale_y * (tf.cos(angle) + shear)
+    center_x, center_y = (width - 1) / 2, (height - 1) / 2
+    shift_x = center_x - a * center_x - b * center_y + 2 * r[4]
+    shift_y = center_y - c * center_x - d * center_y + 2 * r[5]
+    zero = tf.zeros_like(a)
+    transforms = tf.stack([a, b, shift_x, c, d, shift_y, zero, zero], axis=1)
+    return tf.raw_ops.ImageProjectiveTransformV3(
+        images=x,
+        transforms=transforms,
+        output_shape=[height, width],
+        fill_value=0.0,
+        interpolation="BILINEAR",
+        fill_mode="CONSTANT",
+    )

@@ -1,0 +1,7 @@
+"""Model mathematics on TensorFlow: networks, distributions, objectives. Knows nothing of DVC or MLflow."""
+
+import os
+
+# Before TensorFlow is first imported: no banner of C++ log lines, and Keras on TensorFlow whatever ~/.keras says.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["KERAS_BACKEND"] = "tensorflow"

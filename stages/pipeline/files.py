@@ -1,0 +1,75 @@
+"""Where things live, and writes that are never half done."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+DATA = Path("artifacts/data")
+RAW = DATA / "raw"
+MODELS = Path("artifacts/models")
+VERIFIER = Path("artifacts/verifier")
+SAMPLES = Path("artifacts/samples")
+REPORTS = Path("reports")
+METRICS = REPORTS / "metrics"
+
+
+def main_repository() -> Path:
+    """The repository that keeps results: DVC names it even for runs in temporary workspaces."""
+    return Path(os.environ.get("DVC_ROOT", ".")).resolve()
+
+
+def scratch() -> Path:
+    """Folder for partial downloads, locks and checkpoints; safe to delete, ignored by git."""
+    path = main_repository() / ".scratch"
+    path.mkdir(exist_ok=True)
+    return path
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Yield a temporary sibling of `path` to write; it takes the name only once it is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
+    try:
+        yield partial
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 text atomically."""
+    with atomic(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write JSON atomically; floats are stored with the digits that they are given."""
+    write_text(path, json.dumps(content, indent=2) + "\n")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def write_npz(path: Path, **arrays: np.ndarray) -> None:
+    """Write a compressed npz atomically; equal arrays give equal bytes."""
+    with atomic(path) as partial, partial.open("wb") as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+
+
+def read_npz(path: Path) -> dict[str, np.ndarray]:
+    """Read every array of an npz; pickled objects are refused."""
+    with np.load(path, allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+def source_name() -> str:
+    """The data set in use, as stage `download` left it."""
+    return read_json(RAW / "source.json")["source"]

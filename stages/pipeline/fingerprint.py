@@ -1,0 +1,51 @@
+"""A hash of everything a stage depends on, read from dvc.yaml: it names a result before the result exists.
+
+Checkpoints are kept under it, and MLflow runs are found again by it.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from stages.pipeline.params import PARAMS_FILE
+
+DVC_FILE = Path("dvc.yaml")
+
+
+def look_up(content: dict[str, Any], path: str) -> Any:
+    """The value at a dotted path of nested mappings."""
+    for part in path.split("."):
+        content = content[part]
+    return content
+
+
+def fingerprint(stage: str, key: str | None = None) -> str:
+    """SHA-256 over the dependencies and parameters of `stage` (of `stage@key` for a foreach stage).
+
+    Only what dvc.yaml uses is understood: `${key}` and `${item.NAME}` in foreach stages over `variants`.
+    """
+    params = yaml.safe_load(PARAMS_FILE.read_text(encoding="utf-8"))
+    definition = yaml.safe_load(DVC_FILE.read_text(encoding="utf-8"))["stages"][stage]
+    fields = {}
+    if key is not None:
+        definition = definition["do"]
+        row = params["variants"][key]
+        fields = {"key": key, **{f"item.{name}": row[name] for name in ("family", "data")}}
+
+    def resolve(text: str) -> str:
+        for name, value in fields.items():
+            text = text.replace("${" + name + "}", value)
+        return text
+
+    digest = hashlib.sha256()
+    for path in sorted(resolve(dep) for dep in definition["deps"]):
+        digest.update(path.encode())
+        files = sorted(p for p in Path(path).rglob("*") if p.is_file()) if Path(path).is_dir() else [Path(path)]
+        for file in files:
+            with file.open("rb") as content:
+                digest.update(hashlib.file_digest(content, "sha256").digest())
+    for path in sorted(resolve(param) for param in definition["params"]):
+        digest.update(f"{path}={look_up(params, path)!r}".encode())
+    return digest.hexdigest()

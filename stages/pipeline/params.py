@@ -1,0 +1,206 @@
+"""`params.yaml`: its schema, its reader, and the budget rule.
+
+`python -m stages.pipeline.params` checks the file alone. Nothing here imports TensorFlow.
+"""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from stages.data.sources import SOURCES
+from stages.data.stacked import MODES
+from stages.pipeline.errors import UserError, user_errors
+
+PARAMS_FILE = Path("params.yaml")
+
+Positive = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Activation = Literal["linear", "relu", "leaky_relu", "elu", "gelu", "swish", "sigmoid", "tanh"]
+Sizes = Annotated[list[Positive], Field(min_length=1)]
+# Longer than a file name or a DVC stage name should be, or with a dot, breaks `variants.KEY` look-ups.
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class Strict(BaseModel):
+    """Unknown keys and loose types are errors, so that a typo can't pass as a setting."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Data(Strict):
+    source: Literal[tuple(SOURCES)]  # type: ignore[valid-type]
+    offline: Literal["digits", "fail"]
+    mirrors: dict[str, list[Annotated[str, Field(pattern=r"^https?://")]]]
+    missing_digit: Annotated[int, Field(ge=0, le=9)]
+    stacks_per_digit: Annotated[float, Field(gt=0, le=100)]
+
+
+class Fit(Strict):
+    """How long and how fast a network is trained."""
+
+    steps: Positive
+    batch: Annotated[int, Field(ge=1, le=65536)]
+    learning_rate: Annotated[float, Field(gt=0, le=1)]
+    schedule: Literal["constant", "cosine"]
+    ema: Annotated[float, Field(ge=0, lt=1)]
+
+
+class Dense(Strict):
+    name: Literal["dense"]
+    encoder: Sizes
+    decoder: Sizes
+    activation: Activation
+    code_activation: Activation
+
+
+class Conv(Strict):
+    name: Literal["conv"]
+
+
+class Patch(Strict):
+    name: Literal["patch"]
+    channels: Positive
+    blocks: Annotated[int, Field(ge=0, le=64)]
+    hidden: Positive
+
+
+Network = Annotated[Dense | Conv | Patch, Field(discriminator="name")]
+
+
+class Autoencoder(Strict):
+    code: Positive
+    network: Network
+
+
+class Vae(Strict):
+    code: Positive
+    network: Network
+    posterior: Literal["diagonal", "tril"]
+    beta: Annotated[float, Field(ge=0)]
+
+
+class Sampling(Strict):
+    """Where codes come from, and where a pixel counts as lit (null: images stay grey)."""
+
+    codes: Literal["prior", "mixture"]
+    components: Positive | None = None
+    threshold: Annotated[float, Field(gt=0, lt=1)] | None
+
+
+class Row(Strict):
+    title: Annotated[str, Field(min_length=1)]
+    data: Literal[MODES]  # type: ignore[valid-type]
+    fit: Fit
+    sample: Sampling
+
+
+class AutoencoderRow(Row):
+    family: Literal["autoencoder"]
+    model: Autoencoder
+
+
+class VaeRow(Row):
+    family: Literal["vae"]
+    model: Vae
+
+
+Variant = Annotated[AutoencoderRow | VaeRow, Field(discriminator="family")]
+
+
+class Tolerance(Strict):
+    mono: Share
+    color: Share
+
+
+class Evaluation(Strict):
+    samples: Annotated[int, Field(ge=100, le=1_000_000)]
+    tolerance: Tolerance
+
+
+class Verifier(Strict):
+    fit: Fit
+
+
+class Tracking(Strict):
+    experiment: Annotated[str, Field(min_length=1)]
+
+
+class Params(Strict):
+    """The whole of params.yaml."""
+
+    budget: Annotated[float, Field(gt=0, le=1000)]
+    max_epochs: Positive
+    seed: Annotated[int, Field(ge=0, lt=2**31)]
+    data: Data
+    verifier: Verifier
+    evaluation: Evaluation
+    tracking: Tracking
+    variants: Annotated[dict[Name, Variant], Field(min_length=1)]
+
+    def variant(self, key: str) -> Variant:
+        """Return a variant's row; an unknown key raises UserError naming those that exist."""
+        if key not in self.variants:
+            raise UserError(f"{PARAMS_FILE}: no variant {key!r}; there are {', '.join(self.variants)}")
+        return self.variants[key]
+
+    def steps(self, fit: Fit, examples: int) -> int:
+        """Training steps: `fit.steps`, at most `max_epochs` over the data, times `budget`; at least 1."""
+        cap = self.max_epochs * examples / fit.batch
+        return max(1, round(min(fit.steps, cap) * self.budget))
+
+
+def explain(error: ValidationError) -> str:
+    """Put the first violation of a schema in one line: key, value received, what is accepted."""
+    first = error.errors(include_url=False)[0]
+    # Union members appear in `loc` as the tag that chose them; the user never wrote that level.
+    tags = {"autoencoder", "vae", "dense", "conv", "patch"}
+    place = [str(part) for part in first["loc"] if part != "[key]"]
+    path = ".".join(part for i, part in enumerate(place) if not (i >= 2 and part in tags))
+    received = first["input"]
+    shown = f"received {received!r}" if not isinstance(received, Mapping) else "received a mapping"
+    match first["type"]:
+        case "extra_forbidden":
+            return f"{path}: unknown key ({shown}); remove it or correct its spelling"
+        case "missing":
+            return f"{path}: missing; this key is required"
+        case "union_tag_invalid":
+            context = first["ctx"]
+            key = f"{path}.{context['discriminator'].strip(chr(39))}"
+            return f"{key}: received {context['tag']!r}; accepted: {context['expected_tags']}"
+        case _:
+            return f"{path}: {shown}; {first['msg'][0].lower()}{first['msg'][1:]}"
+
+
+def parse(content: Any, name: str = str(PARAMS_FILE)) -> Params:
+    """Validate the whole of a params mapping; raises UserError with one line on the first fault."""
+    if not isinstance(content, Mapping):
+        raise UserError(f"{name}: received {type(content).__name__}; accepted: a mapping of settings")
+    try:
+        params = Params.model_validate(content)
+    except ValidationError as error:
+        raise UserError(f"{name}: {explain(error)}") from None
+    for key, row in params.variants.items():
+        if row.sample.codes == "mixture" and row.sample.components is None:
+            raise UserError(f"{name}: variants.{key}.sample.components: missing; codes: mixture needs a number of them")
+    return params
+
+
+def load_params(path: Path = PARAMS_FILE) -> Params:
+    """Read and validate params.yaml; raises UserError for a missing, malformed or invalid file."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file; run from the project's root") from None
+    except yaml.YAMLError as error:
+        raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+    return parse(content, str(path))
+
+
+if __name__ == "__main__":
+    with user_errors():
+        checked = load_params(Path(sys.argv[1]) if len(sys.argv) > 1 else PARAMS_FILE)
+        print(f"params.yaml is valid: {len(checked.variants)} variants ({', '.join(checked.variants)})")

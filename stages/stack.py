@@ -1,0 +1,41 @@
+"""Stage `stack MODE`: one data mode from the IDX files, as npz.
+
+Arrays: x_train, x_test [N, 28, 28, C] uint8 in 0..255 (binary modes hold 0 and 255 only), y_train, y_test [N]
+int32. `missing` leaves a digit out of the training split alone.
+"""
+
+import sys
+
+from stages.data.idx import parse_idx
+from stages.data.sources import FILES
+from stages.data.stacked import MODES, make_split
+from stages.pipeline import files
+from stages.pipeline.errors import UserError, user_errors
+from stages.pipeline.params import load_params
+
+
+def main(mode: str) -> None:
+    """Write artifacts/data/MODE.npz."""
+    params = load_params()
+    if mode not in MODES:
+        raise UserError(f"stack: no data mode {mode!r}; there are {', '.join(MODES)}")
+    arrays = {}
+    raw = {name: parse_idx((files.RAW / name).read_bytes(), name) for name in FILES}
+    for index, (split, prefix) in enumerate((("train", "train"), ("test", "t10k"))):
+        images, labels = raw[f"{prefix}-images-idx3-ubyte"], raw[f"{prefix}-labels-idx1-ubyte"]
+        missing = "missing" in mode and split == "train"
+        arrays[f"x_{split}"], arrays[f"y_{split}"] = make_split(
+            images,
+            labels,
+            mode,
+            leave_out=params.data.missing_digit if missing else None,
+            stacks=round(params.data.stacks_per_digit * len(images)),
+            seed=[params.seed, index],
+        )
+    files.write_npz(files.DATA / f"{mode}.npz", **arrays)
+    print(f"{mode}: {len(arrays['x_train'])} training and {len(arrays['x_test'])} test images")
+
+
+if __name__ == "__main__":
+    with user_errors():
+        main(sys.argv[1] if len(sys.argv) > 1 else "")

@@ -1,0 +1,50 @@
+"""Stage `train KEY`: one variant -> weights, configuration and training curves."""
+
+import sys
+
+import keras
+import numpy as np
+
+from stages.data.stacked import channels, has_digit
+from stages.models import build
+from stages.pipeline import files
+from stages.pipeline.errors import user_errors
+from stages.pipeline.params import load_params
+from stages.training.fit import save_weights
+from stages.training.tracked import train_tracked, write_history
+
+
+def main(key: str) -> None:
+    """Write artifacts/models/KEY: model.weights.h5, config.json and history.csv."""
+    params = load_params()
+    variant = params.variant(key)
+    source = files.DATA / f"{variant.data}.npz"
+    data = files.read_npz(source)
+    seen = np.full(len(data["y_test"]), True)
+    if "missing" in variant.data:
+        seen = ~has_digit(data["y_test"], params.data.missing_digit, channels(variant.data))
+    keras.utils.set_random_seed(params.seed)
+    shape, arguments = data["x_train"].shape[1:], variant.model.model_dump()
+    model = build(variant.family, shape, arguments)
+    history = train_tracked(
+        model,
+        (data["x_train"],),
+        (data["x_test"][seen],),
+        params=params,
+        stage="train",
+        key=key,
+        settings=variant.fit,
+        logged={"model": arguments, "fit": variant.fit.model_dump(), "weights": model.count_params()},
+        tags={"family": variant.family, "data": variant.data},
+        data=source,
+    )
+    folder = files.MODELS / key
+    save_weights(model, folder / "model.weights.h5")
+    config = {"family": variant.family, "shape": shape, "model": arguments, "weights": model.count_params()}
+    files.write_json(folder / "config.json", config)
+    write_history(folder / "history.csv", history)
+
+
+if __name__ == "__main__":
+    with user_errors():
+        main(sys.argv[1])

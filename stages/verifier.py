@@ -1,0 +1,50 @@
+"""Stage `verifier`: train the digit classifier that judges every image, and say how far it can be trusted."""
+
+import keras
+
+from stages.data.stacked import binarize
+from stages.metrics.calibration import expected_calibration_error
+from stages.models.classifier import Classifier
+from stages.pipeline import files
+from stages.pipeline.errors import user_errors
+from stages.pipeline.params import load_params
+from stages.training.fit import save_weights
+from stages.training.tracked import train_tracked, write_history
+
+DATA = files.DATA / "mono-float-complete.npz"
+
+
+def main() -> None:
+    """Write artifacts/verifier and reports/metrics/verifier.json."""
+    params = load_params()
+    data = files.read_npz(DATA)
+    keras.utils.set_random_seed(params.seed)
+    model = Classifier()
+    history = train_tracked(
+        model,
+        (data["x_train"], data["y_train"]),
+        (data["x_test"], data["y_test"]),
+        params=params,
+        stage="verifier",
+        key=None,
+        settings=params.verifier.fit,
+        logged=params.verifier.model_dump(),
+        tags={"family": "classifier", "data": DATA.stem},
+        data=DATA,
+        jit_compile=False,  # XLA has no affine image warp
+    )
+    labels = data["y_test"]
+    metrics: dict[str, float | str] = {"source": files.source_name()}
+    for suffix, images in (("", data["x_test"]), ("_binary", binarize(data["x_test"]))):
+        probabilities = model.probabilities(images)[:, 0]
+        metrics[f"accuracy{suffix}"] = round(float((probabilities.argmax(axis=1) == labels).mean()), 4)
+        metrics[f"calibration_error{suffix}"] = round(expected_calibration_error(probabilities, labels), 4)
+    save_weights(model, files.VERIFIER / "verifier.weights.h5")
+    write_history(files.VERIFIER / "history.csv", history)
+    files.write_json(files.METRICS / "verifier.json", metrics)
+    print(f"verifier: {metrics['accuracy']:.2%} of the test digits right, {metrics['accuracy_binary']:.2%} binarised")
+
+
+if __name__ == "__main__":
+    with user_errors():
+        main()
