@@ -1,1 +1,7 @@
 """digitforge: each file here is a DVC stage of that name; each folder is library."""
+
+import os
+
+# Before TensorFlow is first imported: no banner of C++ log lines, and Keras on TensorFlow whatever ~/.keras says.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["KERAS_BACKEND"] = "tensorflow"

@@ -3,6 +3,7 @@
 import logging
 
 from stages.data.places import IdxFiles, Unavailable, check, from_scikit_learn, places
+from stages.data.sources import FILES, TORCHVISION_FOLDERS
 from stages.pipeline import files
 from stages.pipeline.errors import UserError, user_errors
 from stages.pipeline.params import Data, load_params
@@ -27,34 +28,42 @@ def fetch(data: Data) -> tuple[IdxFiles, list[str]]:
 
 def by_hand(source: str) -> str:
     """How to place the files by hand."""
-    if source == "mnist":
-        return "put the four .gz files in a folder and set DIGITFORGE_MNIST to it, or set data.offline: digits"
-    return f"put the four .gz files in data/{source}'s torchvision folder, or set data.offline: digits"
+    folder = f"data/{TORCHVISION_FOLDERS[source]}/raw"
+    where = f"into {folder}" + (", or into any folder and set DIGITFORGE_MNIST to it" if source == "mnist" else "")
+    return f"put {', '.join(f'{name}.gz' for name in FILES)} {where}; or set data.offline: digits"
+
+
+def obtain(data: Data) -> tuple[str, IdxFiles]:
+    """The data set asked for, or the stand-in where `offline` allows it -> (its name, the four files).
+
+    Raises UserError, listing every place asked and why it failed, when there is none and `offline` is `fail`.
+    """
+    if data.source == "digits":
+        return "digits", from_scikit_learn()
+    found, failures = fetch(data)
+    if found:
+        return data.source, found
+    asked = "; ".join(failures)
+    if data.offline == "fail":
+        raise UserError(
+            f"data.source {data.source}: no place has it. Asked: {asked}. To mend it, {by_hand(data.source)}"
+        )
+    print(f"WARNING: {data.source} could not be had. Asked: {asked}.")
+    print(f"WARNING: going on with scikit-learn's 1,797 digits instead of {data.source}; no number below is of it.")
+    print("WARNING: once a place answers, `dvc repro -f download && dvc repro` brings the real data in.")
+    return "digits", from_scikit_learn()
 
 
 def main() -> None:
     """Write artifacts/data/raw: the four IDX files and source.json."""
     data = load_params().data
     logging.getLogger("pooch").setLevel(logging.WARNING)
-    name = data.source
-    found, failures = ({}, []) if name == "digits" else fetch(data)
-    if not found and name != "digits":
-        asked = "; ".join(failures) or "no place to ask: data.mirrors has none"
-        if data.offline == "fail":
-            raise UserError(f"data.source {name}: no place has it. Asked: {asked}. To mend it, {by_hand(name)}")
-        print(f"WARNING: {name} could not be had ({asked}).")
-        print(f"WARNING: going on with scikit-learn's 1,797 digits instead of {name}; no number below is {name}'s.")
-        print("WARNING: once a place answers, `dvc repro -f download && dvc repro` brings the real data in.")
-        name = "digits"
-    if name == "digits":
-        found = from_scikit_learn()
+    name, found = obtain(data)
     for file, content in found.items():
         with files.atomic(files.RAW / file) as partial:
             partial.write_bytes(content)
-    files.write_json(
-        files.RAW / "source.json",
-        {"source": name, "stand_in_for": data.source if name != data.source else None},
-    )
+    stand_in_for = data.source if name != data.source else None
+    files.write_json(files.RAW / "source.json", {"source": name, "stand_in_for": stand_in_for})
 
 
 if __name__ == "__main__":

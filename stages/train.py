@@ -2,7 +2,6 @@
 
 import sys
 
-import keras
 import numpy as np
 
 from stages.data.stacked import channels, has_digit
@@ -23,9 +22,8 @@ def main(key: str) -> None:
     seen = np.full(len(data["y_test"]), True)
     if "missing" in variant.data:
         seen = ~has_digit(data["y_test"], params.data.missing_digit, channels(variant.data))
-    keras.utils.set_random_seed(params.seed)
     shape, arguments = data["x_train"].shape[1:], variant.model.model_dump()
-    model = build(variant.family, shape, arguments)
+    model = build(variant.family, shape, arguments, seed=params.seed)
     history = train_tracked(
         model,
         (data["x_train"],),

@@ -1,7 +1,5 @@
 """Stage `verifier`: train the digit classifier that judges every image, and say how far it can be trusted."""
 
-import keras
-
 from stages.data.stacked import binarize
 from stages.metrics.calibration import expected_calibration_error
 from stages.models.classifier import Classifier
@@ -18,8 +16,7 @@ def main() -> None:
     """Write artifacts/verifier and reports/metrics/verifier.json."""
     params = load_params()
     data = files.read_npz(DATA)
-    keras.utils.set_random_seed(params.seed)
-    model = Classifier()
+    model = Classifier(seed=params.seed)
     history = train_tracked(
         model,
         (data["x_train"], data["y_train"]),

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def short_reason(error: requests.RequestException) -> str:
 
 def wrong_sum(name: str, message: str) -> str:
     """Word pooch's hash mismatch as every other place does."""
-    sums = [word.strip(".") for word in message.replace('"', " ").split() if len(word.strip(".")) == 64]
+    sums = re.findall(r"\b[0-9a-f]{64}\b", message)
     if len(sums) != 2:
         return message
     return f"{name} has the wrong SHA-256: expected {sums[0]}, received {sums[1]}"

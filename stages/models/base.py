@@ -55,11 +55,12 @@ class GenerativeModel(keras.Model):
         best, _ = self.codes(x, tf.constant([0, 0]))
         return tf.sigmoid(self.decoder(best))
 
-    def train_step(self, x: tf.Tensor) -> dict[str, tf.Tensor]:
+    def train_step(self, data: Any) -> dict[str, tf.Tensor]:
         """One step on uint8 images [B, H, W, C].
 
         The noise depends on seed and step alone, so that a resumed run repeats.
         """
+        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         seed = tf.random.experimental.stateless_fold_in([self.seed, 0], tf.cast(self.optimizer.iterations, tf.int32))
         with tf.GradientTape() as tape:
             terms = self.terms(scale(x), seed)
@@ -68,8 +69,9 @@ class GenerativeModel(keras.Model):
         self.optimizer.apply(gradients, self.trainable_variables)
         return self._averages(terms)
 
-    def test_step(self, x: tf.Tensor) -> dict[str, tf.Tensor]:
+    def test_step(self, data: Any) -> dict[str, tf.Tensor]:
         """The same terms without an update; always the same noise."""
+        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         return self._averages(self.terms(scale(x), tf.constant([self.seed, 1])))
 
     def _averages(self, terms: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
@@ -86,7 +88,7 @@ class GenerativeModel(keras.Model):
         """uint8 [N, H, W, C] -> (best codes, drawn codes), each [N, code]."""
 
         def both(index: int, x: tf.Tensor) -> dict[str, tf.Tensor]:
-            best, drawn = self.codes(scale(x), tf.constant([seed, index]))
+            best, drawn = self.codes(scale(x), tf.stack([seed, index]))
             return {"best": best, "drawn": drawn}
 
         encoded = in_batches(both, images)

@@ -13,8 +13,9 @@ CLASSES = 10
 class Classifier(keras.Model):
     """Trained on uint8 grey images [B, H, W, 1] and labels [B]; half of each batch is binarised, all of it warped."""
 
-    def __init__(self, shape: Shape = (28, 28, 1)) -> None:
+    def __init__(self, shape: Shape = (28, 28, 1), *, seed: int = 0) -> None:
         super().__init__()
+        keras.utils.set_random_seed(seed)
         self.network = classifier(shape, CLASSES)
         self.seed = 0
         self.built = True

@@ -1,7 +1,20 @@
-"""Model mathematics on TensorFlow: networks, distributions, objectives. Knows nothing of DVC or MLflow."""
+"""Model mathematics on TensorFlow: networks, distributions, objectives. Knows nothing of DVC or MLflow.
+
+Importing this package imports TensorFlow, quietly: its C++ side prints several lines before it reads any log level.
+"""
 
 import os
 
-# Before TensorFlow is first imported: no banner of C++ log lines, and Keras on TensorFlow whatever ~/.keras says.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ["KERAS_BACKEND"] = "tensorflow"
+
+def _import_tensorflow() -> None:
+    stderr, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, 2)
+        import tensorflow  # noqa: F401
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(null)
+
+
+_import_tensorflow()

@@ -31,12 +31,14 @@ def dense(
             x = layers.Dense(size, activation=activation, kernel_initializer="he_normal")(x)
         return x
 
+    # A ReLU code that starts at zero dies in the first steps, and the decoder then only ever sees zeros.
+    alive = "ones" if code_activation == "relu" else "zeros"
     x = keras.Input(shape)
     top = hidden(layers.Flatten()(x), encoder)
     z = keras.Input((code,))
     logits = layers.Dense(math.prod(shape))(hidden(z, decoder))
     return (
-        keras.Model(x, layers.Dense(features, activation=code_activation)(top), name="encoder"),
+        keras.Model(x, layers.Dense(features, activation=code_activation, bias_initializer=alive)(top), name="encoder"),
         keras.Model(z, layers.Reshape(shape)(logits), name="decoder"),
     )
 

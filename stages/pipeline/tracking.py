@@ -72,7 +72,7 @@ class Store:
     @staticmethod
     def _artifact_location() -> str | None:
         """Absolute, so that runs from temporary workspaces outlive them; a server chooses its own."""
-        if os.environ.get("MLFLOW_TRACKING_URI"):
+        if tracking_uri().startswith("http"):
             return None
         return (files.main_repository() / "mlartifacts").as_uri()
 

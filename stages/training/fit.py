@@ -91,6 +91,7 @@ def fit(
         initial_epoch=done,
         epochs=intervals,
         steps_per_epoch=interval,
+        shuffle=False,
         verbose=0,
         callbacks=[
             Progress(label, done * interval, steps),

@@ -1,0 +1,145 @@
+"""`download` against real files and a real HTTP server on 127.0.0.1."""
+
+import gzip
+import hashlib
+import http.server
+import threading
+
+import numpy as np
+import pytest
+
+from stages import download
+from stages.data import places, sources
+from stages.data.idx import format_idx, parse_idx
+from stages.data.sources import FILES
+from stages.pipeline.errors import UserError
+from stages.pipeline.params import Data
+
+
+@pytest.fixture
+def archive(tmp_path, monkeypatch):
+    """Four small gzipped IDX files; the project's checksums are made to be theirs."""
+    rng = np.random.default_rng(0)
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    for name in FILES:
+        count = 20 if name.startswith("train") else 10
+        array = rng.integers(0, 10, (count, 28, 28) if "images" in name else (count,)).astype(np.uint8)
+        (folder / f"{name}.gz").write_bytes(gzip.compress(format_idx(array), mtime=0))
+    sums = tuple(hashlib.sha256((folder / f"{name}.gz").read_bytes()).hexdigest() for name in FILES)
+    monkeypatch.setitem(sources.SOURCES, "mnist", sums)
+    monkeypatch.setattr(places, "RETRIES", 0)
+    for name in ("HOME", "KERAS_HOME", "DVC_ROOT"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    monkeypatch.delenv("DIGITFORGE_MNIST", raising=False)
+    monkeypatch.chdir(tmp_path / "home")
+    return folder
+
+
+@pytest.fixture
+def serve():
+    """Serve a folder over HTTP -> base URL."""
+    servers = []
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    def start(folder):
+        def handler(*args):
+            return Quiet(*args, directory=str(folder))
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}/"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def settings(mirrors, offline="fail"):
+    return Data(source="mnist", offline=offline, mirrors={"mnist": mirrors}, missing_digit=8, stacks_per_digit=1.0)
+
+
+def test_folder(archive, monkeypatch):
+    monkeypatch.setenv("DIGITFORGE_MNIST", str(archive))
+    found, failures = download.fetch(settings([]))
+    assert parse_idx(found[FILES[0]], "x").shape == (20, 28, 28)
+    assert failures == []
+
+
+def test_mirror(archive, serve):
+    found, _ = download.fetch(settings([serve(archive)]))
+    for name in FILES:
+        assert found[name] == gzip.decompress((archive / f"{name}.gz").read_bytes())
+
+
+def test_own_url_comes_first(archive, serve, monkeypatch, capsys):
+    monkeypatch.setenv("DIGITFORGE_MNIST", serve(archive))
+    download.fetch(settings(["http://127.0.0.1:1/"]))
+    assert "found at DIGITFORGE_MNIST=" in capsys.readouterr().out
+
+
+def test_wrong_checksum_goes_on_with_the_next_mirror(archive, serve, tmp_path):
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    for name in FILES:
+        (broken / f"{name}.gz").write_bytes(b"half a file")
+    received = hashlib.sha256(b"half a file").hexdigest()
+    found, failures = download.fetch(settings([serve(broken), serve(archive)]))
+    assert len(found) == 4
+    failure = failures[-1]  # after the caches, which have nothing
+    assert f"{FILES[0]}.gz has the wrong SHA-256: expected {sources.SOURCES['mnist'][0]}" in failure
+    assert f"received {received}" in failure
+
+
+def test_wrong_checksum_in_a_folder_is_the_same_error(archive, monkeypatch):
+    (archive / f"{FILES[2]}.gz").write_bytes(b"half a file")
+    monkeypatch.setenv("DIGITFORGE_MNIST", str(archive))
+    _, failures = download.fetch(settings([]))
+    assert "t10k-images-idx3-ubyte.gz has the wrong SHA-256: expected" in failures[0]
+
+
+def test_caches_of_torchvision_and_keras(archive, tmp_path, monkeypatch):
+    cache = tmp_path / "home/data/MNIST/raw"
+    cache.parent.mkdir(parents=True)
+    archive.rename(cache)
+    found, _ = download.fetch(settings([]))
+    assert len(found) == 4
+
+    arrays = [parse_idx(found[name], name) for name in FILES]
+    keras = tmp_path / "home/datasets/mnist.npz"
+    keras.parent.mkdir()
+    np.savez(keras, **dict(zip(sources.KERAS_ARRAYS, arrays, strict=True)))
+    monkeypatch.setattr(places, "KERAS_MNIST_SHA256", hashlib.sha256(keras.read_bytes()).hexdigest())
+    assert places.from_keras_cache(keras) == found
+
+
+def test_one_error_lists_every_place_and_the_way_out(archive, serve, tmp_path, monkeypatch):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.setenv("DIGITFORGE_MNIST", str(tmp_path / "nowhere"))
+    mirrors = [serve(empty), "http://127.0.0.1:1/"]
+    with pytest.raises(UserError) as caught:
+        download.obtain(settings(mirrors))
+    message = str(caught.value)
+    assert "\n" not in message
+    for part in ("nowhere: no such folder", "Keras's cache", "torchvision's cache", "HTTP 404", "Connection refused"):
+        assert part in message
+    assert "set DIGITFORGE_MNIST" in message
+
+
+def test_stand_in_says_so(archive, capsys):
+    name, found = download.obtain(settings([], offline="digits"))
+    assert name == "digits"
+    assert "WARNING: going on with scikit-learn's 1,797 digits instead of mnist" in capsys.readouterr().out
+    images, labels = (parse_idx(found[file], file) for file in FILES[:2])
+    assert images.shape == (1438, 28, 28)
+    assert sorted(set(labels.tolist())) == list(range(10))
+    # Centred ink on an empty border, as MNIST's digits.
+    assert images[:, :4].max() == 0
+    assert images[:, 4:24, 4:24].mean() > 30

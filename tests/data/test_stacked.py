@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+from stages.data.stacked import MODES, binarize, channels, has_digit, make_split
+
+RNG = np.random.default_rng(0)
+LABELS = RNG.integers(0, 10, 500).astype(np.uint8)
+# Every image says which digit it is (a corner pixel) and which image it is (noise).
+IMAGES = RNG.integers(0, 256, (500, 28, 28)).astype(np.uint8)
+IMAGES[:, 0, 0] = LABELS * 20
+
+
+def split(mode, seed=1, leave_out=None, stacks=400):
+    return make_split(IMAGES, LABELS, mode, leave_out=leave_out, stacks=stacks, seed=[seed, 0])
+
+
+def test_there_are_eight_modes():
+    assert len(MODES) == 8
+    assert {channels(mode) for mode in MODES} == {1, 3}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_same_seed_same_bytes(mode):
+    for first, again in zip(split(mode), split(mode), strict=True):
+        assert first.tobytes() == again.tobytes()
+    assert split(mode)[0].dtype == np.uint8
+
+
+def test_color_seed_matters():
+    assert not np.array_equal(split("color-float-complete", 1)[1], split("color-float-complete", 2)[1])
+
+
+def test_channels_hold_ones_tens_hundreds():
+    x, y = split("color-float-complete")
+    assert x.shape == (400, 28, 28, 3)
+    digits = x[:, 0, 0, :].astype(int) // 20
+    np.testing.assert_array_equal(digits @ [1, 10, 100], y)
+    assert y.min() >= 0
+    assert y.max() <= 999
+
+
+def test_missing_digit_is_in_no_channel():
+    _, mono = split("mono-float-missing", leave_out=8)
+    _, color = split("color-float-missing", leave_out=8)
+    assert 8 not in mono
+    assert not has_digit(color, 8, 3).any()
+    assert len(mono) == (LABELS != 8).sum()
+
+
+def test_has_digit_against_strings():
+    labels = np.arange(1000)
+    np.testing.assert_array_equal(has_digit(labels, 0, 3), ["0" in f"{label:03}" for label in labels])
+
+
+def test_binary_is_a_threshold_at_one_half():
+    np.testing.assert_array_equal(binarize(np.array([0, 127, 128, 255], np.uint8)), [0, 0, 255, 255])
+    x, _ = split("mono-binary-complete")
+    np.testing.assert_array_equal(x[..., 0] == 255, IMAGES / 255 >= 0.5)

@@ -1,0 +1,47 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from stages.pipeline.fingerprint import fingerprint
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """The project's own dvc.yaml, params.yaml and code, with stand-ins for the data."""
+    for name in ("dvc.yaml", "params.yaml", "stages"):
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, tmp_path / name)
+    for mode in ("mono-binary-complete", "color-binary-complete", "mono-float-complete"):
+        path = tmp_path / f"artifacts/data/{mode}.npz"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(mode)
+    (tmp_path / "artifacts/data/raw").mkdir()
+    (tmp_path / "artifacts/data/raw/source.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_follows_what_the_stage_depends_on_and_nothing_else(project):
+    ae, vae = fingerprint("train", "ae_deep"), fingerprint("train", "vae_tril")
+    assert ae != vae
+    edit(project / "params.yaml", "title: Deep dense", "title: Another dense")
+    assert fingerprint("train", "ae_deep") == ae
+    edit(project / "stages/models/vae.py", "class Vae", "# changed\nclass Vae")
+    assert fingerprint("train", "ae_deep") == ae
+    assert fingerprint("train", "vae_tril") != vae
+    edit(project / "params.yaml", "seed: 1", "seed: 2")
+    assert fingerprint("train", "ae_deep") != ae
+
+
+def test_data_counts(project):
+    before = fingerprint("verifier")
+    (project / "artifacts/data/mono-float-complete.npz").write_text("other")
+    assert fingerprint("verifier") != before

@@ -1,0 +1,93 @@
+import copy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from stages.pipeline.errors import UserError
+from stages.pipeline.params import Fit, load_params, parse
+
+ROOT = Path(__file__).parents[2]
+COMMITTED = yaml.safe_load((ROOT / "params.yaml").read_text())
+
+
+def with_change(path, value):
+    content = copy.deepcopy(COMMITTED)
+    *parents, last = path.split(".")
+    place = content
+    for name in parents:
+        place = place[name]
+    if value is None:
+        del place[last]
+    else:
+        place[last] = value
+    return content
+
+
+def test_the_committed_file_is_valid():
+    assert len(parse(COMMITTED).variants) >= 5
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("bugdet", 1.0, "bugdet: unknown key (received 1.0)"),
+        ("budget", "much", "budget: received 'much'; input should be a valid number"),
+        ("budget", 0.0, "budget: received 0.0; input should be greater than 0"),
+        ("max_epochs", 2.5, "max_epochs: received 2.5; input should be a valid integer"),
+        ("seed", None, "seed: missing"),
+        ("data.source", "mnits", "data.source: received 'mnits'; input should be 'mnist', 'fashion_mnist'"),
+        ("data.missing_digit", 10, "data.missing_digit: received 10; input should be less than or equal to 9"),
+        ("data.mirrors.mnist", ["ftp://x"], "data.mirrors.mnist.0: received 'ftp://x'"),
+        ("variants.vae_tril.family", "vea", "variants.vae_tril.family: received 'vea'; accepted: 'autoencoder', 'vae'"),
+        ("variants.vae_tril.data", "mono", "variants.vae_tril.data: received 'mono'; input should be 'mono-binary"),
+        ("variants.vae_tril.model.beta", -1.0, "variants.vae_tril.model.beta: received -1.0"),
+        ("variants.vae_tril.model.betta", 1.0, "variants.vae_tril.model.betta: unknown key"),
+        ("variants.vae_tril.model.network.name", "cnov", "variants.vae_tril.model.network.name: received 'cnov'"),
+        ("variants.vae_stacked.model.network.channels", 0, "variants.vae_stacked.model.network.channels: received 0"),
+        ("variants.ae_deep.sample.components", None, "variants.ae_deep.sample.components: missing"),
+        ("variants.Bad-Name", {}, "variants.Bad-Name: received 'Bad-Name'; string should match pattern"),
+    ],
+)
+def test_one_line_names_key_value_and_what_is_accepted(path, value, message):
+    with pytest.raises(UserError) as caught:
+        parse(with_change(path, value))
+    assert str(caught.value).startswith(f"params.yaml: {message}")
+    assert "\n" not in str(caught.value)
+
+
+def test_the_command_checks_a_file_alone_without_tensorflow(tmp_path):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("budget: [1")
+    command = [sys.executable, "-X", "importtime", "-m", "stages.pipeline.params"]
+    good = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert good.returncode == 0
+    assert "params.yaml is valid" in good.stdout
+    assert "tensorflow" not in good.stderr
+    run = subprocess.run([*command[:1], *command[3:], str(bad)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert run.stderr.startswith(f"error: {bad}: not YAML")
+    assert run.stderr.count("\n") == 1
+
+
+def test_missing_file():
+    with pytest.raises(UserError, match=r"nowhere\.yaml: no such file"):
+        load_params(Path("nowhere.yaml"))
+
+
+def test_unknown_variant_lists_those_that_exist():
+    with pytest.raises(UserError, match="no variant 'vae_trill'; there are ae_deep, vae_tril"):
+        parse(COMMITTED).variant("vae_trill")
+
+
+def test_budget_multiplies_and_max_epochs_caps():
+    params = parse({**COMMITTED, "budget": 1.0, "max_epochs": 40})
+    fit = Fit(steps=1000, batch=100, learning_rate=0.1, schedule="constant", ema=0.0)
+    assert params.steps(fit, 60_000) == 1000
+    assert params.steps(fit, 1_500) == 40 * 15
+    tenfold = parse({**COMMITTED, "budget": 10.0, "max_epochs": 40})
+    assert tenfold.steps(fit, 60_000) == 10_000
+    assert tenfold.steps(fit, 1_500) == 6_000
+    assert parse({**COMMITTED, "budget": 1e-6}).steps(fit, 60_000) == 1

@@ -1,0 +1,152 @@
+"""Against real MLflow stores: sqlite files and an `mlflow server`."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+
+from stages.pipeline import tracking
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    (tmp_path / "data.npz").write_bytes(b"data")
+    return tmp_path
+
+
+def track(repository, *, stage_hash="h1", rows=3):
+    with tracking.run(
+        "exp",
+        "train",
+        "vae_x",
+        stage_hash=stage_hash,
+        params={"model": {"code": 5, "network": {"name": "dense"}}, "seed": 1},
+        data=repository / "data.npz",
+        source="mnist",
+        tags={"family": "vae", "data": "mono-binary-complete"},
+    ) as run:
+        for step in range(rows):
+            run.log_row({"step": 10 * step, "loss": 100.0 - step})
+    return run
+
+
+def test_a_run_has_parameters_curves_data_and_tags(repository, monkeypatch):
+    monkeypatch.setenv("DVC_EXP_NAME", "brave-test")
+    run_id = track(repository).run_id
+    client = MlflowClient(tracking.tracking_uri())
+    found = client.get_run(run_id)
+    assert found.info.status == "FINISHED"
+    assert found.data.params == {"model.code": "5", "model.network.name": "dense", "seed": "1"}
+    assert [(m.step, m.value) for m in client.get_metric_history(run_id, "loss")] == [(0, 100), (10, 99), (20, 98)]
+    tags = found.data.tags
+    assert {tags[name] for name in ("stage", "variant", "family")} == {"train", "vae_x", "vae"}
+    assert tags["stage_hash"] == "h1"
+    assert tags["dvc_experiment"] == "brave-test"
+    assert tags["mlflow.source.git.commit"] == tracking.git_commit() != ""
+    [dataset] = found.inputs.dataset_inputs
+    assert dataset.dataset.name == "mnist/data"
+    assert len(dataset.dataset.digest) == 12
+    assert found.info.artifact_uri.startswith((repository / "mlartifacts").as_uri())
+
+
+def test_an_interrupted_run_is_continued(repository):
+    store = tracking.Store("exp")
+    first = store.open("vae_x", {"stage_hash": "h1"})
+    assert store.open("vae_x", {"stage_hash": "h1"}) == first
+    assert store.open("vae_x", {"stage_hash": "h2"}) != first
+    assert track(repository).run_id == first
+    assert track(repository).run_id != first  # it had finished: trained anew
+
+
+def test_a_failed_training_is_marked(repository):
+    with (
+        pytest.raises(ZeroDivisionError),
+        tracking.run(
+            "exp", "train", "x", stage_hash="h", params={}, data=repository / "data.npz", source="mnist", tags={}
+        ) as run,
+    ):
+        1 / 0  # noqa: B018
+    assert MlflowClient(tracking.tracking_uri()).get_run(run.run_id).info.status == "FAILED"
+
+
+def test_a_dead_server_costs_one_warning(repository, monkeypatch, capsys):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
+    run = track(repository, rows=50)
+    assert run.store is None
+    assert (
+        capsys.readouterr().err.count("WARNING: MLflow at http://127.0.0.1:1 can't be used, going on without it") == 1
+    )
+
+
+def test_a_server_that_dies_midway_costs_one_warning(repository, capsys, monkeypatch):
+    def broken(*_):
+        raise ConnectionError("gone")
+
+    with tracking.run(
+        "exp", "train", "x", stage_hash="h", params={}, data=repository / "data.npz", source="mnist", tags={}
+    ) as run:
+        monkeypatch.setattr(tracking.Store, "log_metrics", broken)
+        for step in range(5):
+            run.log_row({"step": step, "loss": 1.0})
+    assert capsys.readouterr().err.count("WARNING") == 1
+
+
+def test_processes_may_open_a_fresh_store_at_once(repository):
+    code = "from stages.pipeline.tracking import Store; Store('exp')"
+    processes = [subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.PIPE) for _ in range(3)]
+    for process in processes:
+        _, error = process.communicate()
+        assert process.returncode == 0, error.decode()
+    assert len(MlflowClient(tracking.tracking_uri()).search_experiments(filter_string="name = 'exp'")) == 1
+
+
+def test_a_real_server(repository, monkeypatch):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    command += ["--backend-store-uri", f"sqlite:///{repository / 'server.db'}"]
+    command += ["--artifacts-destination", str(repository / "served")]
+    log = (repository / "server.log").open("w")
+    with subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True) as server:
+        try:
+            wait_for(f"{url}/health", server)
+            monkeypatch.setenv("MLFLOW_TRACKING_URI", url)
+            run = track(repository)
+            assert run.store is not None
+            run.store.client.log_artifact(run.run_id, str(repository / "data.npz"))
+            found = MlflowClient(url).get_run(run.run_id)
+            assert found.info.status == "FINISHED"
+            assert found.data.metrics["loss"] == 98
+            assert [f.path for f in MlflowClient(url).list_artifacts(run.run_id)] == ["data.npz"]
+        finally:
+            os.killpg(server.pid, 15)
+    log.close()
+
+
+def wait_for(url, server):
+    """Wait until a server answers; a server that ended is a failure."""
+    while server.poll() is None:
+        try:
+            with urllib.request.urlopen(url) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise AssertionError("the server ended")
+
+
+def test_flatten():
+    assert tracking.flatten({"a": {"b": {"c": 1}, "d": "x"}, "e": [1]}) == {"a.b.c": 1, "a.d": "x", "e": [1]}

@@ -1,0 +1,257 @@
+"""The real `dvc repro` in a temporary clone, on a small configuration; each test starts where the last one ended."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from mlflow import MlflowClient
+
+ROOT = Path(__file__).parents[1]
+SMALL = {
+    "budget": 0.1,
+    "max_epochs": 40,
+    "seed": 1,
+    "data": {
+        "source": "digits",
+        "offline": "fail",
+        "mirrors": {},
+        "missing_digit": 8,
+        "stacks_per_digit": 1.0,
+    },
+    "verifier": {"fit": {"steps": 600, "batch": 64, "learning_rate": 0.004, "schedule": "cosine", "ema": 0.0}},
+    "evaluation": {"samples": 200, "tolerance": {"mono": 0.8, "color": 0.5}},
+    "tracking": {"experiment": "small"},
+    "variants": {
+        "ae_small": {
+            "title": "Small autoencoder without an 8",
+            "family": "autoencoder",
+            "data": "mono-binary-missing",
+            "model": {
+                "code": 4,
+                "network": {
+                    "name": "dense",
+                    "encoder": [64],
+                    "decoder": [64],
+                    "activation": "relu",
+                    "code_activation": "linear",
+                },
+            },
+            "fit": {"steps": 800, "batch": 64, "learning_rate": 0.003, "schedule": "constant", "ema": 0.0},
+            "sample": {"codes": "mixture", "components": 5, "threshold": 0.5},
+        },
+        "vae_small": {
+            "title": "Small VAE of stacks",
+            "family": "vae",
+            "data": "color-binary-complete",
+            "model": {
+                "code": 6,
+                "network": {"name": "patch", "channels": 8, "blocks": 1, "hidden": 64},
+                "posterior": "tril",
+                "beta": 1.0,
+            },
+            "fit": {"steps": 800, "batch": 64, "learning_rate": 0.003, "schedule": "cosine", "ema": 0.9},
+            "sample": {"codes": "prior", "threshold": None},
+        },
+    },
+}
+
+
+class Project:
+    """A clone with its own DVC cache and MLflow store."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.store = f"sqlite:///{root / 'mlflow.db'}"
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        hidden = ("DIGITFORGE_MNIST", "MLFLOW_TRACKING_URI", "DVC_ROOT")
+        self.env = {name: value for name, value in os.environ.items() if name not in hidden} | {"PATH": path}
+
+    def run(self, *command: str, code: int = 0) -> str:
+        """Run a command in the clone -> its output; its exit code must be `code`."""
+        result = subprocess.run(command, cwd=self.root, env=self.env, capture_output=True, text=True, check=False)
+        output = result.stdout + result.stderr
+        assert result.returncode == code, f"{' '.join(command)} ended with {result.returncode}:\n{output}"
+        return output
+
+    def dvc(self, *arguments: str, code: int = 0) -> str:
+        return self.run(sys.executable, "-m", "dvc", *arguments, code=code)
+
+    def would_run(self) -> set[str]:
+        """The stages that `dvc repro` would run now."""
+        lines = self.dvc("repro", "--dry").splitlines()
+        return {line.split("'")[1] for line in lines if line.startswith("Running stage")}
+
+    def write_params(self, **changes) -> None:
+        (self.root / "params.yaml").write_text(yaml.safe_dump({**SMALL, **changes}, sort_keys=False))
+
+    def metrics(self, name: str) -> dict:
+        return json.loads((self.root / f"reports/metrics/{name}.json").read_text())
+
+    def commit(self, message: str) -> None:
+        self.run("git", "add", "-A")
+        self.run("git", "-c", "user.name=t", "-c", "user.email=t@localhost", "commit", "-qm", message)
+
+    def runs(self):
+        client = MlflowClient(self.store)
+        experiment = client.get_experiment_by_name("small")
+        return {run.info.run_name: run for run in client.search_runs([experiment.experiment_id])}, client
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """The working tree's files in a fresh git repository, after one `dvc repro`."""
+    root = tmp_path_factory.mktemp("clone")
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file() and name != "dvc.lock" and not name.startswith("reports/"):
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, root / name)
+    made = Project(root)
+    made.write_params()
+    made.run("git", "init", "-q")
+    made.commit("start")
+    made.output = made.dvc("repro")
+    return made
+
+
+def with_variant(key, **changes):
+    rows = json.loads(json.dumps(SMALL["variants"]))
+    rows[key].update(changes)
+    return rows
+
+
+def test_every_stage_left_what_it_promises(project):
+    assert project.metrics("verifier")["accuracy"] > 0.5
+    ae, vae = project.metrics("ae_small"), project.metrics("vae_small")
+    assert set(ae) == {"source", "reconstruction", "samples", "anomaly"}
+    assert set(vae) == {"source", "reconstruction", "samples", "likelihood"}
+    assert ae["source"] == "digits"
+    assert 0.5 < ae["anomaly"]["auroc"] <= 1
+    assert vae["likelihood"]["data"] == "threshold"
+    assert vae["likelihood"]["elbo_nats"] < 0
+    for group in (ae["reconstruction"], vae["reconstruction"]):
+        assert 0 <= group["accuracy"] <= group["predictability"] <= 1
+    report = (project.root / "reports/index.md").read_text()
+    for name in ("ae_small", "vae_small", "scikit-learn's 8x8 digits"):
+        assert name in report
+    linked = {part.split(")")[0] for part in report.split("](figures/")[1:]}
+    assert linked == {path.name for path in (project.root / "reports/figures").iterdir()}
+
+
+def test_a_second_repro_has_nothing_to_do(project):
+    assert "Data and pipelines are up to date." in project.dvc("repro")
+
+
+def test_training_says_what_it_runs_on_and_how_far_it_is(project):
+    assert "training on the" in project.output
+    assert "step/s, loss" in project.output
+    assert "80/80" in project.output
+
+
+def test_the_runs_are_in_mlflow(project):
+    runs, client = project.runs()
+    assert set(runs) == {"verifier", "ae_small", "vae_small"}
+    for name, run in runs.items():
+        assert run.info.status == "FINISHED"
+        assert run.data.tags["source"] == "digits"
+        assert len(client.get_metric_history(run.info.run_id, "loss")) >= 10
+        assert client.list_artifacts(run.info.run_id, "figures"), name
+    assert (
+        runs["vae_small"].data.metrics["likelihood.elbo_nats"]
+        == project.metrics("vae_small")["likelihood"]["elbo_nats"]
+    )
+    assert runs["ae_small"].data.params["model.network.encoder"] == "[64]"
+
+
+def test_tracking_again_changes_nothing(project):
+    before, _ = project.runs()
+    project.dvc("repro", "-f", "-s", "track")
+    after, _ = project.runs()
+    assert {name: run.info.run_id for name, run in before.items()} == {
+        name: run.info.run_id for name, run in after.items()
+    }
+    assert before["ae_small"].data.metrics == after["ae_small"].data.metrics
+
+
+def test_a_clone_without_artifacts_names_no_stage(project, tmp_path):
+    project.commit("after repro")
+    clone = tmp_path / "clone"
+    project.run("git", "clone", "-q", str(project.root), str(clone))
+    output = Project(clone).dvc("repro", "--allow-missing", "--dry")
+    assert "Running stage" not in output
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"budget": 0.2}, {"verifier", "train@ae_small", "train@vae_small", "report"}),
+        ({"variants": with_variant("vae_small", title="x")}, {"report", "track"}),
+        (
+            {"variants": with_variant("ae_small", sample={"codes": "prior", "threshold": 0.5})},
+            {"sample@ae_small", "report", "track"},
+        ),
+        (
+            {"variants": with_variant("vae_small", model={**SMALL["variants"]["vae_small"]["model"], "beta": 2.0})},
+            {"train@vae_small", "report", "track"},
+        ),
+        (
+            {"evaluation": {"samples": 200, "tolerance": {"mono": 0.8, "color": 0.6}}},
+            {"evaluate@ae_small", "evaluate@vae_small", "report"},
+        ),
+    ],
+    ids=["budget", "title", "sampling", "beta", "tolerance"],
+)
+def test_an_edit_touches_only_what_depends_on_it(project, changes, expected):
+    project.write_params(**changes)
+    named = project.would_run()
+    project.write_params()
+    # A dry run names what the edit touches itself; what follows from changed outputs it can't know.
+    assert named == {"check"} | expected
+
+
+def test_a_mistake_is_one_line_and_nothing_runs(project):
+    project.write_params(variants=with_variant("vae_small", family="vea"))
+    output = project.dvc("repro", code=255)
+    project.write_params()
+    assert "error: params.yaml: variants.vae_small.family: received 'vea'; accepted: 'autoencoder', 'vae'" in output
+    assert "Traceback" not in output
+    assert "Running stage 'download'" not in output
+
+
+def test_metrics_diff_shows_what_a_change_did(project):
+    project.commit("small")
+    project.write_params(evaluation={"samples": 200, "tolerance": {"mono": 0.99, "color": 0.5}})
+    output = project.dvc("repro")
+    ran = {line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage")}
+    assert ran == {"check", "evaluate@ae_small", "evaluate@vae_small", "report", "track"}
+    changed = json.loads(project.dvc("metrics", "diff", "--json"))
+    assert set(changed) == {"reports/metrics/ae_small.json"}
+    assert changed["reports/metrics/ae_small.json"]["reconstruction.predictability"]["diff"] <= 0
+
+
+def test_runs_restored_from_the_cache_are_in_mlflow(project):
+    project.env["MLFLOW_TRACKING_URI"] = project.store = f"sqlite:///{project.root / 'fresh.db'}"
+    project.dvc("repro", "-f", "-s", "track")
+    runs, client = project.runs()
+    assert set(runs) == {"verifier", "ae_small", "vae_small"}
+    for run in runs.values():
+        assert run.data.tags["restored"] == "from files"
+        assert len(client.get_metric_history(run.info.run_id, "val_loss")) >= 10
+        assert client.list_artifacts(run.info.run_id, "figures")
+
+
+def test_the_summary_says_where_things_are(project):
+    output = project.run(sys.executable, "-m", "stages.pipeline.summary")
+    for part in ("reports/index.md", "ae_small", "vae_small", "make ui", "Try next"):
+        assert part in output
