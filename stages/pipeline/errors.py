@@ -1,4 +1,4 @@
-"""Mistakes that a user can mend: one clear line and exit code 2, never a traceback."""
+"""What a user does, by mistake or by Ctrl-C, ends in one clear line, never in a traceback."""
 
 import sys
 from collections.abc import Iterator
@@ -11,9 +11,12 @@ class UserError(Exception):
 
 @contextmanager
 def user_errors() -> Iterator[None]:
-    """Wrap a stage's main(): a UserError becomes one line on stderr and exit code 2."""
+    """Wrap a stage's main(): a UserError becomes one line on stderr and exit code 2, Ctrl-C exit code 130."""
     try:
         yield
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
+    except KeyboardInterrupt:
+        print("interrupted; a training goes on from its last checkpoint when it is run again", file=sys.stderr)
+        sys.exit(130)

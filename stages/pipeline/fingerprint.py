@@ -4,12 +4,11 @@ Checkpoints are kept under it, and MLflow runs are found again by it.
 """
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from stages.pipeline.params import PARAMS_FILE
+from stages.pipeline.params import PARAMS_FILE, read_yaml
 
 DVC_FILE = Path("dvc.yaml")
 
@@ -21,13 +20,19 @@ def look_up(content: dict[str, Any], path: str) -> Any:
     return content
 
 
+def canonical(value: Any) -> str:
+    """JSON in which equal values are equal text, as DVC compares them: 1 and 1.0, and mappings in any order."""
+    numbers = json.loads(json.dumps(value), parse_int=float)
+    return json.dumps(numbers, sort_keys=True)
+
+
 def fingerprint(stage: str, key: str | None = None) -> str:
     """SHA-256 over the dependencies and parameters of `stage` (of `stage@key` for a foreach stage).
 
     Only what dvc.yaml uses is understood: `${key}` and `${item.NAME}` in foreach stages over `variants`.
     """
-    params = yaml.safe_load(PARAMS_FILE.read_text(encoding="utf-8"))
-    definition = yaml.safe_load(DVC_FILE.read_text(encoding="utf-8"))["stages"][stage]
+    params = read_yaml(PARAMS_FILE)
+    definition = read_yaml(DVC_FILE)["stages"][stage]
     fields = {}
     if key is not None:
         definition = definition["do"]
@@ -47,5 +52,5 @@ def fingerprint(stage: str, key: str | None = None) -> str:
             with file.open("rb") as content:
                 digest.update(hashlib.file_digest(content, "sha256").digest())
     for path in sorted(resolve(param) for param in definition["params"]):
-        digest.update(f"{path}={look_up(params, path)!r}".encode())
+        digest.update(f"{path}={canonical(look_up(params, path))}".encode())
     return digest.hexdigest()

@@ -6,10 +6,11 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from stages.data.sources import SOURCES
 from stages.data.stacked import MODES
@@ -28,7 +29,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 class Strict(BaseModel):
     """Unknown keys and loose types are errors, so that a typo can't pass as a setting."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class Data(Strict):
@@ -36,7 +37,7 @@ class Data(Strict):
     offline: Literal["digits", "fail"]
     mirrors: dict[str, list[Annotated[str, Field(pattern=r"^https?://")]]]
     missing_digit: Annotated[int, Field(ge=0, le=9)]
-    stacks_per_digit: Annotated[float, Field(gt=0, le=100)]
+    stacks_per_digit: Annotated[float, Field(ge=0.1, le=5)]
 
 
 class Fit(Strict):
@@ -89,6 +90,12 @@ class Sampling(Strict):
     codes: Literal["prior", "mixture"]
     components: Positive | None = None
     threshold: Annotated[float, Field(gt=0, lt=1)] | None
+
+    @model_validator(mode="after")
+    def components_go_with_mixture(self) -> "Sampling":
+        if (self.codes == "mixture") != (self.components is not None):
+            raise ValueError("codes: mixture needs components, and codes: prior has none")
+        return self
 
 
 class Row(Strict):
@@ -147,19 +154,19 @@ class Params(Strict):
             raise UserError(f"{PARAMS_FILE}: no variant {key!r}; there are {', '.join(self.variants)}")
         return self.variants[key]
 
-    def steps(self, fit: Fit, examples: int) -> int:
-        """Training steps: `fit.steps`, at most `max_epochs` over the data, times `budget`; at least 1."""
-        cap = self.max_epochs * examples / fit.batch
-        return max(1, round(min(fit.steps, cap) * self.budget))
+
+def tags(union: Any, field: str) -> set[str]:
+    """The values of `field` that choose a member of a tagged union."""
+    return {get_args(member.model_fields[field].annotation)[0] for member in get_args(get_args(union)[0])}
 
 
 def explain(error: ValidationError) -> str:
     """Put the first violation of a schema in one line: key, value received, what is accepted."""
     first = error.errors(include_url=False)[0]
-    # Union members appear in `loc` as the tag that chose them; the user never wrote that level.
-    tags = {"autoencoder", "vae", "dense", "conv", "patch"}
+    # A member of a union appears in `loc` as the tag that chose it; the user never wrote that level.
+    chosen = tags(Network, "name") | tags(Variant, "family")
     place = [str(part) for part in first["loc"] if part != "[key]"]
-    path = ".".join(part for i, part in enumerate(place) if not (i >= 2 and part in tags))
+    path = ".".join(part for i, part in enumerate(place) if not (i >= 2 and part in chosen))
     received = first["input"]
     shown = f"received {received!r}" if not isinstance(received, Mapping) else "received a mapping"
     match first["type"]:
@@ -171,6 +178,10 @@ def explain(error: ValidationError) -> str:
             context = first["ctx"]
             key = f"{path}.{context['discriminator'].strip(chr(39))}"
             return f"{key}: received {context['tag']!r}; accepted: {context['expected_tags']}"
+        case "union_tag_not_found":
+            return f"{path}.{first['ctx']['discriminator'].strip(chr(39))}: missing; this key is required"
+        case "value_error":
+            return f"{path}: {first['ctx']['error']}"
         case _:
             return f"{path}: {shown}; {first['msg'][0].lower()}{first['msg'][1:]}"
 
@@ -183,19 +194,23 @@ def parse(content: Any, name: str = str(PARAMS_FILE)) -> Params:
         params = Params.model_validate(content)
     except ValidationError as error:
         raise UserError(f"{name}: {explain(error)}") from None
-    for key, row in params.variants.items():
-        if row.sample.codes == "mixture" and row.sample.components is None:
-            raise UserError(f"{name}: variants.{key}.sample.components: missing; codes: mixture needs a number of them")
+    if "verifier" in params.variants:
+        raise UserError(f"{name}: variants.verifier: received a variant of this name; accepted: any other name")
     return params
+
+
+def read_yaml(path: Path) -> Any:
+    """Read YAML 1.2 as DVC does: 1e-5 is a number, a key that stands twice is an error."""
+    return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
 
 
 def load_params(path: Path = PARAMS_FILE) -> Params:
     """Read and validate params.yaml; raises UserError for a missing, malformed or invalid file."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path)
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; run from the project's root") from None
-    except yaml.YAMLError as error:
+    except YAMLError as error:
         raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
     return parse(content, str(path))
 

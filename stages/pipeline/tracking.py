@@ -5,6 +5,7 @@ through MlflowClient, so no global "active run" exists.
 """
 
 import hashlib
+import logging
 import os
 import subprocess
 import sys
@@ -56,6 +57,7 @@ class Store:
         import mlflow.entities
         from mlflow import MlflowClient
 
+        logging.getLogger("mlflow").setLevel(logging.WARNING)
         self.entities = mlflow.entities
         # Processes that open a fresh sqlite store at once destroy each other's tables: one at a time.
         with FileLock(files.scratch() / "mlflow.lock"):

@@ -4,13 +4,12 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from stages.pipeline.errors import UserError
-from stages.pipeline.params import Fit, load_params, parse
+from stages.pipeline.params import load_params, parse, read_yaml
 
 ROOT = Path(__file__).parents[2]
-COMMITTED = yaml.safe_load((ROOT / "params.yaml").read_text())
+COMMITTED = read_yaml(ROOT / "params.yaml")
 
 
 def with_change(path, value):
@@ -47,7 +46,11 @@ def test_the_committed_file_is_valid():
         ("variants.vae_tril.model.betta", 1.0, "variants.vae_tril.model.betta: unknown key"),
         ("variants.vae_tril.model.network.name", "cnov", "variants.vae_tril.model.network.name: received 'cnov'"),
         ("variants.vae_stacked.model.network.channels", 0, "variants.vae_stacked.model.network.channels: received 0"),
-        ("variants.ae_deep.sample.components", None, "variants.ae_deep.sample.components: missing"),
+        ("variants.ae_deep.sample.components", None, "variants.ae_deep.sample: codes: mixture needs components"),
+        ("variants.vae_tril.sample.components", 5, "variants.vae_tril.sample: codes: mixture needs components"),
+        ("variants.vae_tril.family", None, "variants.vae_tril.family: missing; this key is required"),
+        ("variants.vae_tril.model.beta", float("inf"), "variants.vae_tril.model.beta: received inf; input should be a fin"),
+        ("variants.verifier", COMMITTED["variants"]["vae_tril"], "variants.verifier: received a variant of this name"),
         ("variants.Bad-Name", {}, "variants.Bad-Name: received 'Bad-Name'; string should match pattern"),
     ],
 )
@@ -82,12 +85,10 @@ def test_unknown_variant_lists_those_that_exist():
         parse(COMMITTED).variant("vae_trill")
 
 
-def test_budget_multiplies_and_max_epochs_caps():
-    params = parse({**COMMITTED, "budget": 1.0, "max_epochs": 40})
-    fit = Fit(steps=1000, batch=100, learning_rate=0.1, schedule="constant", ema=0.0)
-    assert params.steps(fit, 60_000) == 1000
-    assert params.steps(fit, 1_500) == 40 * 15
-    tenfold = parse({**COMMITTED, "budget": 10.0, "max_epochs": 40})
-    assert tenfold.steps(fit, 60_000) == 10_000
-    assert tenfold.steps(fit, 1_500) == 6_000
-    assert parse({**COMMITTED, "budget": 1e-6}).steps(fit, 60_000) == 1
+def test_yaml_is_read_as_dvc_reads_it(tmp_path):
+    path = tmp_path / "p.yaml"
+    path.write_text("rate: 1e-5\n")
+    assert read_yaml(path) == {"rate": 1e-5}
+    path.write_text((ROOT / "params.yaml").read_text() + "budget: 2.0\n")
+    with pytest.raises(UserError, match="not YAML: .*duplicate key"):
+        load_params(path)
