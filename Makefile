@@ -12,6 +12,7 @@ help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 repro: .venv/repro.done ## run what changed of the pipeline, set up first if need be
+	@python -m stages.pipeline.params
 	@dvc repro
 	@python -m stages.pipeline.summary
 

@@ -1,13 +1,11 @@
 """Stage `evaluate KEY`: a variant's arrays -> reports/metrics/KEY.json. A metric that doesn't apply is absent."""
 
-import sys
-
 import numpy as np
 
 from stages.data.stacked import channels, has_digit
 from stages.metrics import anomaly, likelihood, reconstruction, verifier
 from stages.pipeline import files
-from stages.pipeline.errors import user_errors
+from stages.pipeline.errors import argument, user_errors
 from stages.pipeline.params import Params, load_params
 
 Arrays = dict[str, np.ndarray]
@@ -61,14 +59,14 @@ def main(key: str) -> None:
     """Write reports/metrics/KEY.json."""
     params = load_params()
     mode = params.variant(key).data
-    data = files.read_npz(files.DATA / f"{mode}.npz")
+    data = files.read_npz(files.DATA / f"{mode}.npz", "x_test", "y_test")
     found = files.read_npz(files.SAMPLES / f"{key}.npz")
     groups = evaluate(data, found, mode, params)
     files.write_json(files.METRICS / f"{key}.json", {"source": files.source_name(), **groups})
     short = ", ".join(f"{group}.{name} {value}" for group in groups for name, value in list(groups[group].items())[:2])
-    print(f"{key}: {short}")
+    print(f"{key} ({files.source_name()}): {short}")
 
 
 if __name__ == "__main__":
     with user_errors():
-        main(sys.argv[1])
+        main(argument("the key of a variant"))

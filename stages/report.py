@@ -6,6 +6,7 @@ import jinja2
 import numpy as np
 import pandas as pd
 
+from stages.data.pixels import crisp
 from stages.data.stacked import channels
 from stages.figures.curves import accuracy_curve, loss_curves
 from stages.figures.images import image_grid, strips
@@ -28,11 +29,6 @@ TITLES = {
 def percent(share: float) -> str:
     """0.9876 -> "98.8 %"."""
     return f"{100 * share:.1f} %"
-
-
-def crisp(images: np.ndarray, threshold: float | None) -> np.ndarray:
-    """Expected pixels as they are shown: lit from `threshold` on, or grey without one. uint8 -> uint8."""
-    return images if threshold is None else np.where(images >= 255 * threshold, np.uint8(255), np.uint8(0))
 
 
 def draw(key: str, variant: Variant, data: dict[str, np.ndarray], found: dict[str, np.ndarray]) -> None:
@@ -99,20 +95,20 @@ def main() -> None:
     loaded: dict[str, dict[str, np.ndarray]] = {}
     for key, variant in params.variants.items():
         if variant.data not in loaded:
-            loaded[variant.data] = files.read_npz(files.DATA / f"{variant.data}.npz")
+            loaded[variant.data] = files.read_npz(files.DATA / f"{variant.data}.npz", "x_test", "y_test")
         draw(key, variant, loaded[variant.data], files.read_npz(files.SAMPLES / f"{key}.npz"))
     save(accuracy_curve(pd.read_csv(files.VERIFIER / "history.csv")), FIGURES / "verifier-curves.png")
 
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     source = files.read_json(files.RAW / "source.json")
-    mono = files.read_npz(files.DATA / "mono-float-complete.npz")
+    labels = files.read_npz(files.DATA / "mono-float-complete.npz", "y_train", "y_test")
     text = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         source=source["source"],
         stand_in_for=source["stand_in_for"],
         titles=TITLES,
         percent=percent,
         verifier=files.read_json(files.METRICS / "verifier.json"),
-        counts={"train": f"{len(mono['x_train']):,}", "test": f"{len(mono['x_test']):,}"},
+        counts={"train": f"{len(labels['y_train']):,}", "test": f"{len(labels['y_test']):,}"},
         budget=params.budget,
         tolerance=params.evaluation.tolerance,
         samples=f"{params.evaluation.samples:,}",

@@ -6,35 +6,24 @@ reconstruction_probabilities [N, C, 10] and sample_probabilities [S, C, 10] of t
 reconstruction_nats and kl_nats [N] where the family has a likelihood; anomaly_scores [N] in `missing` modes.
 """
 
-import sys
-
 import numpy as np
 
+from stages.data.pixels import crisp, to_bytes
 from stages.models import load
 from stages.models.base import GenerativeModel
 from stages.models.classifier import Classifier
-from stages.models.codes import from_mixture, from_prior
+from stages.models.codes import FIT_ON, from_mixture, from_prior
 from stages.pipeline import files
-from stages.pipeline.errors import user_errors
+from stages.pipeline.errors import argument, user_errors
 from stages.pipeline.params import Sampling, load_params
-
-
-def to_bytes(pixels: np.ndarray) -> np.ndarray:
-    """[0, 1] floats -> uint8."""
-    return np.rint(pixels * 255).astype(np.uint8)
-
-
-def shown(pixels: np.ndarray, threshold: float | None) -> np.ndarray:
-    """Images as a viewer and the verifier get them: lit from `threshold` on, or grey without one. -> uint8."""
-    return to_bytes(pixels if threshold is None else (pixels >= threshold))
 
 
 def draw_codes(model: GenerativeModel, images: np.ndarray, sampling: Sampling, count: int, seed: int) -> np.ndarray:
     """New codes [count, code] by the variant's choice; `images` are training images."""
     if sampling.codes == "prior":
         return from_prior(count, model.code, seed)
-    _, drawn = model.encode(images, seed)
     assert sampling.components is not None
+    _, drawn = model.encode(images[:FIT_ON], seed)
     return from_mixture(drawn, count, sampling.components, seed)
 
 
@@ -54,13 +43,13 @@ def main(key: str) -> None:
         found["anomaly_scores"] = model.anomaly_score(images, params.seed)
     new = draw_codes(model, data["x_train"], variant.sample, params.evaluation.samples, params.seed)
     for name, source in (("reconstruction", codes), ("sample", new)):
-        pixels = model.decode(source)
-        found[f"{name}s"] = to_bytes(pixels)
-        found[f"{name}_probabilities"] = verifier.probabilities(shown(pixels, variant.sample.threshold))
+        images = to_bytes(model.decode(source))
+        found[f"{name}s"] = images
+        found[f"{name}_probabilities"] = verifier.probabilities(crisp(images, variant.sample.threshold))
     files.write_npz(files.SAMPLES / f"{key}.npz", **found)
-    print(f"{key}: {len(images)} reconstructions and {len(new)} samples")
+    print(f"{key}: {len(codes)} reconstructions and {len(new)} samples")
 
 
 if __name__ == "__main__":
     with user_errors():
-        main(sys.argv[1])
+        main(argument("the key of a variant"))

@@ -4,13 +4,11 @@ Arrays: x_train, x_test [N, 28, 28, C] uint8 in 0..255 (binary modes hold 0 and 
 int32. `missing` leaves a digit out of the training split alone.
 """
 
-import sys
-
 from stages.data.idx import parse_idx
 from stages.data.sources import FILES
 from stages.data.stacked import MODES, make_split
 from stages.pipeline import files
-from stages.pipeline.errors import UserError, user_errors
+from stages.pipeline.errors import UserError, argument, user_errors
 from stages.pipeline.params import load_params
 
 
@@ -38,4 +36,4 @@ def main(mode: str) -> None:
 
 if __name__ == "__main__":
     with user_errors():
-        main(sys.argv[1] if len(sys.argv) > 1 else "")
+        main(argument("a data mode"))

@@ -1,14 +1,13 @@
 """Stage `train KEY`: one variant -> weights, configuration and training curves."""
 
-import sys
-
 import numpy as np
 
 from stages.data.stacked import channels, has_digit
 from stages.models import build
 from stages.pipeline import files
-from stages.pipeline.errors import user_errors
+from stages.pipeline.errors import argument, user_errors
 from stages.pipeline.params import load_params
+from stages.training.callbacks import Row
 from stages.training.fit import save_weights
 from stages.training.tracked import train_tracked, write_history
 
@@ -24,7 +23,15 @@ def main(key: str) -> None:
         seen = ~has_digit(data["y_test"], params.data.missing_digit, channels(variant.data))
     shape, arguments = data["x_train"].shape[1:], variant.model.model_dump()
     model = build(variant.family, shape, arguments, seed=params.seed)
-    history = train_tracked(
+
+    def save(history: list[Row]) -> None:
+        folder = files.MODELS / key
+        config = {"family": variant.family, "shape": shape, "model": arguments, "weights": model.count_params()}
+        save_weights(model, folder / "model.weights.h5")
+        files.write_json(folder / "config.json", config)
+        write_history(folder / "history.csv", history)
+
+    train_tracked(
         model,
         (data["x_train"],),
         (data["x_test"][seen],),
@@ -32,17 +39,13 @@ def main(key: str) -> None:
         stage="train",
         key=key,
         settings=variant.fit,
-        logged={"model": arguments, "fit": variant.fit.model_dump(), "weights": model.count_params()},
+        logged={"model": arguments, "fit": variant.fit.model_dump()},
         tags={"family": variant.family, "data": variant.data},
         data=source,
+        save=save,
     )
-    folder = files.MODELS / key
-    save_weights(model, folder / "model.weights.h5")
-    config = {"family": variant.family, "shape": shape, "model": arguments, "weights": model.count_params()}
-    files.write_json(folder / "config.json", config)
-    write_history(folder / "history.csv", history)
 
 
 if __name__ == "__main__":
     with user_errors():
-        main(sys.argv[1])
+        main(argument("the key of a variant"))

@@ -1,15 +1,28 @@
 """Stage `verifier`: train the digit classifier that judges every image, and say how far it can be trusted."""
 
+import numpy as np
+
 from stages.data.stacked import binarize
 from stages.metrics.calibration import expected_calibration_error
 from stages.models.classifier import Classifier
 from stages.pipeline import files
 from stages.pipeline.errors import user_errors
 from stages.pipeline.params import load_params
+from stages.training.callbacks import Row
 from stages.training.fit import save_weights
 from stages.training.tracked import train_tracked, write_history
 
 DATA = files.DATA / "mono-float-complete.npz"
+
+
+def judge(model: Classifier, images: np.ndarray, labels: np.ndarray) -> dict[str, float | str]:
+    """Accuracy and calibration error on grey images and on the same ones binarised."""
+    metrics: dict[str, float | str] = {"source": files.source_name()}
+    for suffix, kind in (("", images), ("_binary", binarize(images))):
+        probabilities = model.probabilities(kind)[:, 0]
+        metrics[f"accuracy{suffix}"] = round(float((probabilities.argmax(axis=1) == labels).mean()), 4)
+        metrics[f"calibration_error{suffix}"] = round(expected_calibration_error(probabilities, labels), 4)
+    return metrics
 
 
 def main() -> None:
@@ -17,7 +30,17 @@ def main() -> None:
     params = load_params()
     data = files.read_npz(DATA)
     model = Classifier(seed=params.seed)
-    history = train_tracked(
+
+    def save(history: list[Row]) -> None:
+        metrics = judge(model, data["x_test"], data["y_test"])
+        save_weights(model, files.VERIFIER / "verifier.weights.h5")
+        write_history(files.VERIFIER / "history.csv", history)
+        files.write_json(files.METRICS / "verifier.json", metrics)
+        print(
+            f"verifier: {metrics['accuracy']:.2%} of the test digits right, {metrics['accuracy_binary']:.2%} binarised"
+        )
+
+    train_tracked(
         model,
         (data["x_train"], data["y_train"]),
         (data["x_test"], data["y_test"]),
@@ -28,18 +51,9 @@ def main() -> None:
         logged=params.verifier.model_dump(),
         tags={"family": "classifier", "data": DATA.stem},
         data=DATA,
+        save=save,
         jit_compile=False,  # XLA has no affine image warp
     )
-    labels = data["y_test"]
-    metrics: dict[str, float | str] = {"source": files.source_name()}
-    for suffix, images in (("", data["x_test"]), ("_binary", binarize(data["x_test"]))):
-        probabilities = model.probabilities(images)[:, 0]
-        metrics[f"accuracy{suffix}"] = round(float((probabilities.argmax(axis=1) == labels).mean()), 4)
-        metrics[f"calibration_error{suffix}"] = round(expected_calibration_error(probabilities, labels), 4)
-    save_weights(model, files.VERIFIER / "verifier.weights.h5")
-    write_history(files.VERIFIER / "history.csv", history)
-    files.write_json(files.METRICS / "verifier.json", metrics)
-    print(f"verifier: {metrics['accuracy']:.2%} of the test digits right, {metrics['accuracy_binary']:.2%} binarised")
 
 
 if __name__ == "__main__":

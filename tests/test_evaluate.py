@@ -50,6 +50,8 @@ def test_tolerance_depends_on_the_channels():
     assert evaluate(data, found, "color-binary-complete", PARAMS)["samples"]["predictability"] == 1
 
 
-@pytest.mark.parametrize(("value", "expected"), [(0.987654, 0.9877), (-134.5678, -134.6), (0.00123456, 0.001235), (0, 0)])
+@pytest.mark.parametrize(
+    ("value", "expected"), [(0.987654, 0.9877), (-134.5678, -134.6), (0.00123456, 0.001235), (0, 0)]
+)
 def test_significant(value, expected):
     assert significant(value) == expected

@@ -1,25 +1,50 @@
 """What holds for every stage file."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-import yaml
+
+from stages.pipeline.params import read_yaml
 
 ROOT = Path(__file__).parents[1]
 STAGES = sorted(path.stem for path in (ROOT / "stages").glob("*.py") if path.stem != "__init__")
-DVC = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+DVC = read_yaml(ROOT / "dvc.yaml")["stages"]
 
 
 def test_a_file_in_stages_is_a_stage_and_the_other_way_round():
-    assert STAGES == sorted(DVC)
+    assert sorted(DVC) == STAGES
 
 
 @pytest.mark.parametrize("stage", ["check", "download", "stack", "evaluate", "report", "track"])
 def test_stages_without_models_start_without_tensorflow(stage):
     code = f"import sys, stages.{stage}; sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+@pytest.mark.parametrize(
+    ("library", "only"),
+    [("mlflow", "stages/pipeline/tracking.py"), ("tensorflow_probability", "stages/nn/distributions.py")],
+)
+def test_one_file_imports(library, only):
+    importers = set()
+    for path in (ROOT / "stages").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if any(name.split(".")[0] == library for name in names):
+                importers.add(str(path.relative_to(ROOT)))
+    assert importers == {only}
+
+
+@pytest.mark.parametrize("arguments", [[], ["a", "b"]])
+def test_a_missing_argument_is_one_line(arguments):
+    command = [sys.executable, "-m", "stages.evaluate", *arguments]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert run.stderr == f"error: received {len(arguments)} arguments; accepted: the key of a variant\n"
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -36,6 +61,6 @@ def test_dvc_names_the_code_that_a_stage_imports(stage):
     # Names and shapes for validating params.yaml; a change there can't change a result unnoticed.
     plumbing |= {"stages/data/sources.py", "stages/data/stacked.py"}
     # `train` imports what the trained model needs for scoring; only `sample` runs it.
-    plumbing |= {"stages/metrics/likelihood.py"} if stage == "train" else set()
+    plumbing |= {"stages/metrics/prior_estimate.py"} if stage == "train" else set()
     missing = {path for path in loaded - deps - plumbing if not any(path.startswith(f"{dep}/") for dep in deps)}
     assert missing == set()

@@ -32,7 +32,7 @@ def check_sha256(content: bytes, expected: str, name: str) -> None:
 
 
 def from_folder(folder: Path, source: str) -> IdxFiles:
-    """Read NAME.gz (or an unpacked NAME beside it) from a folder, checking every sum."""
+    """Read the four NAME.gz from a folder, checking every sum."""
     if not folder.is_dir():
         raise Unavailable("no such folder")
     unpacked = {}

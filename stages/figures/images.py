@@ -10,6 +10,7 @@ from stages.figures.style import GREY
 
 GAP = 2  # pixels between images
 PAPER = 255
+WIDTH = 8.0  # inches
 
 
 def mosaic(images: np.ndarray, columns: int) -> np.ndarray:
@@ -36,22 +37,17 @@ def show(axes: plt.Axes, picture: np.ndarray) -> None:
 def image_grid(images: np.ndarray, columns: int) -> Figure:
     """A grid of images [N, H, W, C] uint8."""
     picture = mosaic(images, columns)
-    inches = 8 * np.array([1, picture.shape[0] / picture.shape[1]])
-    figure, axes = plt.subplots(figsize=inches)
+    figure, axes = plt.subplots(figsize=(WIDTH, WIDTH * picture.shape[0] / picture.shape[1]))
     show(axes, picture)
     return figure
 
 
-def strips(rows: Mapping[str, np.ndarray], captions: list[str] | None = None) -> Figure:
-    """Named rows of images, each [N, H, W, C] uint8, one above the other; `captions` stand below the columns."""
-    width = 8.0
-    count, size = next(iter(rows.values())).shape[:2]
-    height = width * len(rows) / count + 0.25 * len(rows) + (0.3 if captions else 0)
-    figure, axes = plt.subplots(len(rows), 1, figsize=(width, height), squeeze=False)
+def strips(rows: Mapping[str, np.ndarray]) -> Figure:
+    """Named rows of images, each [N, H, W, C] uint8, one above the other."""
+    count = len(next(iter(rows.values())))
+    height = WIDTH * len(rows) / count + 0.25 * len(rows)
+    figure, axes = plt.subplots(len(rows), 1, figsize=(WIDTH, height), squeeze=False)
     for axis, (name, images) in zip(axes[:, 0], rows.items(), strict=True):
         show(axis, mosaic(images, len(images)))
         axis.set_title(name, fontsize=11, color=GREY, pad=3)
-    if captions:
-        axes[-1, 0].set_xticks([i * (size + GAP) + size / 2 for i in range(count)], captions, fontsize=10)
-        axes[-1, 0].tick_params(length=0)
     return figure

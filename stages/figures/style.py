@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from stages.pipeline.files import atomic
 
-BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#666666"
+BLUE, ORANGE, GREEN, GREY = "#0072B2", "#E69F00", "#009E73", "#666666"
 
 plt.rcParams.update(
     {

@@ -5,19 +5,21 @@ import stages.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
 # isort: split
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 
-from stages.models.base import GenerativeModel
 from stages.pipeline.errors import UserError
 from stages.pipeline.files import read_json
+
+if TYPE_CHECKING:
+    from stages.models.base import GenerativeModel
 
 # family in params.yaml -> class in stages/models/FAMILY.py
 FAMILIES = {"autoencoder": "Autoencoder", "vae": "Vae"}
 
 
-def build(family: str, shape: tuple[int, int, int], arguments: dict[str, Any], *, seed: int = 0) -> GenerativeModel:
+def build(family: str, shape: tuple[int, int, int], arguments: dict[str, Any], *, seed: int = 0) -> "GenerativeModel":
     """Build an untrained model for images [H, W, C], its weights drawn with `seed`.
 
     `arguments` are those of the family's constructor. Raises UserError for an unknown family.
@@ -29,7 +31,7 @@ def build(family: str, shape: tuple[int, int, int], arguments: dict[str, Any], *
     return make(shape, **arguments)
 
 
-def load(folder: Path) -> GenerativeModel:
+def load(folder: Path) -> "GenerativeModel":
     """The trained model of a folder that stage `train` wrote."""
     config = read_json(folder / "config.json")
     model = build(config["family"], tuple(config["shape"]), config["model"])

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stages.models.base import GenerativeModel, in_batches, scale
+from stages.models.base import GenerativeModel
+from stages.models.batches import in_batches, scale
 from stages.nn.networks import Shape
 from stages.nn.objectives import cross_entropy
 

@@ -6,13 +6,10 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from scipy.special import expit
 
+from stages.models.batches import in_batches, scale
 from stages.nn import networks
-
-
-def scale(x: tf.Tensor) -> tf.Tensor:
-    """uint8 pixels in 0..255 -> float32 in [0, 1]."""
-    return tf.cast(x, tf.float32) / 255.0
 
 
 class GenerativeModel(keras.Model):
@@ -96,18 +93,8 @@ class GenerativeModel(keras.Model):
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """[N, code] -> expected pixels [N, H, W, C] in [0, 1]."""
-        return in_batches(lambda i, z: {"x": tf.sigmoid(self.decoder(z))}, codes)["x"]
+        return expit(self.decode_logits(codes))
 
     def decode_logits(self, codes: np.ndarray) -> np.ndarray:
         """[N, code] -> log-odds of the pixels [N, H, W, C]."""
         return in_batches(lambda i, z: {"x": self.decoder(z)}, codes)["x"]
-
-
-def in_batches(function: Any, array: np.ndarray, batch: int = 500) -> dict[str, np.ndarray]:
-    """Apply `function(index, [B, ...]) -> {name: [B, ...]}`, as a graph, batch by batch; join the results."""
-    graph = tf.function(function, reduce_retracing=True)
-    parts = [
-        graph(tf.constant(i), tf.constant(array[start : start + batch]))
-        for i, start in enumerate(range(0, len(array), batch))
-    ]
-    return {name: np.concatenate([part[name].numpy() for part in parts]) for name in parts[0]}

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from stages.models.base import in_batches, scale
-from stages.nn.networks import Shape, classifier
+from stages.models.batches import in_batches, scale
+from stages.nn.classifier import classifier
 
 CLASSES = 10
 
@@ -13,7 +13,7 @@ CLASSES = 10
 class Classifier(keras.Model):
     """Trained on uint8 grey images [B, H, W, 1] and labels [B]; half of each batch is binarised, all of it warped."""
 
-    def __init__(self, shape: Shape = (28, 28, 1), *, seed: int = 0) -> None:
+    def __init__(self, shape: tuple[int, int, int] = (28, 28, 1), *, seed: int = 0) -> None:
         super().__init__()
         keras.utils.set_random_seed(seed)
         self.network = classifier(shape, CLASSES)

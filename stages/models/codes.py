@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.mixture import GaussianMixture
 
-FIT_ON = 20_000
+FIT_ON = 20_000  # training images whose codes are enough for a mixture
 
 
 def from_prior(count: int, code: int, seed: int) -> np.ndarray:
@@ -17,7 +17,7 @@ def from_mixture(codes: np.ndarray, count: int, components: int, seed: int) -> n
     Ex-post density estimation (Ghosh 2020, arXiv:1903.12436, section 4). codes: [N, code] -> [count, code]
     float32. With fewer than 20 codes a component, fewer components are used.
     """
-    codes = codes[:FIT_ON].astype(np.float64)
+    codes = codes.astype(np.float64)
     components = max(1, min(components, len(codes) // 20))
     mixture = GaussianMixture(components, reg_covar=1e-4, max_iter=200, tol=1e-3, random_state=seed)
     drawn, _ = mixture.fit(codes).sample(count)

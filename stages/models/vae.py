@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stages.metrics.likelihood import prior_log_likelihood
-from stages.models.base import GenerativeModel, in_batches, scale
+from stages.metrics.prior_estimate import prior_log_likelihood
+from stages.models.base import GenerativeModel
+from stages.models.batches import in_batches, scale
 from stages.nn.distributions import POSTERIORS, Distribution, bernoulli, standard_normal
 from stages.nn.networks import Shape
 from stages.nn.objectives import beta_loss, elbo_terms

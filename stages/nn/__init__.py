@@ -4,17 +4,22 @@ Importing this package imports TensorFlow, quietly: its C++ side prints several 
 """
 
 import os
+import sys
+import tempfile
 
 
 def _import_tensorflow() -> None:
-    stderr, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(null, 2)
-        import tensorflow  # noqa: F401
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
-        os.close(null)
+    with tempfile.TemporaryFile() as said:
+        stderr = os.dup(2)
+        os.dup2(said.fileno(), 2)
+        try:
+            import tensorflow  # noqa: F401
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            if "tensorflow" not in sys.modules:  # the import failed: what it said matters
+                said.seek(0)
+                sys.stderr.write(said.read().decode(errors="replace"))
 
 
 _import_tensorflow()

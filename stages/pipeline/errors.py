@@ -17,6 +17,16 @@ def user_errors() -> Iterator[None]:
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
+    except FileNotFoundError as error:
+        print(f"error: {error.filename}: no such file; `dvc repro` makes what a stage needs", file=sys.stderr)
+        sys.exit(2)
     except KeyboardInterrupt:
         print("interrupted; a training goes on from its last checkpoint when it is run again", file=sys.stderr)
         sys.exit(130)
+
+
+def argument(what: str) -> str:
+    """The one argument of a stage's command line; raises UserError, saying `what` is accepted, without exactly one."""
+    if len(sys.argv) != 2:
+        raise UserError(f"received {len(sys.argv) - 1} arguments; accepted: {what}")
+    return sys.argv[1]

@@ -64,12 +64,14 @@ def write_npz(path: Path, **arrays: np.ndarray) -> None:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
 
-def read_npz(path: Path) -> dict[str, np.ndarray]:
-    """Read every array of an npz; pickled objects are refused."""
+def read_npz(path: Path, *names: str) -> dict[str, np.ndarray]:
+    """Read the named arrays of an npz, or all; pickled objects are refused."""
     with np.load(path, allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
+        return {name: archive[name] for name in names or archive.files}
 
 
 def source_name() -> str:
-    """The data set in use, as stage `download` left it."""
-    return read_json(RAW / "source.json")["source"]
+    """The data set in use, as stage `download` left it; a stand-in says what for."""
+    source = read_json(RAW / "source.json")
+    stand_in_for = source["stand_in_for"]
+    return f"{source['source']}, standing in for {stand_in_for}" if stand_in_for else source["source"]

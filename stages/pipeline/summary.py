@@ -26,14 +26,16 @@ def main() -> None:
         rows[key] = {name: metrics.get(group, {}).get(metric) for name, (group, metric) in COLUMNS.items()}
     table = pd.DataFrame.from_dict(rows, orient="index", dtype=float)
     print()
-    if verifier["source"] != params.data.source:
-        print(f"NOT {params.data.source}: no place had it, these numbers are of the stand-in `{verifier['source']}`.\n")
-    print(f"Verifier: {verifier['accuracy']:.2%} of the {verifier['source']} test images right. Of the variants:\n")
+    if files.source_name() != params.data.source:
+        print(f"NOT {params.data.source}: these numbers are of {files.source_name()}.")
+        print("Once a place has it, `dvc repro -f download && dvc repro` brings it in.\n")
+    print(f"Verifier: {verifier['accuracy']:.2%} of the test images right. Of the variants:\n")
     print(table.to_string(float_format="{:.3f}".format, na_rep="-"))
+    first = next(iter(params.variants))
     print(f"\nReport:    {files.REPORTS / 'index.md'}")
-    print("Look:      make ui                       every run, live, in MLflow on 127.0.0.1")
-    print("Try next:  change variants.vae_tril.model.beta in params.yaml to 4, run `make repro` again,")
-    print("           then `dvc metrics diff` (after `source .venv/bin/activate`) shows what it did")
+    print("Look:      make ui                  every training in MLflow, on 127.0.0.1")
+    print(f"Try next:  change variants.{first}.model.code in params.yaml, run `make repro` again, and")
+    print("           `source .venv/bin/activate; dvc metrics diff` shows what it did")
 
 
 if __name__ == "__main__":

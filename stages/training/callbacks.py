@@ -1,6 +1,7 @@
 """Keras callbacks of the training engine. An "epoch" of Keras is an interval of steps here."""
 
 import math
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -64,10 +65,11 @@ class StopOnNonFinite(keras.callbacks.Callback):
         self.learning_rate = learning_rate
 
     def on_epoch_end(self, epoch: int, logs: Row | None = None) -> None:
-        loss = float((logs or {})["loss"])
-        if not math.isfinite(loss):
+        for name, value in (logs or {}).items():
+            if math.isfinite(value):
+                continue
             raise UserError(
-                f"{self.label}: the loss became {loss} between steps {epoch * self.interval} and "
+                f"{self.label}: {name} became {float(value)} between steps {epoch * self.interval} and "
                 f"{(epoch + 1) * self.interval}; lower fit.learning_rate (it is {self.learning_rate:g})"
             )
 
@@ -88,6 +90,7 @@ class Checkpoint(keras.callbacks.Callback):
         """Load the last state, if there is one -> number of intervals done."""
         state_file = self.folder / "state.json"
         if not state_file.exists():
+            shutil.rmtree(self.folder, ignore_errors=True)
             return 0
         state = files.read_json(state_file)
         model.load_weights(self.folder / state["weights"])
@@ -98,11 +101,12 @@ class Checkpoint(keras.callbacks.Callback):
         if time.monotonic() - self.saved < CHECKPOINT_EVERY_SECONDS:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        older = list(self.folder.glob("*.weights.h5"))
         name = f"{epoch + 1}.weights.h5"
-        self.model.save_weights(self.folder / name)
+        with files.atomic(self.folder / name) as partial:
+            self.model.save_weights(partial)
         state = {"intervals": epoch + 1, "weights": name, "history": self.rows}
         files.write_json(self.folder / "state.json", state)
-        for path in older:
-            path.unlink()
+        for path in self.folder.glob("*.weights.h5"):
+            if path.name != name:
+                path.unlink()
         self.saved = time.monotonic()

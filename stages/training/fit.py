@@ -1,8 +1,8 @@
 """The training engine: Keras `fit` over resident data, several steps a call, resumable bit for bit."""
 
 import math
-import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import keras
@@ -20,10 +20,8 @@ VALIDATION_BATCH = 500
 
 
 def describe_device() -> str:
-    """One line that says what trains; lets a GPU's memory grow as needed."""
+    """One line that says what trains."""
     gpus = tf.config.list_physical_devices("GPU")
-    for gpu in gpus:
-        tf.config.experimental.set_memory_growth(gpu, True)
     if gpus:
         names = [tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name) for gpu in gpus]
         return f"training on the GPU ({', '.join(names)})"
@@ -43,10 +41,29 @@ def optimizer(settings: Fit, steps: int) -> keras.optimizers.Optimizer:
     return keras.optimizers.Adam(rate)
 
 
-def interval_length(steps: int) -> int:
-    """Steps between two points of the curve: a fiftieth of the run, in whole calls of the graph."""
-    length = math.ceil(steps / INTERVALS)
-    return length if length < STEPS_PER_CALL else math.ceil(length / STEPS_PER_CALL) * STEPS_PER_CALL
+@dataclass(frozen=True)
+class Plan:
+    """How many steps a training takes, as `intervals` of `interval` steps: the points of its curve."""
+
+    interval: int
+    intervals: int
+
+    @property
+    def steps(self) -> int:
+        """Steps in all."""
+        return self.interval * self.intervals
+
+
+def plan(settings: Fit, *, examples: int, budget: float, max_epochs: int) -> Plan:
+    """`settings.steps`, at most `max_epochs` over the examples, times `budget`, in up to 50 whole intervals.
+
+    Rounded up by at most 2 % and 8 steps: an interval is a fiftieth of the run, in whole calls of the graph.
+    """
+    wanted = max(1, round(min(settings.steps, max_epochs * examples / settings.batch) * budget))
+    interval = math.ceil(wanted / INTERVALS)
+    if interval > STEPS_PER_CALL:
+        interval = math.ceil(interval / STEPS_PER_CALL) * STEPS_PER_CALL
+    return Plan(interval, math.ceil(wanted / interval))
 
 
 def fit(
@@ -55,7 +72,7 @@ def fit(
     validation: tuple[np.ndarray, ...],
     *,
     settings: Fit,
-    steps: int,
+    steps: Plan,
     seed: int,
     label: str,
     scratch: Path,
@@ -64,43 +81,42 @@ def fit(
 ) -> list[Row]:
     """Train `model` in place -> a row per interval.
 
-    train, validation: arrays [N, ...] as the model's train_step takes them. `steps` is rounded up to whole
-    intervals (at most 2 % and 8 steps more). `scratch` keeps a checkpoint while training runs. `jit_compile` is
-    Keras's: "auto" means XLA on a GPU and none on a CPU, where it made convolutions 1.8 times slower and the
-    dense network no faster. Raises UserError when the loss is no longer finite.
+    train, validation: arrays [N, ...] as the model's train_step takes them. `scratch` keeps checkpoints, from which
+    an interrupted training goes on; whoever saved the result deletes it. `jit_compile` is Keras's: "auto" means XLA
+    on a GPU and none on a CPU, where it made convolutions 1.8 times slower and the dense network no faster. Raises
+    UserError when a loss is no longer finite.
     """
-    interval = interval_length(steps)
-    intervals = math.ceil(steps / interval)
-    steps = interval * intervals
     model.seed = seed
     model.compile(
-        optimizer=optimizer(settings, steps),
+        optimizer=optimizer(settings, steps.steps),
         jit_compile=jit_compile,
-        steps_per_execution=math.gcd(interval, STEPS_PER_CALL),
+        steps_per_execution=math.gcd(steps.interval, STEPS_PER_CALL),
     )
     model.optimizer.build(model.trainable_variables)
     rows: list[Row] = []
     checkpoint = Checkpoint(scratch, rows)
     done = checkpoint.restore(model)
     if done:
-        print(f"{label}: resuming at step {done * interval} of {steps}")
+        print(f"{label}: resuming at step {done * steps.interval} of {steps.steps}")
     held_out = tf.data.Dataset.from_tensor_slices(validation if len(validation) > 1 else validation[0])
+    # Averaged weights are what will be saved, so they are what is validated too.
+    averages = [keras.callbacks.SwapEMAWeights()] if settings.ema else []
     model.fit(
-        batches(train, batch=settings.batch, seed=seed, start=done * interval),
+        batches(train, batch=settings.batch, seed=seed, start=done * steps.interval),
         validation_data=held_out.batch(VALIDATION_BATCH),
         initial_epoch=done,
-        epochs=intervals,
-        steps_per_epoch=interval,
+        epochs=steps.intervals,
+        steps_per_epoch=steps.interval,
         shuffle=False,
         verbose=0,
         callbacks=[
-            Progress(label, done * interval, steps),
-            History(rows, interval, listener),
-            StopOnNonFinite(label, interval, settings.learning_rate),
+            *averages,
+            Progress(label, done * steps.interval, steps.steps),
+            History(rows, steps.interval, listener),
+            StopOnNonFinite(label, steps.interval, settings.learning_rate),
             checkpoint,
         ],
     )
-    shutil.rmtree(scratch, ignore_errors=True)
     return rows
 
 

@@ -1,18 +1,20 @@
 """A training of the pipeline: seeded, resumable, tracked live, its curves kept as CSV."""
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import pandas as pd
+from filelock import FileLock
 
 from stages.pipeline import files, tracking
 from stages.pipeline.fingerprint import fingerprint
 from stages.pipeline.params import Fit, Params
 from stages.training.callbacks import Row
-from stages.training.fit import describe_device, fit
+from stages.training.fit import describe_device, fit, plan
 
 VALIDATION = 2_000
 
@@ -29,31 +31,34 @@ def train_tracked(
     logged: Mapping[str, Any],
     tags: Mapping[str, str],
     data: Path,
+    save: Callable[[list[Row]], None],
     jit_compile: bool | str = "auto",
-) -> list[Row]:
-    """Train `model` for stage `stage` (of variant `key`) -> a row per interval.
+) -> None:
+    """Train `model` for stage `stage` (of variant `key`), then `save(rows)` its outputs, a row per interval.
 
     `logged` are the parameters that MLflow shows; `data` is the file the arrays came from. The first 2,000
-    validation images make the val_* curves.
+    validation images make the val_* curves. Checkpoints go only when `save` is done.
     """
-    print(describe_device())
-    name = key or stage
-    examples = len(train[0])
-    steps = params.steps(settings, examples)
-    if steps < settings.steps * params.budget * 0.99:
-        print(f"{name}: {steps} steps, not {settings.steps}: max_epochs {params.max_epochs} over {examples} images")
+    name, source, examples = key or stage, files.source_name(), len(train[0])
+    steps = plan(settings, examples=examples, budget=params.budget, max_epochs=params.max_epochs)
+    print(f"{name}: {describe_device()}, {steps.steps:,} steps of {settings.batch} on {examples:,} images ({source})")
     stage_hash = fingerprint(stage, key)
-    with tracking.run(
-        params.tracking.experiment,
-        stage,
-        name,
-        stage_hash=stage_hash,
-        params={**logged, "budget": params.budget, "seed": params.seed, "steps": steps},
-        data=data,
-        source=files.source_name(),
-        tags=tags,
-    ) as run:
-        return fit(
+    scratch = files.scratch() / "checkpoints" / stage_hash[:16]
+    # Two workers may want the same training at once: they take turns, and never share a checkpoint.
+    with (
+        FileLock(files.scratch() / f"{stage_hash[:16]}.lock"),
+        tracking.run(
+            params.tracking.experiment,
+            stage,
+            name,
+            stage_hash=stage_hash,
+            params={**logged, "budget": params.budget, "seed": params.seed},
+            data=data,
+            source=source,
+            tags=tags,
+        ) as run,
+    ):
+        rows = fit(
             model,
             train,
             tuple(array[:VALIDATION] for array in validation),
@@ -61,10 +66,12 @@ def train_tracked(
             steps=steps,
             seed=params.seed,
             label=name,
-            scratch=files.scratch() / "checkpoints" / stage_hash[:16],
+            scratch=scratch,
             listener=run.log_row,
             jit_compile=jit_compile,
         )
+        save(rows)
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def write_history(path: Path, rows: list[Row]) -> None:

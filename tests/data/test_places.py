@@ -78,6 +78,32 @@ def test_mirror(archive, serve):
         assert found[name] == gzip.decompress((archive / f"{name}.gz").read_bytes())
 
 
+def test_a_server_that_stumbles_is_asked_again(archive, serve, monkeypatch):
+    monkeypatch.setattr(places, "RETRIES", 1)
+    asked = []
+    send = http.server.SimpleHTTPRequestHandler.do_GET
+
+    def stumble(handler):
+        asked.append(handler.path)
+        if len(asked) == 1:
+            handler.send_error(503)
+        else:
+            send(handler)
+
+    monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, "do_GET", stumble)
+    found, _ = download.fetch(settings([serve(archive)]))
+    assert len(found) == 4
+    assert asked[:2] == [f"/{FILES[0]}.gz"] * 2
+
+
+def test_what_arrived_whole_is_not_asked_for_again(archive, serve, tmp_path):
+    url = serve(archive)
+    download.fetch(settings([url]))
+    for path in archive.iterdir():
+        path.unlink()
+    assert len(download.fetch(settings([url]))[0]) == 4
+
+
 def test_own_url_comes_first(archive, serve, monkeypatch, capsys):
     monkeypatch.setenv("DIGITFORGE_MNIST", serve(archive))
     download.fetch(settings(["http://127.0.0.1:1/"]))

@@ -23,7 +23,7 @@ def test_curves_show_the_data_and_the_scale_leaves_out_the_first_peak(history):
     np.testing.assert_allclose(axes.lines[0].get_ydata(), history["loss"])
     np.testing.assert_allclose(axes.lines[1].get_ydata(), history["val_loss"])
     assert axes.get_ylim()[1] < 200
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["training", "held out"]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["training", "test images"]
     close(figure)
 
 

@@ -41,6 +41,12 @@ def test_follows_what_the_stage_depends_on_and_nothing_else(project):
     assert fingerprint("train", "ae_deep") != ae
 
 
+def test_equal_values_are_equal_as_dvc_sees_it(project):
+    before = fingerprint("train", "vae_tril")
+    edit(project / "params.yaml", "budget: 1.0", "budget: 1")
+    assert fingerprint("train", "vae_tril") == before
+
+
 def test_data_counts(project):
     before = fingerprint("verifier")
     (project / "artifacts/data/mono-float-complete.npz").write_text("other")

@@ -49,7 +49,11 @@ def test_the_committed_file_is_valid():
         ("variants.ae_deep.sample.components", None, "variants.ae_deep.sample: codes: mixture needs components"),
         ("variants.vae_tril.sample.components", 5, "variants.vae_tril.sample: codes: mixture needs components"),
         ("variants.vae_tril.family", None, "variants.vae_tril.family: missing; this key is required"),
-        ("variants.vae_tril.model.beta", float("inf"), "variants.vae_tril.model.beta: received inf; input should be a fin"),
+        (
+            "variants.vae_tril.model.beta",
+            float("inf"),
+            "variants.vae_tril.model.beta: received inf; input should be a fin",
+        ),
         ("variants.verifier", COMMITTED["variants"]["vae_tril"], "variants.verifier: received a variant of this name"),
         ("variants.Bad-Name", {}, "variants.Bad-Name: received 'Bad-Name'; string should match pattern"),
     ],
@@ -90,5 +94,5 @@ def test_yaml_is_read_as_dvc_reads_it(tmp_path):
     path.write_text("rate: 1e-5\n")
     assert read_yaml(path) == {"rate": 1e-5}
     path.write_text((ROOT / "params.yaml").read_text() + "budget: 2.0\n")
-    with pytest.raises(UserError, match="not YAML: .*duplicate key"):
+    with pytest.raises(UserError, match=r"not YAML: .*duplicate key"):
         load_params(path)
