@@ -1,9 +1,11 @@
 """Stage `download`: fetch a data set as four IDX files, or fall back on the stand-in when that is allowed."""
 
 import logging
+from pathlib import Path
 
 from stages.data.places import IdxFiles, Unavailable, check, from_scikit_learn, places
-from stages.data.sources import FILES, TORCHVISION_FOLDERS
+from stages.data.folder import from_image_folder
+from stages.data.sources import FILES, SOURCES, TORCHVISION_FOLDERS
 from stages.pipeline import files
 from stages.pipeline.errors import UserError, user_errors
 from stages.pipeline.params import Data, load_params
@@ -40,6 +42,8 @@ def obtain(data: Data) -> tuple[str, IdxFiles]:
     """
     if data.source == "digits":
         return "digits", from_scikit_learn()
+    if data.source not in SOURCES:
+        return Path(data.source).resolve().name, from_image_folder(Path(data.source))
     found, failures = fetch(data)
     if found:
         return data.source, found
@@ -62,7 +66,7 @@ def main() -> None:
     for file, content in found.items():
         with files.atomic(files.RAW / file) as partial:
             partial.write_bytes(content)
-    stand_in_for = data.source if name != data.source else None
+    stand_in_for = data.source if name == "digits" and data.source != "digits" else None
     files.write_json(files.RAW / "source.json", {"source": name, "stand_in_for": stand_in_for})
 
 

@@ -33,11 +33,18 @@ class Strict(BaseModel):
 
 
 class Data(Strict):
-    source: Literal[tuple(SOURCES)]  # type: ignore[valid-type]
+    source: str
     offline: Literal["digits", "fail"]
     mirrors: dict[str, list[Annotated[str, Field(pattern=r"^https?://")]]]
     missing_digit: Annotated[int, Field(ge=0, le=9)]
     stacks_per_digit: Annotated[float, Field(ge=0.1, le=5)]
+
+    @model_validator(mode="after")
+    def source_is_a_name_or_a_folder(self) -> "Data":
+        if self.source not in SOURCES and not Path(self.source).is_dir():
+            names = ", ".join(SOURCES)
+            raise ValueError(f"source: received {self.source!r}; accepted: {names}, or an existing folder of images")
+        return self
 
 
 class Fit(Strict):
@@ -94,7 +101,7 @@ class Sampling(Strict):
     @model_validator(mode="after")
     def components_go_with_mixture(self) -> "Sampling":
         if (self.codes == "mixture") != (self.components is not None):
-            raise ValueError("codes: mixture needs components, and codes: prior has none")
+            raise ValueError("components: accepted: a number with codes: mixture, none with codes: prior")
         return self
 
 
@@ -181,7 +188,7 @@ def explain(error: ValidationError) -> str:
         case "union_tag_not_found":
             return f"{path}.{first['ctx']['discriminator'].strip(chr(39))}: missing; this key is required"
         case "value_error":
-            return f"{path}: {first['ctx']['error']}"
+            return f"{path}.{first['ctx']['error']}"
         case _:
             return f"{path}: {shown}; {first['msg'][0].lower()}{first['msg'][1:]}"
 
@@ -199,9 +206,9 @@ def parse(content: Any, name: str = str(PARAMS_FILE)) -> Params:
     return params
 
 
-def read_yaml(path: Path) -> Any:
+def read_yaml(path: Path | str) -> Any:
     """Read YAML 1.2 as DVC does: 1e-5 is a number, a key that stands twice is an error."""
-    return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    return YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
 
 
 def load_params(path: Path = PARAMS_FILE) -> Params:

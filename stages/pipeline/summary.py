@@ -26,7 +26,7 @@ def main() -> None:
         rows[key] = {name: metrics.get(group, {}).get(metric) for name, (group, metric) in COLUMNS.items()}
     table = pd.DataFrame.from_dict(rows, orient="index", dtype=float)
     print()
-    if files.source_name() != params.data.source:
+    if files.read_json(files.RAW / "source.json")["stand_in_for"]:
         print(f"NOT {params.data.source}: these numbers are of {files.source_name()}.")
         print("Once a place has it, `dvc repro -f download && dvc repro` brings it in.\n")
     print(f"Verifier: {verifier['accuracy']:.2%} of the test images right. Of the variants:\n")
