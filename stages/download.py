@@ -3,8 +3,8 @@
 import logging
 from pathlib import Path
 
-from stages.data.places import IdxFiles, Unavailable, check, from_scikit_learn, places
 from stages.data.folder import from_image_folder
+from stages.data.places import IdxFiles, Unavailable, check, from_scikit_learn, places
 from stages.data.sources import FILES, SOURCES, TORCHVISION_FOLDERS
 from stages.pipeline import files
 from stages.pipeline.errors import UserError, user_errors

@@ -46,8 +46,8 @@ def evaluate(data: Arrays, found: Arrays, mode: str, params: Params) -> dict[str
             "elbo_nats": likelihood.elbo(found["reconstruction_nats"], found["kl_nats"]),
             "data": "threshold" if "binary" in mode else "grey",
         }
-    if "anomaly_scores" in found:
-        anomalous = has_digit(labels, params.data.missing_digit, count)
+    anomalous = has_digit(labels, params.data.missing_digit, count)
+    if "anomaly_scores" in found and 0 < anomalous.sum() < len(anomalous):
         groups["anomaly"] = {
             "auroc": anomaly.auroc(found["anomaly_scores"], anomalous),
             "average_precision": anomaly.average_precision(found["anomaly_scores"], anomalous),

@@ -103,9 +103,8 @@ def main() -> None:
     source = files.read_json(files.RAW / "source.json")
     labels = files.read_npz(files.DATA / "mono-float-complete.npz", "y_train", "y_test")
     text = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        source=source["source"],
-        stand_in_for=source["stand_in_for"],
-        titles=TITLES,
+        source=TITLES.get(source["source"], source["source"]),
+        stand_in_for=TITLES.get(source["stand_in_for"]),
         percent=percent,
         verifier=files.read_json(files.METRICS / "verifier.json"),
         counts={"train": f"{len(labels['y_train']):,}", "test": f"{len(labels['y_test']):,}"},

@@ -41,6 +41,13 @@ def test_groups_are_there_only_where_they_apply():
     assert groups["anomaly"] == {"auroc": 1, "average_precision": 1}
 
 
+def test_anomalies_need_the_digit_in_the_test_split():
+    data, found = arrays("mono-float-missing")
+    found["anomaly_scores"] = np.zeros(40)
+    data["y_test"] = np.zeros(40, int)
+    assert "anomaly" not in evaluate(data, found, "mono-float-missing", PARAMS)
+
+
 def test_tolerance_depends_on_the_channels():
     data, found = arrays("mono-binary-complete")
     found["sample_probabilities"] = np.where(found["sample_probabilities"] == 1, 0.7, 0.3 / 9)
