@@ -26,4 +26,14 @@ def batches(arrays: tuple[np.ndarray, ...], *, batch: int, seed: int, start: int
         return found if len(found) > 1 else found[0]
 
     steps = tf.data.Dataset.range(start, tf.int64.max)
-    return steps.map(gather, num_parallel_calls=1).prefetch(4)
+    return without_autotune(steps.map(gather, num_parallel_calls=1).prefetch(4))
+
+
+def without_autotune(dataset: tf.data.Dataset) -> tf.data.Dataset:
+    """Turn tf.data's tuner off: there is nothing to tune, and its thread holds up the end of a training.
+
+    It sleeps for up to a minute, and a dataset that is let go waits until it wakes (TensorFlow 2.21).
+    """
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return dataset.with_options(options)

@@ -12,7 +12,7 @@ import tensorflow as tf
 from stages.pipeline import files
 from stages.pipeline.params import Fit
 from stages.training.callbacks import Checkpoint, History, Progress, Row, StopOnNonFinite
-from stages.training.data import batches
+from stages.training.data import batches, without_autotune
 
 INTERVALS = 50  # points on a curve
 STEPS_PER_CALL = 8
@@ -103,7 +103,7 @@ def fit(
     averages = [keras.callbacks.SwapEMAWeights()] if settings.ema else []
     model.fit(
         batches(train, batch=settings.batch, seed=seed, start=done * steps.interval),
-        validation_data=held_out.batch(VALIDATION_BATCH),
+        validation_data=without_autotune(held_out.batch(VALIDATION_BATCH)),
         initial_epoch=done,
         epochs=steps.intervals,
         steps_per_epoch=steps.interval,
