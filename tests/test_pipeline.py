@@ -100,7 +100,9 @@ class Project:
     def runs(self):
         client = MlflowClient(self.store)
         experiment = client.get_experiment_by_name("small")
-        return {run.info.run_name: run for run in client.search_runs([experiment.experiment_id])}, client
+        # The newest run of a name comes last, and stays.
+        found = client.search_runs([experiment.experiment_id], order_by=["attributes.start_time ASC"])
+        return {run.info.run_name: run for run in found}, client
 
 
 @pytest.fixture(scope="module")
