@@ -1,17 +1,46 @@
-"""How well a score tells anomalies from the rest."""
+"""How well a score tells anomalies from the rest.
+
+scores: [N], higher is stranger; anomalous: [N] bool with both kinds present. Intervals resample anomalies and the rest,
+each by themselves.
+"""
 
 import numpy as np
-from sklearn.metrics import average_precision_score, roc_auc_score
+
+from stages.metrics.intervals import RESAMPLES, Estimate, from_resamples, resampled_counts
 
 
-def auroc(scores: np.ndarray, anomalous: np.ndarray) -> float:
-    """Area under the ROC curve: chance that an anomaly scores higher than a normal image; 1 best, 0.5 guessing.
+def detections(scores: np.ndarray, anomalous: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Shares of the anomalies and of the rest that score at least each threshold, from (0, 0) to (1, 1).
 
-    scores: [N], higher is stranger; anomalous: [N] bool with both kinds present.
+    weights: [B, N], how often each image counts, in each of B resamples -> true and false positive rates [B, T + 1]
+    over the T distinct scores, falling.
     """
-    return float(roc_auc_score(anomalous, scores))
+    order = np.argsort(-scores, kind="stable")
+    last = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)  # equal scores are one threshold
+    rates = []
+    for kind in (anomalous, ~anomalous):
+        found = np.cumsum(weights[:, order] * kind[order], axis=1, dtype=np.float64)[:, last]
+        rates.append(np.pad(found / found[:, -1:], ((0, 0), (1, 0))))
+    return rates[0], rates[1]
 
 
-def average_precision(scores: np.ndarray, anomalous: np.ndarray) -> float:
-    """Mean precision over recalls; 1 best, the share of anomalies for guessing. Same arguments as `auroc`."""
-    return float(average_precision_score(anomalous, scores))
+def detection_metrics(scores: np.ndarray, anomalous: np.ndarray) -> dict[str, Estimate]:
+    """AUROC, average precision, and the false positive rate at 95 % true positives.
+
+    auroc: chance that an anomaly scores higher than a normal image, 1 best, 0.5 guessing (Fawcett 2006, section 7);
+    average_precision: sum_t (R_t - R_{t-1}) P_t over thresholds, 1 best, the share of anomalies for guessing;
+    fpr95: share of normal images that raise an alarm where 95 % of the anomalies do, 0 best, 0.95 guessing
+    (Hendrycks 2019, arXiv:1812.04606, section 4).
+    """
+    weights = np.ones((1 + RESAMPLES, len(scores)), np.int64)
+    for stream, kind in enumerate((anomalous, ~anomalous)):  # each by itself, so that none is ever left without
+        weights[1:, kind] = resampled_counts(kind.sum(), stream=stream)
+    tpr, fpr = detections(scores, anomalous, weights)
+    hits, alarms = tpr[:, 1:] * anomalous.sum(), fpr[:, 1:] * np.sum(~anomalous)
+    precision = hits / np.maximum(hits + alarms, 1e-9)
+    found = {
+        "auroc": np.sum(np.diff(fpr) * (tpr[:, 1:] + tpr[:, :-1]) / 2, axis=1),
+        "average_precision": np.sum(np.diff(tpr) * precision, axis=1),
+        "fpr95": np.take_along_axis(fpr, (tpr >= 0.95 - 1e-12).argmax(axis=1)[:, None], axis=1)[:, 0],
+    }
+    return {name: from_resamples(values[0], values[1:]) for name, values in found.items()}

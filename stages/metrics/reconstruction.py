@@ -1,19 +1,54 @@
-"""How close reconstructions come to their originals, pixel by pixel."""
+"""How close images come to their originals, pixel by pixel. Images: uint8 [N, H, W, C]; errors are of [0, 1]."""
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from stages.metrics.intervals import Estimate, mean
+
+SIGMA, TRUNCATE = 1.5, 3.5  # the window of 11 x 11 of Wang 2004
+MARGIN = int(TRUNCATE * SIGMA + 0.5)
+CHUNK = 1_000
 
 
-def mse(images: np.ndarray, reconstructions: np.ndarray) -> float:
-    """Mean squared error per pixel of images scaled to [0, 1]; 0 is best. Both uint8 [N, H, W, C]."""
-    difference = images.astype(np.float32) / 255 - reconstructions.astype(np.float32) / 255
-    return float(np.mean(np.square(difference), dtype=np.float64))
+def squared_errors(images: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Mean squared error over the pixels of each image -> [N]."""
+    difference = images.astype(np.float32) / 255 - others.astype(np.float32) / 255
+    return np.square(difference).mean(axis=(1, 2, 3), dtype=np.float64)
 
 
-def psnr_db(images: np.ndarray, reconstructions: np.ndarray) -> float:
-    """Peak signal-to-noise ratio in decibels, averaged over images; higher is better. Both uint8 [N, H, W, C].
+def mse(images: np.ndarray, others: np.ndarray) -> Estimate:
+    """Mean squared error per pixel; 0 is best."""
+    return mean(squared_errors(images, others))
 
-    -10 log10(mse) of each image in [0, 1]; an exact reconstruction counts as 100 dB.
+
+def psnr_db(images: np.ndarray, others: np.ndarray) -> Estimate:
+    """Peak signal-to-noise ratio, -10 log10(mse) of each image, in decibels, averaged over images; higher is better.
+
+    An exact copy counts as 100 dB.
     """
-    difference = images.astype(np.float32) / 255 - reconstructions.astype(np.float32) / 255
-    errors = np.mean(np.square(difference), axis=(1, 2, 3), dtype=np.float64)
-    return float(np.mean(-10 * np.log10(np.maximum(errors, 1e-10))))
+    return mean(-10 * np.log10(np.maximum(squared_errors(images, others), 1e-10)))
+
+
+def ssim(images: np.ndarray, others: np.ndarray) -> Estimate:
+    """Structural similarity (Wang 2004, doi:10.1109/TIP.2003.819861, eq. 13), averaged over images; 1 is best.
+
+    (2 m_x m_y + c_1)(2 s_xy + c_2) / ((m_x^2 + m_y^2 + c_1)(s_x^2 + s_y^2 + c_2)) with means, variances and covariance
+    in a Gaussian window of 11 x 11 pixels, sigma 1.5, c_1 = 0.01^2, c_2 = 0.03^2; over windows that lie whole in the
+    image and over channels. Images must be at least 11 x 11.
+    """
+    chunks = range(0, len(images), CHUNK)
+    return mean(np.concatenate([similarity(images[i : i + CHUNK], others[i : i + CHUNK]) for i in chunks]))
+
+
+def similarity(images: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """`ssim` of each image -> [N]."""
+
+    def window(values: np.ndarray) -> np.ndarray:
+        return gaussian_filter(values, (0, SIGMA, SIGMA, 0), truncate=TRUNCATE)[:, MARGIN:-MARGIN, MARGIN:-MARGIN]
+
+    x, y = images / 255, others / 255
+    m_x, m_y = window(x), window(y)
+    s_xx, s_yy, s_xy = window(x * x) - m_x**2, window(y * y) - m_y**2, window(x * y) - m_x * m_y
+    c_1, c_2 = 0.01**2, 0.03**2
+    found = (2 * m_x * m_y + c_1) * (2 * s_xy + c_2) / ((m_x**2 + m_y**2 + c_1) * (s_xx + s_yy + c_2))
+    return found.mean(axis=(1, 2, 3))

@@ -1,10 +1,16 @@
-"""What the verification classifier says of images: coverage, predictability, accuracy.
+"""What the verification classifier says of images: predictability, accuracy, coverage, modes, divergence of classes.
 
 `belief` is the product of the channels' top probabilities, the class the channels' top digits; an image counts as
-recognised when its belief reaches a tolerance.
+recognised when its belief reaches a tolerance. Modes and divergence go by class alone, without a tolerance.
 """
 
 import numpy as np
+from scipy.special import rel_entr
+from scipy.stats import binom
+
+from stages.metrics.intervals import RESAMPLES, SEED, Estimate, bootstrap, from_resamples, mean
+
+DIGITS = 10
 
 
 def judge(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -17,27 +23,76 @@ def judge(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return belief, probabilities.argmax(axis=2) @ places
 
 
-def predictability(probabilities: np.ndarray, tolerance: float) -> float:
+def predictability(probabilities: np.ndarray, tolerance: float) -> Estimate:
     """Share of images with belief >= tolerance; 0 (worst) to 1. probabilities: [N, C, 10]."""
     belief, _ = judge(probabilities)
-    return float(np.mean(belief >= tolerance))
+    return mean(belief >= tolerance)
 
 
-def coverage(probabilities: np.ndarray, tolerance: float) -> float:
-    """Share of the 10^C classes seen at least once with belief >= tolerance; 0 to 1. probabilities: [N, C, 10]."""
-    belief, classes = judge(probabilities)
-    return len(np.unique(classes[belief >= tolerance])) / 10 ** probabilities.shape[1]
-
-
-def accuracy(probabilities: np.ndarray, labels: np.ndarray, tolerance: float) -> float:
+def accuracy(probabilities: np.ndarray, labels: np.ndarray, tolerance: float) -> Estimate:
     """Share of all images with belief >= tolerance and the right class; 0 to 1.
 
     probabilities: [N, C, 10], labels: [N] in 0..10^C - 1.
     """
     belief, classes = judge(probabilities)
-    return float(np.mean((belief >= tolerance) & (classes == labels)))
+    return mean((belief >= tolerance) & (classes == labels))
 
 
-def expected_coverage(count: int, channels: int) -> float:
-    """Coverage that a perfect uniform sampler reaches on average with `count` images: 1 - (1 - 10^-C)^count."""
-    return float(1 - (1 - 10.0**-channels) ** count)
+def coverage(probabilities: np.ndarray, tolerance: float) -> Estimate:
+    """Share of the 10^C classes seen at least once with belief >= tolerance; 0 to 1. probabilities: [N, C, 10]."""
+    belief, classes = judge(probabilities)
+    seen = np.where(belief >= tolerance, classes, -1)
+    return bootstrap(lambda found: len(np.unique(found[found >= 0])) / DIGITS ** probabilities.shape[1], seen)
+
+
+def expected_coverage(count: int, classes: int, channels: int) -> float:
+    """Coverage that a perfect uniform sampler of `classes` of the 10^C classes reaches on average with `count` images.
+
+    classes (1 - (1 - 1 / classes)^count) / 10^C: 1,000 perfect stacks of all 1,000 classes only reach 0.632.
+    """
+    return float(classes * (1 - (1 - 1 / classes) ** count) / DIGITS**channels)
+
+
+def class_counts(probabilities: np.ndarray) -> np.ndarray:
+    """How many images the verifier reads as each class, whatever its belief: [N, C, 10] -> [10^C]."""
+    _, classes = judge(probabilities)
+    return np.bincount(classes, minlength=DIGITS ** probabilities.shape[1])
+
+
+def resampled_classes(counts: np.ndarray) -> np.ndarray:
+    """Class counts of bootstrap samples of the images: [K] -> [100, K]."""
+    return np.random.default_rng(SEED).multinomial(counts.sum(), counts / counts.sum(), size=RESAMPLES)
+
+
+def modes(counts: np.ndarray) -> Estimate:
+    """Number of classes seen at least once (Lin 2018, PacGAN, arXiv:1712.04086, section 4); more is better.
+
+    counts: [K] of the images read as each class. The interval is over resampled images.
+    """
+    return from_resamples(float(np.sum(counts > 0)), np.sum(resampled_classes(counts) > 0, axis=1))
+
+
+def kl_divergence(counts: np.ndarray, target: np.ndarray) -> Estimate:
+    """KL(generated || target) over classes in nats; 0 is best, `kl_floor` what a perfect sampler reads on average.
+
+    sum_k q_k log(q_k / p_k) with q = counts / sum(counts) (Lin 2018, PacGAN, arXiv:1712.04086, section 4: 26,000
+    samples, the target uniform over 1,000 stacks). counts: [K], target: [K] probabilities, > 0 wherever counts are.
+    """
+
+    def divergence(found: np.ndarray) -> np.ndarray:
+        return rel_entr(found / found.sum(axis=-1, keepdims=True), target).sum(axis=-1)
+
+    return from_resamples(float(divergence(counts)), divergence(resampled_classes(counts)))
+
+
+def kl_floor(count: int, target: np.ndarray) -> float:
+    """Expected KL(empirical || target), in nats, of `count` independent draws of the target itself.
+
+    Exact: sum_k E[(n_k / n) log(n_k / (n p_k))] with n_k ~ Binomial(n, p_k); about (K - 1) / 2n. target: [K].
+    """
+    total = 0.0
+    # Equal probabilities have equal terms: a uniform target needs one.
+    for p, repeats in zip(*np.unique(target[target > 0], return_counts=True), strict=True):
+        n_k = np.arange(1, count + 1)
+        total += repeats * float(np.sum(binom.pmf(n_k, count, p) * n_k / count * np.log(n_k / (count * p))))
+    return total

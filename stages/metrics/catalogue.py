@@ -1,0 +1,337 @@
+"""What every metric means, and which are headlines: the source of reports/metrics.md and of the tables' names."""
+
+from typing import NamedTuple
+
+
+class Metric(NamedTuple):
+    """One entry. `key` is its place in reports/metrics/VARIANT.details.json, `GROUP.NAME`."""
+
+    key: str
+    title: str
+    meaning: str
+    best: str
+    worst: str
+    source: str
+    checked: str  # against what, in which test
+    headline: bool = True
+
+
+CATALOGUE = (
+    Metric(
+        "reconstruction.predictability",
+        "Recognised reconstructions",
+        "Share of reconstructed test images in which the verifier's belief, the product over channels of its top "
+        "probability, reaches the tolerance.",
+        "1; the test images themselves reach about 0.99",
+        "0",
+        "belief as the product of independent channels",
+        "a count by hand over images",
+    ),
+    Metric(
+        "reconstruction.accuracy",
+        "Right reconstructions",
+        "Share of all reconstructed test images that are recognised, and as the digits that they show.",
+        "1",
+        "0",
+        "as above, with the label",
+        "a count by hand over images",
+    ),
+    Metric(
+        "reconstruction.coverage",
+        "Classes in reconstructions",
+        "Share of the 10 digits, or 1,000 stacks, recognised at least once among the reconstructions.",
+        "1, as far as the test split shows every class",
+        "0",
+        "as above",
+        "a count by hand over images",
+        False,
+    ),
+    Metric(
+        "reconstruction.mse",
+        "Pixel error",
+        "Mean squared error per pixel, of pixels in [0, 1].",
+        "0",
+        "1",
+        "definition",
+        "scikit-learn's `mean_squared_error`",
+    ),
+    Metric(
+        "reconstruction.bce_nats",
+        "Cross-entropy",
+        "Binary cross-entropy between an image and its reconstruction from the best code, summed over pixels and "
+        "channels, in nats.",
+        "0 for binary images; their own entropy for grey ones",
+        "unbounded",
+        "definition",
+        "NumPy, and TensorFlow Probability's Bernoulli",
+        False,
+    ),
+    Metric(
+        "reconstruction.psnr_db",
+        "PSNR",
+        "Peak signal-to-noise ratio: -10 log10 of an image's pixel error, averaged over images, in decibels.",
+        "100 (an exact copy counts as that)",
+        "0",
+        "definition",
+        "scikit-image's `peak_signal_noise_ratio`",
+    ),
+    Metric(
+        "reconstruction.ssim",
+        "SSIM",
+        "Structural similarity in Gaussian windows of 11 x 11 pixels, averaged over windows and images.",
+        "1",
+        "-1; about 0 for unrelated images",
+        "Wang 2004, doi:10.1109/TIP.2003.819861, eq. 13",
+        "scikit-image's `structural_similarity`",
+    ),
+    Metric(
+        "samples.predictability",
+        "Recognised samples",
+        "Share of generated images in which the verifier's belief reaches the tolerance. Read it with recall: a "
+        "model that draws one clear digit again and again scores 1.",
+        "1; test images reach about 0.99",
+        "0",
+        "belief as the product of independent channels",
+        "a count by hand over images",
+    ),
+    Metric(
+        "samples.coverage",
+        "Classes covered",
+        "Share of the 10 digits, or 1,000 stacks, recognised at least once among the samples.",
+        "what a perfect sampler of that size reaches on average stands beside it: 1 - (1 - 1/K)^n of K classes",
+        "0",
+        "coupon collection",
+        "a count by hand; the expectation by simulation",
+    ),
+    Metric(
+        "samples.modes",
+        "Modes",
+        "Number of classes that the verifier reads at least once, whatever its belief.",
+        "10, or 1,000 for stacks",
+        "1",
+        "Lin 2018, PacGAN, arXiv:1712.04086, section 4 (26,000 samples)",
+        "a count by hand",
+    ),
+    Metric(
+        "samples.kl_nats",
+        "Class divergence",
+        "KL(generated || data) over the classes that the verifier reads, in nats. The data is uniform over stacks, "
+        "and as the training labels for single digits; samples read as a left-out class don't count.",
+        "0; a perfect sampler of finite size reads the floor that stands beside it",
+        "log K for a single class of K equal ones",
+        "Lin 2018, PacGAN, arXiv:1712.04086, section 4",
+        "`scipy.stats.entropy`; the floor by simulation",
+    ),
+    Metric(
+        "samples.fid",
+        "Frechet distance (FID)",
+        "Squared distance between Gaussians fitted to the verifier's features of samples and of test images. It "
+        "compares only under one verifier, and never with FIDs of Inception features.",
+        "0; training against test images is the optimum in reach",
+        "unbounded",
+        "Heusel 2017, arXiv:1706.08500, eq. 6",
+        "the textbook formula with `scipy.linalg.sqrtm`",
+    ),
+    Metric(
+        "samples.kid",
+        "Kernel distance (KID)",
+        "Squared maximum mean discrepancy with a cubic kernel in the verifier's features, unbiased.",
+        "0, or by chance a little less",
+        "unbounded",
+        "Binkowski 2018, arXiv:1801.01401; Gretton 2012, eq. 3",
+        "a double loop; scikit-learn's `polynomial_kernel`",
+        False,
+    ),
+    Metric(
+        "samples.precision",
+        "Precision",
+        "Share of samples that lie among the test images: within the distance to its 5th nearest neighbour of some "
+        "one.",
+        "1; training images reach about 0.93",
+        "0",
+        "Kynkaanniemi 2019, arXiv:1904.06991",
+        "the `prdc` package",
+    ),
+    Metric(
+        "samples.recall",
+        "Recall",
+        "Share of test images that lie among the samples: how much of the variety is there.",
+        "1; training images reach about 0.94",
+        "0",
+        "Kynkaanniemi 2019, arXiv:1904.06991",
+        "the `prdc` package",
+    ),
+    Metric(
+        "samples.density",
+        "Density",
+        "Mean number of test images' neighbourhoods that a sample lies in, over 5: precision that outliers can't "
+        "inflate.",
+        "about 1; above where samples crowd the most typical images",
+        "0",
+        "Naeem 2020, arXiv:2002.09797",
+        "the `prdc` package",
+    ),
+    Metric(
+        "samples.coverage_prdc",
+        "Coverage of neighbourhoods",
+        "Share of test images with a sample in their neighbourhood: recall that outliers can't inflate.",
+        "1; training images reach about 0.94",
+        "0",
+        "Naeem 2020, arXiv:2002.09797",
+        "the `prdc` package",
+    ),
+    Metric(
+        "samples.untrained_share",
+        "Read as the left-out digit",
+        "Share of samples that the verifier reads as a class that was left out of training.",
+        "about the verifier's own error",
+        "1",
+        "this project",
+        "a count by hand",
+        False,
+    ),
+    Metric(
+        "samples.copies.copying",
+        "Copying",
+        "Chance that a sample lies nearer to its nearest training image than a held-out test image does, in pixels "
+        "and in the verifier's features.",
+        "0.5: as near as new data",
+        "1: copies; 0: unlike any training image",
+        "Meehan 2020, arXiv:2004.05675",
+        "scikit-learn's `NearestNeighbors`; a generator that copies, one that doesn't",
+        False,
+    ),
+    Metric(
+        "likelihood.elbo_nats",
+        "ELBO",
+        "Evidence lower bound on log p(x), in nats an image. Thresholded, dynamically binarised and grey pixels are "
+        "different data: never compare across them.",
+        "higher is better; at most log p(x)",
+        "unbounded below",
+        "Kingma & Welling 2014, arXiv:1312.6114, eq. 3",
+        "TensorFlow Probability's divergence and log-probability; NumPy",
+    ),
+    Metric(
+        "likelihood.nll_nats",
+        "Negative log-likelihood",
+        "-log p(x) by the importance-weighted bound, in nats an image: with few draws for every test image, with "
+        "5,000 for a part of them, whose gap corrects the mean of all (difference estimator).",
+        "lower is better; an upper bound on average, tighter with every draw",
+        "unbounded",
+        "Burda 2016, arXiv:1509.00519, eq. 8; Cochran 1977, chapter 7",
+        "the exact log p(x) of a linear-Gaussian model; quadrature over a code of one",
+    ),
+    Metric(
+        "likelihood.bits_per_dimension",
+        "Bits per dimension",
+        "Negative log-likelihood per pixel and channel, in bits.",
+        "lower is better",
+        "1 for coin flips of binary pixels",
+        "nats / (D ln 2)",
+        "coin flips",
+        False,
+    ),
+    Metric(
+        "likelihood.active_units",
+        "Active units",
+        "Code coordinates whose mean varies over test images by more than 0.01.",
+        "as many as the code has",
+        "0: the code is ignored",
+        "Burda 2016, arXiv:1509.00519, section 5.2",
+        "a loop",
+        False,
+    ),
+    Metric(
+        "likelihood.mutual_information_nats",
+        "Mutual information",
+        "Between the index of a test image and its code: how well a code says which image it came from.",
+        "log N of the N images, its ceiling",
+        "0",
+        "Hoffman & Johnson 2016, ELBO surgery",
+        "posteriors far apart, and equal ones",
+        False,
+    ),
+    Metric(
+        "likelihood.marginal_kl_nats",
+        "Marginal KL",
+        "KL(q(z) || p(z)): how far the codes of all images together are from the prior that samples are drawn from.",
+        "0",
+        "unbounded",
+        "Hoffman & Johnson 2016, ELBO surgery",
+        "a Gaussian case; the sum with mutual information is the ELBO's KL",
+        False,
+    ),
+    Metric(
+        "anomaly.auroc",
+        "AUROC",
+        "Chance that an image of the left-out digit gets a higher anomaly score than one of the others, over the whole "
+        "test split.",
+        "1",
+        "0.5 is guessing; below, the digit looks more normal than the others",
+        "Fawcett 2006, doi:10.1016/j.patrec.2005.10.010, section 7",
+        "scikit-learn's `roc_auc_score`",
+    ),
+    Metric(
+        "anomaly.average_precision",
+        "Average precision",
+        "Mean precision over recalls as the alarm threshold falls.",
+        "1",
+        "the share of anomalies",
+        "sum of (R_t - R_{t-1}) P_t over thresholds",
+        "scikit-learn's `average_precision_score`",
+    ),
+    Metric(
+        "anomaly.fpr95",
+        "FPR at 95 % TPR",
+        "Share of normal images that raise an alarm at the threshold that finds 95 % of the anomalies.",
+        "0",
+        "1; 0.95 is guessing",
+        "Hendrycks 2019, arXiv:1812.04606, section 4",
+        "scikit-learn's `roc_curve`",
+        False,
+    ),
+    Metric(
+        "denoising.psnr_db",
+        "PSNR, denoised",
+        "PSNR to the clean image of what the model makes of it with Gaussian noise of deviation 0.5, clipped to [0, "
+        "1].",
+        "100",
+        "0; a median filter and the noisy image stand beside it",
+        "Vincent 2008, doi:10.1145/1390156.1390294",
+        "as PSNR",
+    ),
+    Metric(
+        "denoising.ssim",
+        "SSIM, denoised",
+        "SSIM of the same.",
+        "1",
+        "-1",
+        "as SSIM",
+        "as SSIM",
+    ),
+    Metric(
+        "compression.entropy_bytes",
+        "Bytes an image",
+        "What an ideal entropy coder makes of the quantised code, under the frequencies of training codes. The "
+        "decoder isn't counted.",
+        "fewer is better at equal PSNR and SSIM",
+        "bits a coordinate times coordinates, or a little more",
+        "Shannon 1948; Witten 1987, doi:10.1145/214762.214771",
+        "a loop; uniform levels cost their bits",
+        False,
+    ),
+)
+
+
+def headline_names() -> dict[str, list[str]]:
+    """Group -> names of its headline metrics, in order."""
+    names: dict[str, list[str]] = {}
+    for metric in CATALOGUE:
+        group, name = metric.key.split(".", 1)
+        if metric.headline:
+            names.setdefault(group, []).append(name)
+    names["likelihood"].append("data")
+    return names
+
+
+HEADLINES = headline_names()
