@@ -1,31 +1,13 @@
 """Stage `download`: fetch a data set as four IDX files, or fall back on the stand-in when that is allowed."""
 
-import logging
 from pathlib import Path
 
 from stages.data.folder import from_image_folder
-from stages.data.places import IdxFiles, Unavailable, check, from_scikit_learn, places
+from stages.data.places import IdxFiles, fetch, from_scikit_learn
 from stages.data.sources import FILES, SOURCES, TORCHVISION_FOLDERS
 from stages.pipeline import files
 from stages.pipeline.errors import UserError, user_errors
 from stages.pipeline.params import Data, load_params
-
-
-def fetch(data: Data) -> tuple[IdxFiles, list[str]]:
-    """Ask every place in order -> (the four files or {}, why each place before it failed)."""
-    failures = []
-    cache = files.scratch() / "download" / data.source
-    mirrors = data.mirrors.get(data.source, [])
-    for place, get in places(data.source, mirrors, cache, files.main_repository()):
-        try:
-            found = get()
-            check(found)
-        except (Unavailable, ValueError, OSError) as reason:
-            failures.append(f"{place}: {reason}")
-            continue
-        print(f"{data.source}: found at {place}, SHA-256 checked")
-        return found, failures
-    return {}, failures
 
 
 def by_hand(source: str) -> str:
@@ -44,7 +26,8 @@ def obtain(data: Data) -> tuple[str, IdxFiles]:
         return "digits", from_scikit_learn()
     if data.source not in SOURCES:
         return Path(data.source).resolve().name, from_image_folder(Path(data.source))
-    found, failures = fetch(data)
+    mirrors = data.mirrors.get(data.source, [])
+    found, failures = fetch(data.source, mirrors, files.scratch(), files.main_repository())
     if found:
         return data.source, found
     asked = "; ".join(failures)
@@ -61,7 +44,6 @@ def obtain(data: Data) -> tuple[str, IdxFiles]:
 def main() -> None:
     """Write artifacts/data/raw: the four IDX files and source.json."""
     data = load_params().data
-    logging.getLogger("pooch").setLevel(logging.WARNING)
     name, found = obtain(data)
     for file, content in found.items():
         with files.atomic(files.RAW / file) as partial:

@@ -1,51 +1,103 @@
-"""Stage `sample KEY`: a trained variant's reconstructions, samples and scores, judged by the verifier, as npz.
+"""Stage `sample KEY`: a trained variant's reconstructions, samples and scores, read by the verifier, as npz.
 
-Arrays over the N test images (in the order of the data file) and S samples:
-reconstructions [N, H, W, C] and samples [S, H, W, C], expected pixels, uint8; codes [N, code];
-reconstruction_probabilities [N, C, 10] and sample_probabilities [S, C, 10] of the verifier;
-reconstruction_nats and kl_nats [N] where the family has a likelihood; anomaly_scores [N] in `missing` modes.
+Arrays over the N test images (in the order of the data file), S samples, and a `subset` [M] of test positions, all of
+digits that the model was trained on:
+codes [N, code] and training_codes [T, code]; reconstructions [N, H, W, C] and samples [S, H, W, C], expected pixels,
+uint8; reconstruction_probabilities [N, C, 10], sample_probabilities [S, C, 10] and sample_features [S, C, F] of the
+verifier; denoised [L, M, H, W, C], of the subset at each noise level; compressed_8 and compressed_4 [M, H, W, C],
+decoded from codes of so many bits a coordinate.
+NAME [N] of `scoring.image_nats`, and SET_NAME for each out-of-distribution set. Where the model has a likelihood
+tight_log_p [n] at the test positions tight_images [n], and log_q_zx, log_q_z, log_p_z of `scoring.aggregate_posterior`.
 """
 
 import numpy as np
 
+from stages.data.noise import add_noise
+from stages.data.outliers import in_mode
 from stages.data.pixels import crisp, to_bytes
+from stages.data.subsets import known, spread
+from stages.metrics.compression import BITS, code_range, dequantise, quantise
 from stages.models import load
 from stages.models.base import GenerativeModel
 from stages.models.classifier import Classifier
 from stages.models.codes import FIT_ON, from_mixture, from_prior
+from stages.models.scoring import aggregate_posterior, image_nats, importance_nats
 from stages.pipeline import files
 from stages.pipeline.errors import argument, user_errors
-from stages.pipeline.params import Sampling, load_params
+from stages.pipeline.params import Likelihood, Sampling, load_params
+
+Arrays = dict[str, np.ndarray]
+SUBSET = 1_000
 
 
-def draw_codes(model: GenerativeModel, images: np.ndarray, sampling: Sampling, count: int, seed: int) -> np.ndarray:
-    """New codes [count, code] by the variant's choice; `images` are training images."""
+def draw_codes(training: np.ndarray, sampling: Sampling, count: int, seed: int) -> np.ndarray:
+    """New codes [count, code] by the variant's choice; `training` are codes [T, code] of training images."""
     if sampling.codes == "prior":
-        return from_prior(count, model.code, seed)
+        return from_prior(count, training.shape[1], seed)
     assert sampling.components is not None
-    _, drawn = model.encode(images[:FIT_ON], seed)
-    return from_mixture(drawn, count, sampling.components, seed)
+    return from_mixture(training, count, sampling.components, seed)
+
+
+def restore(model: GenerativeModel, images: np.ndarray, training: np.ndarray, noise: list[float], seed: int) -> Arrays:
+    """The subset's images [M, H, W, C] decoded from noisy pixels and from quantised codes."""
+
+    def decoded(codes: np.ndarray) -> np.ndarray:
+        return to_bytes(model.decode(codes))
+
+    codes, _ = model.encode(images, seed)
+    low, high = code_range(training)
+    found = {f"compressed_{b}": decoded(dequantise(quantise(codes, low, high, b), low, high, b)) for b in BITS}
+    noisy = (model.encode(add_noise(images, sigma, seed), seed)[0] for sigma in noise)
+    return {**found, "denoised": np.stack([decoded(codes) for codes in noisy])}
+
+
+def score(model: GenerativeModel, images: np.ndarray, sets: Arrays, draws: int, seed: int) -> Arrays:
+    """What the model says of every test image [N, H, W, C] and of every image of the out-of-distribution sets."""
+    nats = image_nats(model, np.concatenate([images, *sets.values()]), draws, seed)
+    ends = np.cumsum([len(images), *map(len, sets.values())])
+    prefixes = ["", *(f"{name}_" for name in sets)]
+    return {
+        prefix + name: part
+        for name, values in nats.items()
+        for prefix, part in zip(prefixes, np.split(values, ends[:-1]), strict=True)
+    }
+
+
+def weigh_closely(
+    model: GenerativeModel, images: np.ndarray, known: np.ndarray, params: Likelihood, seed: int
+) -> Arrays:
+    """Of the test images at positions `known`: log p(x) of some by many draws, and all's aggregate posterior."""
+    chosen = known[spread(len(known), params.tight_images)]
+    tight = importance_nats(model, images[chosen], params.tight_draws, seed)["log_p"]
+    return {"tight_images": chosen, "tight_log_p": tight, **aggregate_posterior(model, images[known], seed)}
 
 
 def main(key: str) -> None:
     """Write artifacts/samples/KEY.npz."""
     params = load_params()
-    variant = params.variant(key)
-    data = files.read_npz(files.DATA / f"{variant.data}.npz")
+    variant, settings, seed = params.variant(key), params.evaluation, params.seed
+    data = files.read_npz(files.DATA / f"{variant.data}.npz", "x_train", "x_test", "y_test")
     images = data["x_test"]
+    of_known = np.flatnonzero(known(data["y_test"], variant.data, params.data.missing_digit))
+    subset = of_known[spread(len(of_known), SUBSET)]
     model = load(files.MODELS / key)
     verifier = Classifier()
     verifier.load_weights(files.VERIFIER / "verifier.weights.h5")
 
-    codes, _ = model.encode(images, params.seed)
-    found = {"codes": codes, **model.likelihood(images, params.seed)}
-    if "missing" in variant.data:
-        found["anomaly_scores"] = model.anomaly_score(images, params.seed)
-    new = draw_codes(model, data["x_train"], variant.sample, params.evaluation.samples, params.seed)
+    codes, _ = model.encode(images, seed)
+    _, training = model.encode(data["x_train"][:FIT_ON], seed)
+    found = {"codes": codes, "training_codes": training, "subset": subset}
+    new = draw_codes(training, variant.sample, settings.samples.of(variant.data), seed)
     for name, source in (("reconstruction", codes), ("sample", new)):
-        images = to_bytes(model.decode(source))
-        found[f"{name}s"] = images
-        found[f"{name}_probabilities"] = verifier.probabilities(crisp(images, variant.sample.threshold))
+        decoded = to_bytes(model.decode(source))
+        probabilities, features = verifier.read(crisp(decoded, variant.sample.threshold))
+        found |= {f"{name}s": decoded, f"{name}_probabilities": probabilities, f"{name}_features": features}
+    del found["reconstruction_features"]  # distances are of samples
+    found |= restore(model, images[subset], training, settings.noise, seed)
+    sets = {name: in_mode(strange, variant.data) for name, strange in files.read_npz(files.DATA / "ood.npz").items()}
+    found |= score(model, images, sets, settings.likelihood.draws, seed)
+    if model.has_likelihood:
+        found |= weigh_closely(model, images, of_known, settings.likelihood, seed)
     files.write_npz(files.SAMPLES / f"{key}.npz", **found)
     print(f"{key}: {len(codes)} reconstructions and {len(new)} samples")
 

@@ -1,7 +1,8 @@
 """Stage `stack MODE`: one data mode from the IDX files, as npz.
 
 Arrays: x_train, x_test [N, 28, 28, C] uint8 in 0..255 (binary modes hold 0 and 255 only), y_train, y_test [N]
-int32. `missing` leaves a digit out of the training split alone.
+int32, digits_train, digits_test [N, C] int32: the position of each channel's digit in its IDX file. `missing` leaves
+a digit out of the training split alone.
 """
 
 from stages.data.idx import parse_idx
@@ -22,7 +23,7 @@ def main(mode: str) -> None:
     for index, (split, prefix) in enumerate((("train", "train"), ("test", "t10k"))):
         images, labels = raw[f"{prefix}-images-idx3-ubyte"], raw[f"{prefix}-labels-idx1-ubyte"]
         missing = "missing" in mode and split == "train"
-        arrays[f"x_{split}"], arrays[f"y_{split}"] = make_split(
+        arrays[f"x_{split}"], arrays[f"y_{split}"], arrays[f"digits_{split}"] = make_split(
             images,
             labels,
             mode,

@@ -38,6 +38,7 @@ def main(key: str) -> None:
         params=params,
         stage="train",
         key=key,
+        name=key,
         settings=variant.fit,
         logged={"model": arguments, "fit": variant.fit.model_dump()},
         tags={"family": variant.family, "data": variant.data},

@@ -19,7 +19,7 @@ def judge(model: Classifier, images: np.ndarray, labels: np.ndarray) -> dict[str
     """Accuracy and calibration error on grey images and on the same ones binarised."""
     metrics: dict[str, float | str] = {"source": files.source_name()}
     for suffix, kind in (("", images), ("_binary", binarize(images))):
-        probabilities = model.probabilities(kind)[:, 0]
+        probabilities = model.read(kind)[0][:, 0]
         metrics[f"accuracy{suffix}"] = round(float((probabilities.argmax(axis=1) == labels).mean()), 4)
         metrics[f"calibration_error{suffix}"] = round(expected_calibration_error(probabilities, labels), 4)
     return metrics
@@ -47,6 +47,7 @@ def main() -> None:
         params=params,
         stage="verifier",
         key=None,
+        name="verifier",
         settings=params.verifier.fit,
         logged=params.verifier.model_dump(),
         tags={"family": "classifier", "data": DATA.stem},

@@ -1,60 +1,182 @@
+import json
+
 import numpy as np
 import pytest
 
-from stages.evaluate import evaluate, significant
+from stages.data.noise import add_noise
+from stages.data.stacked import has_digit
+from stages.evaluate import evaluate, headlines, target_shares
+from stages.metrics.catalogue import CATALOGUE
+from stages.metrics.intervals import Estimate, plain, significant
 from stages.pipeline.params import load_params
 
 PARAMS = load_params()
 RNG = np.random.default_rng(0)
+COUNT = 60
+FEATURES = RNG.normal(size=(COUNT, 6)).astype(np.float16)
 
 
-def arrays(mode, count=40):
+def digits_of(labels, channels):
+    return np.stack([labels // 10**place % 10 for place in range(channels)], axis=1)
+
+
+def arrays(key):
+    """Data, features and what a perfect model would leave: its reconstructions and samples are the test images."""
+    mode = PARAMS.variant(key).data
     channels = 3 if "color" in mode else 1
-    labels = np.arange(count) % 10**channels
-    images = RNG.integers(0, 256, (count, 28, 28, channels)).astype(np.uint8)
-    digits = np.stack([labels // 10**place % 10 for place in range(channels)], axis=1)
-    perfect = np.eye(10)[digits]
-    data = {"x_test": images, "y_test": labels}
+    labels = np.arange(COUNT) % 10**channels
+    images = np.where(RNG.random((COUNT, 28, 28, channels)) < 0.2, np.uint8(255), np.uint8(0))
+    positions = np.stack([RNG.permutation(COUNT) for _ in range(channels)], axis=1).astype(np.int32)
+    trained = np.flatnonzero(~has_digit(labels, 8, channels)) if "missing" in mode else np.arange(COUNT)
+    data = {"x_test": images, "y_test": labels, "digits_test": positions}
+    data |= {"x_train": images[trained], "y_train": labels[trained], "digits_train": positions[trained]}
+    perfect = np.eye(10)[digits_of(labels, channels)]
+    subset = trained[:20]
+    codes = RNG.normal(size=(COUNT, 4)).astype(np.float32)
     found = {
+        "codes": codes,
+        "training_codes": codes,
+        "subset": subset,
         "reconstructions": images,
         "reconstruction_probabilities": perfect,
-        "samples": images,
-        "sample_probabilities": perfect,
+        "samples": images[trained],
+        "sample_probabilities": perfect[trained],
+        "sample_features": FEATURES[positions[trained]],
+        "denoised": np.stack([images[subset]] * len(PARAMS.evaluation.noise)),
+        "compressed_8": images[subset],
+        "compressed_4": images[subset],
+        "cross_entropy_nats": np.where(labels % 10 == 8, 200.0, 100.0) + RNG.random(COUNT),
+        "noise_cross_entropy_nats": np.full(30, 900.0),
     }
-    return data, found
+    return data, {"train": FEATURES, "test": FEATURES}, found
+
+
+def with_likelihood(found):
+    nats = {"reconstruction_nats": 80.0, "kl_nats": 20.0, "log_p": -98.0, "prior_log_p": -110.0}
+    found |= {name: np.full(COUNT, value) for name, value in nats.items()}
+    found |= {f"noise_{name}": np.full(30, value) for name, value in nats.items()}
+    found |= {"tight_images": found["subset"][:5], "tight_log_p": np.full(5, -97.0)}
+    return found | {"log_q_zx": np.full(9, -3.0), "log_q_z": np.full(9, -7.0), "log_p_z": np.full(9, -9.0)}
 
 
 def test_a_perfect_autoencoder():
-    data, found = arrays("mono-binary-complete")
-    assert evaluate(data, found, "mono-binary-complete", PARAMS) == {
-        "reconstruction": {"predictability": 1, "accuracy": 1, "coverage": 1, "mse": 0, "psnr_db": 100},
-        "samples": {"predictability": 1, "coverage": 1},
+    groups = headlines(evaluate(*arrays("ae_deep"), "ae_deep", PARAMS))
+    assert groups["reconstruction"] == {"predictability": 1, "accuracy": 1, "mse": 0, "psnr_db": 100, "ssim": 1}
+    samples = groups["samples"]
+    assert samples.pop("density") == pytest.approx(1, abs=0.01)
+    assert samples.pop("fid") == pytest.approx(0, abs=1e-8)
+    perfect = {"predictability": 1, "coverage": 1, "modes": 10, "kl_nats": 0}
+    assert samples == perfect | {"precision": 1, "recall": 1, "coverage_prdc": 1}
+    assert groups["denoising"] == {"psnr_db": 100, "ssim": 1}
+    assert "likelihood" not in groups
+    assert "anomaly" not in groups
+
+
+def test_a_likelihood_says_what_it_is_of():
+    data, features, found = arrays("vae_stacked")
+    groups = evaluate(data, features, with_likelihood(found), "vae_stacked", PARAMS)
+    assert headlines(groups)["likelihood"] == {"elbo_nats": -100, "nll_nats": 97, "data": "threshold"}
+    found = plain(groups)["likelihood"]
+    assert found["bits_per_dimension"] == pytest.approx(97 / 2352 / np.log(2), rel=1e-3)
+    assert found["mutual_information_nats"]["value"] == 4
+    assert found["marginal_kl_nats"]["value"] == 2
+    assert found["mutual_information_ceiling_nats"] == pytest.approx(np.log(COUNT), rel=1e-3)
+
+
+def test_a_left_out_digit_is_an_anomaly_and_not_a_reconstruction():
+    data, features, found = arrays("vae_anomaly")
+    found = with_likelihood(found)
+    found["log_p"] = np.where(data["y_test"] == 8, -150.0, -98.0)
+    found["reconstruction_probabilities"] = np.where(
+        (data["y_test"] == 8)[:, None, None], 0.1, found["reconstruction_probabilities"]
+    )
+    groups = evaluate(data, features, found, "vae_anomaly", PARAMS)
+    assert headlines(groups)["anomaly"] == {"auroc": 1, "average_precision": 1}
+    assert groups["anomaly"]["score"] == "importance_sampling"
+    assert set(groups["anomaly"]["scores"]) == {
+        "reconstruction_error",
+        "reconstruction_probability",
+        "negative_elbo",
+        "prior_sampling",
+        "importance_sampling",
     }
+    assert groups["anomaly"]["scores"]["reconstruction_error"].keys() == {"digit 8", "noise"}
+    assert groups["anomaly"]["scores"]["negative_elbo"]["digit 8"]["auroc"].value == 0.5
+    assert groups["reconstruction"]["accuracy"].value == 1
+    assert headlines(groups)["likelihood"]["nll_nats"] == 97
+    assert groups["samples"]["untrained_share"].value == 0
+    assert groups["samples"]["kl_nats"].value == pytest.approx(0, abs=1e-12)
+    assert groups["samples"]["expected_coverage"] == pytest.approx(0.9, abs=0.01)
 
 
-def test_groups_are_there_only_where_they_apply():
-    data, found = arrays("color-float-missing")
-    found |= {"reconstruction_nats": np.full(40, 80.0), "kl_nats": np.full(40, 20.0)}
-    found["anomaly_scores"] = (data["y_test"] % 10 == 8) * 1.0
-    groups = evaluate(data, found, "color-float-missing", PARAMS)
-    assert groups["likelihood"] == {"elbo_nats": -100, "data": "grey"}
-    assert groups["anomaly"] == {"auroc": 1, "average_precision": 1}
-
-
-def test_anomalies_need_the_digit_in_the_test_split():
-    data, found = arrays("mono-float-missing")
-    found["anomaly_scores"] = np.zeros(40)
-    data["y_test"] = np.zeros(40, int)
-    assert "anomaly" not in evaluate(data, found, "mono-float-missing", PARAMS)
+def test_an_anomaly_needs_the_digit_in_the_test_split():
+    data, features, found = arrays("ae_anomaly")
+    for split in ("train", "test"):
+        data[f"y_{split}"] = np.where(data[f"y_{split}"] == 8, 3, data[f"y_{split}"])
+    groups = evaluate(data, features, found, "ae_anomaly", PARAMS)
+    assert "anomaly" not in headlines(groups)
+    assert groups["anomaly"]["scores"]["reconstruction_error"].keys() == {"noise"}
 
 
 def test_tolerance_depends_on_the_channels():
-    data, found = arrays("mono-binary-complete")
-    found["sample_probabilities"] = np.where(found["sample_probabilities"] == 1, 0.7, 0.3 / 9)
-    assert evaluate(data, found, "mono-binary-complete", PARAMS)["samples"]["predictability"] == 0
-    data, found = arrays("color-binary-complete")
-    found["sample_probabilities"] = np.where(found["sample_probabilities"] == 1, 0.8, 0.2 / 9)  # 0.8^3 = 0.512
-    assert evaluate(data, found, "color-binary-complete", PARAMS)["samples"]["predictability"] == 1
+    for key, belief, expected in (("ae_deep", 0.7, 0), ("vae_stacked", 0.8, 1)):  # 0.8^3 = 0.512
+        data, features, found = arrays(key)
+        probabilities = found["sample_probabilities"]
+        found["sample_probabilities"] = np.where(probabilities == 1, belief, (1 - belief) / 9)
+        assert evaluate(data, features, found, key, PARAMS)["samples"]["predictability"].value == expected
+
+
+def test_copies_of_training_images_are_found_and_named():
+    data, features, found = arrays("ae_anomaly")
+    data["x_test"] = np.where(RNG.random(data["x_test"].shape) < 0.2, np.uint8(255), np.uint8(0))
+    copies = evaluate(data, features, found, "ae_anomaly", PARAMS)["samples"]["copies"]
+    assert copies["pixels"]["copying"].value == 1
+    assert copies["pixels"]["distance"].value == 0
+    shown = copies["shown"]["samples"]
+    np.testing.assert_array_equal(found["samples"][shown["images"]], data["x_train"][shown["pixels"]])
+    held_out = copies["shown"]["held_out"]["images"]
+    assert sorted(data["y_test"][held_out]) == [0, 1, 2, 3, 4, 5, 6, 7, 9]
+
+
+def test_denoising_stands_beside_a_median_filter_and_the_noisy_image():
+    data, features, found = arrays("ae_deep")
+    clean = data["x_test"][found["subset"]]
+    index = PARAMS.evaluation.noise.index(0.5)
+    found["denoised"][index] = add_noise(clean, 0.5, PARAMS.seed)
+    groups = evaluate(data, features, found, "ae_deep", PARAMS)
+    level = groups["denoising"]["levels"]["0.5"]
+    assert level["model"] == level["noisy"] == {name: groups["denoising"][name] for name in ("psnr_db", "ssim")}
+    assert level["median"] != level["noisy"]
+    assert groups["denoising"]["levels"]["0.1"]["model"]["psnr_db"].value == 100
+
+
+def test_targets_are_the_training_labels_or_uniform_over_trained_stacks():
+    np.testing.assert_allclose(target_shares(np.array([0, 0, 1, 9]), 1), [0.5, 0.25, 0, 0, 0, 0, 0, 0, 0, 0.25])
+    shares = target_shares(np.array([5, 5, 5, 700]), 3)
+    assert shares[5] == shares[700] == 0.5
+    assert shares.sum() == 1
+
+
+def look_up(details, key):
+    for part in key.split("."):
+        details = details[part]
+    return details
+
+
+def test_the_catalogue_names_what_is_there_and_every_headline_is_in_it():
+    data, features, found = arrays("vae_anomaly")
+    groups = evaluate(data, features, with_likelihood(found), "vae_anomaly", PARAMS)
+    details = json.loads(json.dumps(plain(groups)))
+    details["samples"]["copies"]["copying"] = details["samples"]["copies"]["pixels"]["copying"]
+    details["compression"] |= details["compression"]["codes"]["8 bits"]
+    for metric in CATALOGUE:
+        assert look_up(details, metric.key) is not None, metric.key
+    named = {metric.key for metric in CATALOGUE}
+    measured = {
+        f"{group}.{name}" for group in groups for name, value in groups[group].items() if isinstance(value, Estimate)
+    }
+    # The two parts of the ELBO need no entry of their own.
+    assert measured - named == {"likelihood.reconstruction_nats", "likelihood.kl_nats"}
 
 
 @pytest.mark.parametrize(
@@ -62,3 +184,9 @@ def test_tolerance_depends_on_the_channels():
 )
 def test_significant(value, expected):
     assert significant(value) == expected
+
+
+def test_plain_is_json_of_short_numbers():
+    content = {"a": Estimate(8.371634, 0.38712), "b": [np.float64(1 / 3), np.int64(4)], "c": {"d": "text"}}
+    expected = {"a": {"value": 8.3716, "ci95": 0.39}, "b": [0.3333, 4], "c": {"d": "text"}}
+    assert json.loads(json.dumps(plain(content))) == expected

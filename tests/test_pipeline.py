@@ -23,7 +23,29 @@ SMALL = {
         "stacks_per_digit": 1.0,
     },
     "verifier": {"fit": {"steps": 600, "batch": 64, "learning_rate": 0.004, "schedule": "cosine", "ema": 0.0}},
-    "evaluation": {"samples": 200, "tolerance": {"mono": 0.8, "color": 0.5}},
+    "evaluation": {
+        "samples": {"mono": 200, "color": 300},
+        "tolerance": {"mono": 0.8, "color": 0.5},
+        "likelihood": {"draws": 3, "tight_draws": 20, "tight_images": 5},
+        "noise": [0.25, 0.5],
+        "ood": ["inverted", "fashion_mnist"],
+    },
+    "leave_one_out": {
+        "digits": [8],
+        "model": {
+            "code": 4,
+            "network": {
+                "name": "dense",
+                "encoder": [32],
+                "decoder": [32],
+                "activation": "relu",
+                "code_activation": "linear",
+            },
+            "posterior": "diagonal",
+            "beta": 1.0,
+        },
+        "fit": {"steps": 400, "batch": 64, "learning_rate": 0.003, "schedule": "constant", "ema": 0.0},
+    },
     "tracking": {"experiment": "small"},
     "variants": {
         "ae_small": {
@@ -137,15 +159,24 @@ def with_variant(key, **changes):
 def test_every_stage_left_what_it_promises(project):
     assert project.metrics("verifier")["accuracy"] > 0.5
     ae, vae = project.metrics("ae_small"), project.metrics("vae_small")
-    assert set(ae) == {"source", "reconstruction", "samples", "anomaly"}
-    assert set(vae) == {"source", "reconstruction", "samples", "likelihood"}
+    assert set(ae) == {"source", "reconstruction", "samples", "anomaly", "denoising"}
+    assert set(vae) == {"source", "reconstruction", "samples", "likelihood", "denoising"}
     assert ae["source"] == vae["source"] == "digits, standing in for mnist"
     assert 0.5 < ae["anomaly"]["auroc"] <= 1
     assert vae["likelihood"]["data"] == "threshold"
-    assert vae["likelihood"]["elbo_nats"] < 0
+    assert vae["likelihood"]["elbo_nats"] < 0 < vae["likelihood"]["nll_nats"] < -vae["likelihood"]["elbo_nats"]
+    details = project.metrics("vae_small.details")
+    assert details["likelihood"]["elbo_nats"]["value"] == pytest.approx(vae["likelihood"]["elbo_nats"], rel=1e-3)
+    assert details["samples"]["fid"]["ci95"] > 0
+    assert details["samples"]["real"]["fid"]["value"] < details["samples"]["fid"]["value"]
+    assert set(details["anomaly"]["scores"]["importance_sampling"]) == {"inverted"}
+    left_out = project.metrics("leave_one_out/8")["importance_sampling"]
+    assert 0 <= left_out["auroc"]["value"] <= 1
     for group in (ae["reconstruction"], vae["reconstruction"]):
         assert 0 <= group["accuracy"] <= group["predictability"] <= 1
+    assert "NOTE: fashion_mnist could not be had, so it is no out-of-distribution set." in project.output
     report = (project.root / "reports/index.md").read_text()
+    assert "nan" not in report
     for name in ("ae_small", "vae_small", "scikit-learn's 8x8 digits", "**These are not MNIST digits.**"):
         assert name in report
     linked = {part.split(")")[0] for part in report.split("](figures/")[1:]}
@@ -166,18 +197,21 @@ def test_training_says_what_it_runs_on_and_how_far_it_is(project):
 
 def test_the_runs_are_in_mlflow(project):
     runs, client = project.runs()
-    assert set(runs) == {"verifier", "ae_small", "vae_small"}
+    assert set(runs) == {"verifier", "ae_small", "vae_small", "leave_one_out_8"}
     for name, run in runs.items():
         assert run.info.status == "FINISHED"
         assert run.data.tags["source"] == "digits, standing in for mnist"
         assert len(client.get_metric_history(run.info.run_id, "loss")) >= 10
-        assert client.list_artifacts(run.info.run_id, "figures"), name
+        assert client.list_artifacts(run.info.run_id, "metrics"), name
+        assert client.list_artifacts(run.info.run_id, "figures") or name == "leave_one_out_8"
     assert (
         runs["vae_small"].data.metrics["likelihood.elbo_nats"]
         == project.metrics("vae_small")["likelihood"]["elbo_nats"]
     )
     assert runs["ae_small"].data.params["model.network.encoder"] == "[64]"
     assert runs["verifier"].data.metrics["test.accuracy"] == project.metrics("verifier")["accuracy"]
+    left_out = project.metrics("leave_one_out/8")["negative_elbo"]["auroc"]["value"]
+    assert runs["leave_one_out_8"].data.metrics["negative_elbo.auroc"] == left_out
 
 
 def test_a_run_whose_logging_broke_off_is_mended(project):
@@ -216,7 +250,10 @@ def test_a_clone_without_artifacts_names_no_stage(project, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"budget": 0.2}, {"verifier", "train@ae_small", "train@vae_small", "report", "track"}),
+        (
+            {"budget": 0.2},
+            {"verifier", "train@ae_small", "train@vae_small", "leave_one_out@8", "report", "track"},
+        ),
         ({"variants": with_variant("vae_small", title="x")}, {"report", "track"}),
         (
             {"variants": with_variant("ae_small", sample={"codes": "prior", "threshold": 0.5})},
@@ -227,7 +264,7 @@ def test_a_clone_without_artifacts_names_no_stage(project, tmp_path):
             {"train@vae_small", "report", "track"},
         ),
         (
-            {"evaluation": {"samples": 200, "tolerance": {"mono": 0.8, "color": 0.6}}},
+            {"evaluation": {**SMALL["evaluation"], "tolerance": {"mono": 0.8, "color": 0.6}}},
             {"evaluate@ae_small", "evaluate@vae_small", "report"},
         ),
     ],
@@ -277,11 +314,11 @@ def test_runs_restored_from_the_cache_are_in_mlflow(project):
     project.env["MLFLOW_TRACKING_URI"] = project.store = f"sqlite:///{project.root / 'fresh.db'}"
     project.dvc("repro", "-f", "-s", "track")
     runs, client = project.runs()
-    assert set(runs) == {"verifier", "ae_small", "vae_small"}
+    assert set(runs) == {"verifier", "ae_small", "vae_small", "leave_one_out_8"}
     for run in runs.values():
         assert run.data.tags["restored"] == "from files"
         assert len(client.get_metric_history(run.info.run_id, "val_loss")) >= 10
-        assert client.list_artifacts(run.info.run_id, "figures")
+        assert client.list_artifacts(run.info.run_id, "metrics")
 
 
 def test_the_summary_says_where_things_are(project):

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import logging
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -138,3 +139,19 @@ def check(files: IdxFiles) -> None:
     for images, labels, name in ((arrays[0], arrays[1], FILES[0]), (arrays[2], arrays[3], FILES[2])):
         if images.ndim != 3 or images.shape[1:] != (28, 28) or labels.shape != images.shape[:1]:
             raise ValueError(f"{name}: images {images.shape} and labels {labels.shape} don't belong together")
+
+
+def fetch(source: str, mirrors: Iterable[str], scratch: Path, root: Path) -> tuple[IdxFiles, list[str]]:
+    """Ask every place in order -> (the four files or {}, why each place before it failed)."""
+    logging.getLogger("pooch").setLevel(logging.WARNING)
+    failures = []
+    for place, get in places(source, mirrors, scratch / "download" / source, root):
+        try:
+            found = get()
+            check(found)
+        except (Unavailable, ValueError, OSError) as reason:
+            failures.append(f"{place}: {reason}")
+            continue
+        print(f"{source}: found at {place}, SHA-256 checked")
+        return found, failures
+    return {}, failures

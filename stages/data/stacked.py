@@ -24,33 +24,34 @@ def binarize(images: np.ndarray) -> np.ndarray:
 
 def stack(
     images: np.ndarray, labels: np.ndarray, count: int, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Draw `count` stacks of three digits.
 
-    images: [N, H, W] uint8, labels: [N] -> [count, H, W, 3] uint8, [count] in 0..999. Channel 0 (red) holds
-    the ones, channel 1 (green) the tens, channel 2 (blue) the hundreds.
+    images: [N, H, W] uint8, labels: [N] -> [count, H, W, 3] uint8, [count] in 0..999, and which images were drawn,
+    [count, 3] in 0..N-1. Channel 0 (red) holds the ones, channel 1 (green) the tens, channel 2 (blue) the hundreds.
     """
     drawn = rng.integers(len(images), size=(count, 3))
     stacked = np.stack([images[drawn[:, channel]] for channel in range(3)], axis=-1)
-    return stacked, labels[drawn].astype(np.int32) @ np.array([1, 10, 100], np.int32)
+    return stacked, labels[drawn].astype(np.int32) @ np.array([1, 10, 100], np.int32), drawn
 
 
 def make_split(
     images: np.ndarray, labels: np.ndarray, mode: str, *, leave_out: int | None, stacks: int, seed: list[int]
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """One split in one data mode.
 
-    images: [N, H, W] uint8, labels: [N] -> [M, H, W, C] uint8, [M] int32, with C of 1 or 3. `leave_out` drops a
-    digit (None keeps all); `stacks` counts the images of colour modes. Same arguments, same bytes.
+    images: [N, H, W] uint8, labels: [N] -> images [M, H, W, C] uint8, labels [M] int32, and for each channel the
+    position in `images` that it shows, [M, C] int32; C is 1 or 3. `leave_out` drops a digit (None keeps all);
+    `stacks` counts the images of colour modes. Same arguments, same bytes.
     """
-    if leave_out is not None:
-        keep = labels != leave_out
-        images, labels = images[keep], labels[keep]
+    kept = np.flatnonzero(labels != leave_out) if leave_out is not None else np.arange(len(labels))
+    images, labels = images[kept], labels[kept]
     if "binary" in mode:
         images = binarize(images)
     if channels(mode) == 3:
-        return stack(images, labels, stacks, np.random.default_rng(seed))
-    return images[..., None], labels.astype(np.int32)
+        stacked, numbers, drawn = stack(images, labels, stacks, np.random.default_rng(seed))
+        return stacked, numbers, kept[drawn].astype(np.int32)
+    return images[..., None], labels.astype(np.int32), kept[:, None].astype(np.int32)
 
 
 def has_digit(labels: np.ndarray, digit: int, channel_count: int) -> np.ndarray:

@@ -44,10 +44,10 @@ def image_grid(images: np.ndarray, columns: int) -> Figure:
 
 def strips(rows: Mapping[str, np.ndarray]) -> Figure:
     """Named rows of images, each [N, H, W, C] uint8, one above the other."""
-    count = len(next(iter(rows.values())))
+    count = max(map(len, rows.values()))
     height = WIDTH * len(rows) / count + 0.25 * len(rows)
     figure, axes = plt.subplots(len(rows), 1, figsize=(WIDTH, height), squeeze=False)
     for axis, (name, images) in zip(axes[:, 0], rows.items(), strict=True):
-        show(axis, mosaic(images, len(images)))
+        show(axis, mosaic(images, count))
         axis.set_title(name, fontsize=11, color=GREY, pad=3)
     return figure

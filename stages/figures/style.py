@@ -1,6 +1,7 @@
 """One look for every figure: readable when projected, safe for colour-blind eyes (Okabe & Ito 2008)."""
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 
@@ -12,6 +13,10 @@ from matplotlib.figure import Figure
 from stages.pipeline.files import atomic
 
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#E69F00", "#009E73", "#666666"
+
+# Looks of lines that must be told apart, also without colour.
+COLORS = (BLUE, ORANGE, GREEN, "#CC79A7", "#56B4E9", "#D55E00")
+LINES: list[dict[str, Any]] = [{"color": color, "linestyle": dash} for dash in ("-", "--", "-.") for color in COLORS]
 
 plt.rcParams.update(
     {

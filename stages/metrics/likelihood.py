@@ -1,7 +1,6 @@
 """Likelihoods from what stage `sample` found for each image, in nats."""
 
 import numpy as np
-from scipy.special import logsumexp
 
 from stages.metrics.intervals import Z95, Estimate, mean
 
@@ -14,15 +13,6 @@ def elbo(reconstruction_nats: np.ndarray, kl_nats: np.ndarray) -> Estimate:
     reconstruction_nats: E_q[-log p(x|z)], [N]; kl_nats: KL(q(z|x) || p(z)), [N].
     """
     return mean(-(reconstruction_nats.astype(np.float64) + kl_nats))
-
-
-def importance_weighted_bound(log_w: np.ndarray) -> np.ndarray:
-    """log 1/K sum_k w_k, w_k = p(x|z_k) p(z_k) / q(z_k|x), z_k ~ q(z|x) (Burda 2016, IWAE, arXiv:1509.00519, eq. 8).
-
-    log_w: [N, K] -> [N] nats, taken in log space. A lower bound on log p(x) on average, tighter with every K (theorem
-    1); the ELBO for K = 1.
-    """
-    return logsumexp(log_w.astype(np.float64), axis=1) - np.log(log_w.shape[1])
 
 
 def corrected_mean(coarse: np.ndarray, fine: np.ndarray, chosen: np.ndarray) -> Estimate:

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
 from stages.models.base import GenerativeModel
-from stages.models.batches import in_batches, scale
 from stages.nn.networks import Shape
 from stages.nn.objectives import cross_entropy
 
@@ -26,7 +24,3 @@ class Autoencoder(GenerativeModel):
         """The code is deterministic: both are e(x)."""
         z = self.encoder(x)
         return z, z
-
-    def anomaly_score(self, images: np.ndarray, seed: int) -> np.ndarray:
-        """Reconstruction error (cross-entropy, nats) of each image: uint8 [N, H, W, C] -> [N]."""
-        return in_batches(lambda i, x: self.terms(scale(x), tf.constant([0, 0])), images)["loss"]

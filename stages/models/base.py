@@ -15,10 +15,12 @@ from stages.nn import networks
 class GenerativeModel(keras.Model):
     """An encoder and a decoder trained on uint8 images [B, H, W, C].
 
-    A family defines TERMS, `terms`, `codes` and `anomaly_score`; training, decoding and batching are here.
+    A family defines TERMS, `terms` and `codes`; training, decoding and batching are here. A family whose p(x) is
+    defined says so in `has_likelihood` and gives `q_z`, `prior` and `weigh`.
     """
 
     TERMS: tuple[str, ...] = ("loss",)
+    has_likelihood = False
 
     def __init__(self, shape: networks.Shape, *, code: int, features: int, network: Mapping[str, Any]) -> None:
         super().__init__()
@@ -38,14 +40,6 @@ class GenerativeModel(keras.Model):
     def codes(self, x: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """x: [B, H, W, C] in [0, 1] -> (the best single code, a code drawn from what x implies), each [B, code]."""
         raise NotImplementedError
-
-    def anomaly_score(self, images: np.ndarray, seed: int) -> np.ndarray:
-        """How little the model expects each image: uint8 [N, H, W, C] -> [N], higher is stranger."""
-        raise NotImplementedError
-
-    def likelihood(self, images: np.ndarray, seed: int) -> dict[str, np.ndarray]:
-        """Terms of log p(x) in nats, each [N]; empty for a family whose likelihood is undefined."""
-        return {}
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         """Reconstruct: [B, H, W, C] in [0, 1] -> expected pixels [B, H, W, C] in [0, 1]."""

@@ -55,12 +55,22 @@ class Classifier(keras.Model):
         """Running means of loss and accuracy."""
         return [self.loss_mean, self.accuracy_mean]
 
-    def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """Each channel's digit probabilities: uint8 [N, H, W, C] -> [N, C, 10]."""
+    def read(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Read each channel by itself: uint8 [N, H, W, C] -> (digit probabilities [N, C, 10], features [N, C, F]).
+
+        Features are the activations before the last layer, in half precision: they are for distances.
+        """
         count, height, width, channels = images.shape
         single = np.moveaxis(images, -1, 1).reshape(count * channels, height, width, 1)
-        found = in_batches(lambda i, x: {"p": tf.nn.softmax(self(scale(x)))}, single)["p"]
-        return found.reshape(count, channels, CLASSES)
+        reader = keras.Model(self.network.input, [self.network.layers[-1].input, self.network.output])
+
+        def both(index: int, x: tf.Tensor) -> dict[str, tf.Tensor]:
+            features, logits = reader(scale(x), training=False)
+            return {"probabilities": tf.nn.softmax(logits), "features": tf.cast(features, tf.float16)}
+
+        found = in_batches(both, single)
+        probabilities, features = (found[name].reshape(count, channels, -1) for name in ("probabilities", "features"))
+        return probabilities, features
 
 
 def cross_entropy(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:

@@ -1,25 +1,22 @@
 """Family `vae`: the variational autoencoder (Kingma & Welling 2014, arXiv:1312.6114)."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
-from stages.metrics.prior_estimate import prior_log_likelihood
 from stages.models.base import GenerativeModel
-from stages.models.batches import in_batches, scale
 from stages.nn.distributions import POSTERIORS, Distribution, bernoulli, standard_normal
 from stages.nn.networks import Shape
 from stages.nn.objectives import beta_loss, elbo_terms
-
-PRIOR_DRAWS = 10_000
 
 
 class Vae(GenerativeModel):
     """z ~ q(z|x), x ~ p(x|z) Bernoulli, p(z) = N(0, I); minimises reconstruction + beta KL."""
 
     TERMS = ("loss", "reconstruction_nats", "kl_nats")
+    has_likelihood = True
 
     def __init__(self, shape: Shape, *, code: int, network: Mapping[str, Any], posterior: str, beta: float) -> None:
         parameters = POSTERIORS[posterior]
@@ -48,12 +45,15 @@ class Vae(GenerativeModel):
         q_z = self.q_z(x)
         return q_z.mean(), q_z.sample(seed=seed)
 
-    def likelihood(self, images: np.ndarray, seed: int) -> dict[str, np.ndarray]:
-        """-log p(x|z) at one drawn z and KL(q || p), in nats, each [N]; minus their sum is the ELBO."""
-        found = in_batches(lambda i, x: self.terms(scale(x), tf.stack([seed, i])), images)
-        return {name: found[name] for name in self.TERMS[1:]}
+    def weigh(self, x: tf.Tensor, draws: int, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """What importance sampling needs, for z_k ~ q(z|x), k = 1..draws (Burda 2016, arXiv:1509.00519, eq. 8).
 
-    def anomaly_score(self, images: np.ndarray, seed: int) -> np.ndarray:
-        """-log p(x) in nats, p(x) being the mean of p(x|z) over 10,000 draws of the prior: [N, H, W, C] -> [N]."""
-        z = self.prior.sample(PRIOR_DRAWS, seed=[seed, 2]).numpy()
-        return -prior_log_likelihood(images, self.decode_logits(z))
+        x: [B, H, W, C] in [0, 1] -> (log p(x|z_k), log q(z_k|x) - log p(z_k)), each [B, draws], in nats.
+        """
+        q_z = self.q_z(x)
+        z = q_z.sample(draws, seed=seed)
+        logits = tf.reshape(self.decoder(tf.reshape(z, (-1, self.code))), (draws, -1, math.prod(self.image_shape)))
+        # log p(x|z) of Bernoulli pixels is x . logits - sum softplus(logits).
+        lit = tf.einsum("kbp,bp->bk", logits, tf.reshape(x, (-1, math.prod(self.image_shape))))
+        log_p_xz = lit - tf.transpose(tf.reduce_sum(tf.math.softplus(logits), axis=2))
+        return log_p_xz, tf.transpose(q_z.log_prob(z) - self.prior.log_prob(z))

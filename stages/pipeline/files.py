@@ -14,6 +14,8 @@ RAW = DATA / "raw"
 MODELS = Path("artifacts/models")
 VERIFIER = Path("artifacts/verifier")
 SAMPLES = Path("artifacts/samples")
+FEATURES = Path("artifacts/features")
+LEAVE_ONE_OUT = Path("artifacts/leave_one_out")
 REPORTS = Path("reports")
 METRICS = REPORTS / "metrics"
 

@@ -29,22 +29,25 @@ def canonical(value: Any) -> str:
 def fingerprint(stage: str, key: str | None = None) -> str:
     """SHA-256 over the dependencies and parameters of `stage` (of `stage@key` for a foreach stage).
 
-    Only what dvc.yaml uses is understood: `${key}` and `${item.NAME}` in foreach stages over `variants`.
+    Only what dvc.yaml uses is understood: in foreach stages `${key}` and `${item.NAME}` over a mapping of params.yaml,
+    `${item}` over a list.
     """
     params = read_yaml(PARAMS_FILE)
     definition = read_yaml(DVC_FILE)["stages"][stage]
     fields = {}
     if key is not None:
+        rows = look_up(params, definition["foreach"].removeprefix("${").removesuffix("}"))
         definition = definition["do"]
-        row = params["variants"][key]
-        fields = {"key": key, **{f"item.{name}": row[name] for name in ("family", "data")}}
+        fields = {"key": key, "item": key}
+        if isinstance(rows, dict):
+            fields |= {f"item.{name}": rows[key][name] for name in ("family", "data")}
 
     def resolve(text: str) -> str:
         for name, value in fields.items():
             text = text.replace("${" + name + "}", value)
         return text
 
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(f"{stage}@{key}".encode())  # items of a list share every dependency
     for path in sorted(resolve(dep) for dep in definition["deps"]):
         digest.update(path.encode())
         files = sorted(p for p in Path(path).rglob("*") if p.is_file()) if Path(path).is_dir() else [Path(path)]

@@ -125,18 +125,60 @@ class VaeRow(Row):
 Variant = Annotated[AutoencoderRow | VaeRow, Field(discriminator="family")]
 
 
-class Tolerance(Strict):
+class ByChannels(Strict):
+    """A setting of its own for grey images and for stacks."""
+
+    def of(self, mode: str) -> Any:
+        """The setting for a data mode."""
+        return getattr(self, mode.split("-")[0])
+
+
+class Tolerance(ByChannels):
+    """Least belief with which an image counts as recognised."""
+
     mono: Share
     color: Share
 
 
+class SampleCounts(ByChannels):
+    """How many images a variant generates: more of stacks, which have 1,000 classes."""
+
+    mono: Annotated[int, Field(ge=100, le=1_000_000)]
+    color: Annotated[int, Field(ge=100, le=1_000_000)]
+
+
+class Likelihood(Strict):
+    """Importance samples of log p(x): `draws` for every test image, `tight_draws` for `tight_images` of them."""
+
+    draws: Annotated[int, Field(ge=1, le=100_000)]
+    tight_draws: Annotated[int, Field(ge=1, le=100_000)]
+    tight_images: Positive
+
+
 class Evaluation(Strict):
-    samples: Annotated[int, Field(ge=100, le=1_000_000)]
+    samples: SampleCounts
     tolerance: Tolerance
+    likelihood: Likelihood
+    noise: Annotated[list[Annotated[float, Field(gt=0, le=10)]], Field(min_length=1)]
+    ood: list[Literal["noise", "inverted", "rotated", "mnist", "fashion_mnist", "kmnist"]]
 
 
 class Verifier(Strict):
     fit: Fit
+
+
+class LeaveOneOut(Strict):
+    """The study that leaves each of `digits` out of one model's training; none switches it off."""
+
+    digits: list[Annotated[int, Field(ge=0, le=9)]]
+    model: Vae
+    fit: Fit
+
+    @model_validator(mode="after")
+    def digits_differ(self) -> "LeaveOneOut":
+        if len(set(self.digits)) < len(self.digits):
+            raise ValueError(f"digits: received {self.digits}; accepted: each digit at most once")
+        return self
 
 
 class Tracking(Strict):
@@ -152,6 +194,7 @@ class Params(Strict):
     data: Data
     verifier: Verifier
     evaluation: Evaluation
+    leave_one_out: LeaveOneOut
     tracking: Tracking
     variants: Annotated[dict[Name, Variant], Field(min_length=1)]
 
@@ -187,6 +230,8 @@ def explain(error: ValidationError) -> str:
             return f"{key}: received {context['tag']!r}; accepted: {context['expected_tags']}"
         case "union_tag_not_found":
             return f"{path}.{first['ctx']['discriminator'].strip(chr(39))}: missing; this key is required"
+        case "model_type":
+            return f"{path}: {shown}; accepted: a mapping of settings"
         case "value_error":
             return f"{path}.{first['ctx']['error']}"
         case _:

@@ -27,6 +27,7 @@ def train_tracked(
     params: Params,
     stage: str,
     key: str | None,
+    name: str,
     settings: Fit,
     logged: Mapping[str, Any],
     tags: Mapping[str, str],
@@ -34,12 +35,12 @@ def train_tracked(
     save: Callable[[list[Row]], None],
     jit_compile: bool | str = "auto",
 ) -> None:
-    """Train `model` for stage `stage` (of variant `key`), then `save(rows)` its outputs, a row per interval.
+    """Train `model` for stage `stage` (`stage@key`), then `save(rows)` its outputs, a row per interval.
 
-    `logged` are the parameters that MLflow shows; `data` is the file the arrays came from. The first 2,000
-    validation images make the val_* curves. Checkpoints go only when `save` is done.
+    `name` is the run's in MLflow, `logged` are the parameters shown there; `data` is the file the arrays came from.
+    The first 2,000 validation images make the val_* curves. Checkpoints go only when `save` is done.
     """
-    name, source, examples = key or stage, files.source_name(), len(train[0])
+    source, examples = files.source_name(), len(train[0])
     steps = plan(settings, examples=examples, budget=params.budget, max_epochs=params.max_epochs)
     print(f"{name}: {describe_device()}, {steps.steps:,} steps of {settings.batch} on {examples:,} images ({source})")
     stage_hash = fingerprint(stage, key)

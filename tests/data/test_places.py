@@ -1,9 +1,10 @@
-"""`download` against real files and a real HTTP server on 127.0.0.1."""
+"""Places, and `download`, against real files and a real HTTP server on 127.0.0.1."""
 
 import gzip
 import hashlib
 import http.server
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -65,15 +66,19 @@ def settings(mirrors, offline="fail"):
     return Data(source="mnist", offline=offline, mirrors={"mnist": mirrors}, missing_digit=8, stacks_per_digit=1.0)
 
 
+def fetch(mirrors):
+    return places.fetch("mnist", mirrors, Path(".scratch"), Path.cwd())
+
+
 def test_folder(archive, monkeypatch):
     monkeypatch.setenv("DIGITFORGE_MNIST", str(archive))
-    found, failures = download.fetch(settings([]))
+    found, failures = fetch([])
     assert parse_idx(found[FILES[0]], "x").shape == (20, 28, 28)
     assert failures == []
 
 
 def test_mirror(archive, serve):
-    found, _ = download.fetch(settings([serve(archive)]))
+    found, _ = fetch([serve(archive)])
     for name in FILES:
         assert found[name] == gzip.decompress((archive / f"{name}.gz").read_bytes())
 
@@ -91,22 +96,22 @@ def test_a_server_that_stumbles_is_asked_again(archive, serve, monkeypatch):
             send(handler)
 
     monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, "do_GET", stumble)
-    found, _ = download.fetch(settings([serve(archive)]))
+    found, _ = fetch([serve(archive)])
     assert len(found) == 4
     assert asked[:2] == [f"/{FILES[0]}.gz"] * 2
 
 
 def test_what_arrived_whole_is_not_asked_for_again(archive, serve, tmp_path):
     url = serve(archive)
-    download.fetch(settings([url]))
+    fetch([url])
     for path in archive.iterdir():
         path.unlink()
-    assert len(download.fetch(settings([url]))[0]) == 4
+    assert len(fetch([url])[0]) == 4
 
 
 def test_own_url_comes_first(archive, serve, monkeypatch, capsys):
     monkeypatch.setenv("DIGITFORGE_MNIST", serve(archive))
-    download.fetch(settings(["http://127.0.0.1:1/"]))
+    fetch(["http://127.0.0.1:1/"])
     assert "found at DIGITFORGE_MNIST=" in capsys.readouterr().out
 
 
@@ -116,7 +121,7 @@ def test_wrong_checksum_goes_on_with_the_next_mirror(archive, serve, tmp_path):
     for name in FILES:
         (broken / f"{name}.gz").write_bytes(b"half a file")
     received = hashlib.sha256(b"half a file").hexdigest()
-    found, failures = download.fetch(settings([serve(broken), serve(archive)]))
+    found, failures = fetch([serve(broken), serve(archive)])
     assert len(found) == 4
     failure = failures[-1]  # after the caches, which have nothing
     assert f"{FILES[0]}.gz has the wrong SHA-256: expected {sources.SOURCES['mnist'][0]}" in failure
@@ -126,7 +131,7 @@ def test_wrong_checksum_goes_on_with_the_next_mirror(archive, serve, tmp_path):
 def test_wrong_checksum_in_a_folder_is_the_same_error(archive, monkeypatch):
     (archive / f"{FILES[2]}.gz").write_bytes(b"half a file")
     monkeypatch.setenv("DIGITFORGE_MNIST", str(archive))
-    _, failures = download.fetch(settings([]))
+    _, failures = fetch([])
     assert "t10k-images-idx3-ubyte.gz has the wrong SHA-256: expected" in failures[0]
 
 
@@ -134,7 +139,7 @@ def test_caches_of_torchvision_and_keras(archive, tmp_path, monkeypatch):
     cache = tmp_path / "home/data/MNIST/raw"
     cache.parent.mkdir(parents=True)
     archive.rename(cache)
-    found, _ = download.fetch(settings([]))
+    found, _ = fetch([])
     assert len(found) == 4
 
     arrays = [parse_idx(found[name], name) for name in FILES]
@@ -143,6 +148,22 @@ def test_caches_of_torchvision_and_keras(archive, tmp_path, monkeypatch):
     np.savez(keras, **dict(zip(sources.KERAS_ARRAYS, arrays, strict=True)))
     monkeypatch.setattr(places, "KERAS_MNIST_SHA256", hashlib.sha256(keras.read_bytes()).hexdigest())
     assert places.from_keras_cache(keras) == found
+
+
+def test_the_root_is_searched_and_the_scratch_folder_kept_apart_for_each_source(archive, serve, tmp_path):
+    scratch, root = tmp_path / "scratch", tmp_path / "root"
+    assert len(places.fetch("mnist", [serve(archive)], scratch, root)[0]) == 4
+    assert {path.parent for path in scratch.rglob("*.gz")} == {scratch / "download/mnist"}
+    cache = root / "data/MNIST/raw"
+    cache.parent.mkdir(parents=True)
+    archive.rename(cache)
+    assert len(places.fetch("mnist", [], tmp_path / "other", root)[0]) == 4
+
+
+def test_download_is_of_the_source_where_a_place_has_it(archive, serve):
+    name, found = download.obtain(settings([serve(archive)]))
+    assert name == "mnist"
+    assert parse_idx(found[FILES[2]], "x").shape == (10, 28, 28)
 
 
 def test_one_error_lists_every_place_and_the_way_out(archive, serve, tmp_path, monkeypatch):

@@ -31,7 +31,7 @@ def test_color_seed_matters():
 
 
 def test_channels_hold_ones_tens_hundreds():
-    x, y = split("color-float-complete")
+    x, y, _ = split("color-float-complete")
     assert x.shape == (400, 28, 28, 3)
     digits = x[:, 0, 0, :].astype(int) // 20
     np.testing.assert_array_equal(digits @ [1, 10, 100], y)
@@ -40,8 +40,8 @@ def test_channels_hold_ones_tens_hundreds():
 
 
 def test_missing_digit_is_in_no_channel():
-    _, mono = split("mono-float-missing", leave_out=8)
-    _, color = split("color-float-missing", leave_out=8)
+    _, mono, _ = split("mono-float-missing", leave_out=8)
+    _, color, _ = split("color-float-missing", leave_out=8)
     assert 8 not in mono
     assert not has_digit(color, 8, 3).any()
     assert len(mono) == (LABELS != 8).sum()
@@ -54,5 +54,22 @@ def test_has_digit_against_strings():
 
 def test_binary_is_a_threshold_at_one_half():
     np.testing.assert_array_equal(binarize(np.array([0, 127, 128, 255], np.uint8)), [0, 0, 255, 255])
-    x, _ = split("mono-binary-complete")
+    x, _, _ = split("mono-binary-complete")
     np.testing.assert_array_equal(x[..., 0] == 255, IMAGES / 255 >= 0.5)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_positions_lead_back_to_every_channel_and_label(mode):
+    x, y, digits = split(mode, leave_out=8 if "missing" in mode else None)
+    assert digits.shape == (len(x), channels(mode))
+    assert digits.dtype == np.int32
+    source = np.where(IMAGES > 127, 255, 0) if "binary" in mode else IMAGES
+    for channel in range(channels(mode)):
+        np.testing.assert_array_equal(x[..., channel], source[digits[:, channel]])
+    np.testing.assert_array_equal(y, [sum(int(LABELS[p]) * 10**i for i, p in enumerate(row)) for row in digits])
+
+
+def test_positions_of_grey_images_are_those_kept_in_order():
+    expected = [[position] for position, label in enumerate(LABELS) if label != 8]
+    assert split("mono-float-missing", leave_out=8)[2].tolist() == expected
+    assert split("mono-binary-complete")[2].tolist() == [[position] for position in range(500)]

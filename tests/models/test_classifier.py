@@ -10,12 +10,24 @@ RNG = np.random.default_rng(0)
 def test_channels_are_judged_one_by_one():
     model = Classifier()
     images = RNG.integers(0, 256, (6, 28, 28, 3)).astype(np.uint8)
-    whole = model.probabilities(images)
+    whole, features = model.read(images)
     assert whole.shape == (6, 3, 10)
     np.testing.assert_allclose(whole.sum(axis=2), 1, rtol=1e-5)
     for channel in range(3):
-        single = model.probabilities(images[..., channel : channel + 1])
+        single, alone = model.read(images[..., channel : channel + 1])
         np.testing.assert_allclose(whole[:, channel], single[:, 0], rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(features[:, channel], alone[:, 0], rtol=2e-3, atol=1e-4)
+
+
+def test_features_are_what_the_last_layer_sees():
+    model = Classifier()
+    images = RNG.integers(0, 256, (6, 28, 28, 1)).astype(np.uint8)
+    probabilities, features = model.read(images)
+    kernel, bias = (weight.numpy() for weight in model.network.layers[-1].weights)
+    logits = features[:, 0].astype(np.float32) @ kernel + bias
+    np.testing.assert_allclose(probabilities[:, 0], tf.nn.softmax(logits), atol=2e-3)
+    assert np.all(features >= 0)
+    assert features.std() > 0
 
 
 def test_every_second_image_is_binarised():
@@ -49,4 +61,4 @@ def test_learns_to_tell_simple_classes_apart():
     model.compile(optimizer=keras.optimizers.Adam(0.004))
     dataset = tf.data.Dataset.from_tensor_slices((images, labels)).batch(64).repeat()
     model.fit(dataset, steps_per_epoch=80, epochs=1, shuffle=False, verbose=0)
-    assert (model.probabilities(images)[:, 0].argmax(axis=1) == labels).mean() > 0.7
+    assert (model.read(images)[0][:, 0].argmax(axis=1) == labels).mean() > 0.7

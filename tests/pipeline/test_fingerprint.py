@@ -51,3 +51,23 @@ def test_data_counts(project):
     before = fingerprint("verifier")
     (project / "artifacts/data/mono-float-complete.npz").write_text("other")
     assert fingerprint("verifier") != before
+
+
+def test_a_stage_over_a_list_follows_its_own_settings_alone(project):
+    before = fingerprint("leave_one_out", "8")
+    edit(project / "params.yaml", "title: Convolutional VAE, full", "title: Another VAE, full")
+    edit(project / "params.yaml", "steps: 2000", "steps: 2001")  # of vae_tril
+    assert fingerprint("leave_one_out", "8") == before
+    edit(project / "params.yaml", "fit: {steps: 600", "fit: {steps: 601")
+    assert fingerprint("leave_one_out", "8") != before
+
+
+def test_a_list_without_other_digits_changes_nothing_for_this_one(project):
+    before = fingerprint("leave_one_out", "8")
+    edit(project / "params.yaml", "digits: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]", "digits: [8]")
+    assert fingerprint("leave_one_out", "8") == before
+
+
+def test_each_item_of_a_list_has_its_own(project):
+    # Checkpoints and MLflow runs go by it.
+    assert len({fingerprint("leave_one_out", str(digit)) for digit in range(10)}) == 10

@@ -2,11 +2,15 @@ import copy
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from stages.data.outliers import MAKERS
+from stages.data.sources import SOURCES
+from stages.data.stacked import MODES
 from stages.pipeline.errors import UserError
-from stages.pipeline.params import load_params, parse, read_yaml
+from stages.pipeline.params import Evaluation, load_params, parse, read_yaml
 
 ROOT = Path(__file__).parents[2]
 COMMITTED = read_yaml(ROOT / "params.yaml")
@@ -40,6 +44,24 @@ def test_the_committed_file_is_valid():
         ("data.source", "mnits", "data.source: received 'mnits'; accepted: mnist, fashion_mnist"),
         ("data.missing_digit", 10, "data.missing_digit: received 10; input should be less than or equal to 9"),
         ("data.mirrors.mnist", ["ftp://x"], "data.mirrors.mnist.0: received 'ftp://x'"),
+        ("evaluation.samples", 200, "evaluation.samples: received 200; accepted: a mapping of settings"),
+        ("evaluation.samples.mono", 99, "evaluation.samples.mono: received 99; input should be greater than or equal"),
+        ("evaluation.samples.color", None, "evaluation.samples.color: missing; this key is required"),
+        ("evaluation.samples.colour", 100, "evaluation.samples.colour: unknown key"),
+        ("evaluation.likelihood.draws", 0, "evaluation.likelihood.draws: received 0; input should be greater than"),
+        ("evaluation.likelihood.tight_draws", 100_001, "evaluation.likelihood.tight_draws: received 100001; input"),
+        ("evaluation.likelihood.tight_images", 0.5, "evaluation.likelihood.tight_images: received 0.5; input should"),
+        ("evaluation.noise", [], "evaluation.noise: received []; list should have at least 1 item"),
+        ("evaluation.noise", [0.1, 0.0], "evaluation.noise.1: received 0.0; input should be greater than 0"),
+        ("evaluation.ood", ["noise", "nosie"], "evaluation.ood.1: received 'nosie'; input should be 'noise', 'inv"),
+        ("evaluation.ood", "noise", "evaluation.ood: received 'noise'; input should be a valid list"),
+        ("leave_one_out.digits", [3, 10], "leave_one_out.digits.1: received 10; input should be less than or equal"),
+        ("leave_one_out.digits", [1, 8, 1], "leave_one_out.digits: received [1, 8, 1]; accepted: each digit at most"),
+        ("leave_one_out.model.posterior", "full", "leave_one_out.model.posterior: received 'full'; input should be"),
+        ("leave_one_out.model.network.name", "cnov", "leave_one_out.model.network.name: received 'cnov'; accepted: "),
+        ("leave_one_out.model.network.activation", "r", "leave_one_out.model.network.activation: received 'r'; input"),
+        ("leave_one_out.fit.ema", 1.0, "leave_one_out.fit.ema: received 1.0; input should be less than 1"),
+        ("leave_one_out", None, "leave_one_out: missing; this key is required"),
         ("variants.vae_tril.family", "vea", "variants.vae_tril.family: received 'vea'; accepted: 'autoencoder', 'vae'"),
         ("variants.vae_tril.data", "mono", "variants.vae_tril.data: received 'mono'; input should be 'mono-binary"),
         ("variants.vae_tril.model.beta", -1.0, "variants.vae_tril.model.beta: received -1.0"),
@@ -63,6 +85,37 @@ def test_one_line_names_key_value_and_what_is_accepted(path, value, message):
         parse(with_change(path, value))
     assert str(caught.value).startswith(f"params.yaml: {message}")
     assert "\n" not in str(caught.value)
+
+
+def test_grey_images_and_stacks_have_settings_of_their_own():
+    content = with_change("evaluation.samples", {"mono": 200, "color": 300})
+    content["evaluation"]["tolerance"] = {"mono": 0.25, "color": 0.75}
+    evaluation = parse(content).evaluation
+    for mode in MODES:
+        assert evaluation.samples.of(mode) == (200 if mode.startswith("mono") else 300)
+        assert evaluation.tolerance.of(mode) == (0.25 if mode.startswith("mono") else 0.75)
+
+
+@pytest.mark.parametrize("path", ["leave_one_out.digits", "evaluation.ood"])
+def test_an_empty_list_switches_off(path):
+    section, name = path.split(".")
+    assert getattr(getattr(parse(with_change(path, [])), section), name) == []
+
+
+def test_what_is_asked_for_arrives():
+    content = with_change("evaluation.likelihood", {"draws": 3, "tight_draws": 7, "tight_images": 2})
+    content["evaluation"] |= {"noise": [0.5, 2], "ood": ["kmnist", "mnist", "rotated"]}
+    content["leave_one_out"]["digits"] = [9, 0]
+    params = parse(content)
+    assert params.evaluation.likelihood.model_dump() == {"draws": 3, "tight_draws": 7, "tight_images": 2}
+    assert params.evaluation.noise == [0.5, 2.0]
+    assert params.evaluation.ood == ["kmnist", "mnist", "rotated"]
+    assert params.leave_one_out.digits == [9, 0]
+
+
+def test_every_set_is_made_from_images_or_can_be_fetched():
+    [names] = [get_args(kind) for kind in get_args(Evaluation.model_fields["ood"].annotation)]
+    assert set(names) == set(MAKERS) | set(SOURCES) - {"digits"}
 
 
 def test_the_command_checks_a_file_alone_without_tensorflow(tmp_path):

@@ -1,4 +1,4 @@
-"""p(x) by plain Monte Carlo over the prior. Stage `sample` computes it, since only a model can decode the draws."""
+"""Estimates of log p(x) from draws. Stage `sample` computes them, since only a model can decode what it draws."""
 
 import numpy as np
 from scipy.special import logsumexp
@@ -20,3 +20,12 @@ def prior_log_likelihood(images: np.ndarray, logits: np.ndarray) -> np.ndarray:
         x = images[start : start + CHUNK].reshape(-1, flat.shape[1]).astype(np.float32) / 255
         result[start : start + CHUNK] = logsumexp(x @ flat.T - normaliser, axis=1)
     return result - np.log(len(flat))
+
+
+def importance_weighted_bound(log_w: np.ndarray) -> np.ndarray:
+    """log 1/K sum_k w_k, w_k = p(x|z_k) p(z_k) / q(z_k|x), z_k ~ q(z|x) (Burda 2016, IWAE, arXiv:1509.00519, eq. 8).
+
+    log_w: [N, K] -> [N] nats, taken in log space. A lower bound on log p(x) on average, tighter with every K (theorem
+    1); the ELBO for K = 1.
+    """
+    return logsumexp(log_w.astype(np.float64), axis=1) - np.log(log_w.shape[1])

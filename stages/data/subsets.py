@@ -1,0 +1,17 @@
+"""Which images a measurement is of."""
+
+import numpy as np
+
+from stages.data.stacked import channels, has_digit
+
+
+def known(labels: np.ndarray, mode: str, missing_digit: int) -> np.ndarray:
+    """Which images show only digits that a model of data mode `mode` was trained on. labels: [N] -> [N] bool."""
+    if "missing" not in mode:
+        return np.full(len(labels), True)
+    return ~has_digit(labels, missing_digit, channels(mode))
+
+
+def spread(count: int, size: int) -> np.ndarray:
+    """`size` positions, or all, evenly spread over 0..count - 1: MNIST's test images get harder halfway."""
+    return np.linspace(0, count - 1, min(size, count)).round().astype(np.int64)

@@ -1,0 +1,30 @@
+"""Stage `features`: what the verifier sees in real digits, for distances between generated and real images.
+
+Writes artifacts/features/binary.npz and float.npz: train [60000, F] and test [10000, F], float16, in the order of the
+IDX files. Data files say which digits an image shows (`digits_train`, `digits_test`).
+"""
+
+from stages.data.idx import parse_idx
+from stages.data.stacked import binarize
+from stages.models.classifier import Classifier
+from stages.pipeline import files
+from stages.pipeline.errors import user_errors
+
+
+def main() -> None:
+    """Write artifacts/features."""
+    verifier = Classifier()
+    verifier.load_weights(files.VERIFIER / "verifier.weights.h5")
+    raw = {}
+    for split, prefix in (("train", "train"), ("test", "t10k")):
+        name = f"{prefix}-images-idx3-ubyte"
+        raw[split] = parse_idx((files.RAW / name).read_bytes(), name)[..., None]
+    for values, prepare in (("binary", binarize), ("float", lambda images: images)):
+        found = {split: verifier.read(prepare(images))[1][:, 0] for split, images in raw.items()}
+        files.write_npz(files.FEATURES / f"{values}.npz", **found)
+    print(f"features: {' and '.join(str(len(images)) for images in raw.values())} digits, binary and grey")
+
+
+if __name__ == "__main__":
+    with user_errors():
+        main()

@@ -1,0 +1,88 @@
+"""Charts that compare variants."""
+
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from stages.figures.style import BLUE, GREY, LINES, ORANGE
+
+Named = Mapping[str, Any]
+
+
+def class_shares(shares: Mapping[str, Named]) -> Figure:
+    """Share of samples that are read as each digit, a panel a variant, beside that of its training data.
+
+    shares: {variant: {"class_shares": [10], "trained_class_shares": [10]}}
+    """
+    figure, axes = plt.subplots(1, len(shares), figsize=(3.2 * len(shares), 3), sharey=True, squeeze=False)
+    for axis, (name, found) in zip(axes[0], shares.items(), strict=True):
+        axis.bar(range(10), 100 * np.asarray(found["class_shares"]), color=BLUE, width=0.7, label="samples")
+        trained = 100 * np.append(found["trained_class_shares"], found["trained_class_shares"][-1])
+        axis.step(np.arange(11) - 0.5, trained, where="post", color=ORANGE, label="training data")
+        axis.set(title=name, xticks=range(10), xlabel="digit")
+        axis.grid(axis="x", visible=False)
+    axes[0, 0].set(ylabel="% of images")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=2)
+    return figure
+
+
+def denoising_curves(levels: Mapping[str, Named]) -> Figure:
+    """PSNR and SSIM against the noise's deviation: each variant, a median filter, the noisy images themselves.
+
+    levels: {variant: {deviation: {"model" | "median" | "noisy": {"psnr_db": {"value": v}, "ssim": ...}}}}
+    """
+    figure, axes = plt.subplots(1, 2, figsize=(10, 4))
+    first = next(iter(levels.values()))
+    lines = [(name, found, "model", look) for (name, found), look in zip(levels.items(), cycle(LINES), strict=False)]
+    lines.append(("median filter", first, "median", {"color": GREY, "linestyle": "--"}))
+    lines.append(("noisy image", first, "noisy", {"color": GREY, "linestyle": ":"}))
+    for axis, metric, title in zip(axes, ("psnr_db", "ssim"), ("PSNR (dB)", "SSIM"), strict=True):
+        for name, found, kind, look in lines:
+            values = [found[sigma][kind][metric]["value"] for sigma in found]
+            axis.plot([float(sigma) for sigma in found], values, label=name, **look)
+        axis.set(title=title, xlabel="deviation of the noise")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right center")
+    return figure
+
+
+def compression_curves(codes: Mapping[str, Named], codecs: Sequence[Named]) -> Figure:
+    """PSNR against bytes an image, on a logarithmic scale: each variant's code, and image codecs.
+
+    codes: {variant: {"8 bits": {"entropy_bytes": ..., "psnr_db": ...}, ...}}; codecs: rows of `of_codecs`.
+    """
+    figure, axes = plt.subplots(figsize=(8, 4.2))
+    for (name, rows), look in zip(codes.items(), cycle(LINES), strict=False):
+        points = [(row["entropy_bytes"]["value"], row["psnr_db"]["value"]) for row in rows.values()]
+        axes.plot(*zip(*points, strict=True), marker="o", label=name, **look)
+    for codec, marker in zip(dict.fromkeys(row["codec"] for row in codecs), cycle("s^Dv"), strict=False):
+        points = [
+            (row["payload_bytes"]["value"], row["psnr_db"]["value"])
+            for row in codecs
+            if row["codec"] == codec and row["psnr_db"]["value"] < 99
+        ]
+        if points:
+            axes.plot(*zip(*points, strict=True), marker=marker, color=GREY, linestyle=":", label=codec)
+    axes.set(title="PSNR (dB) of what fits in so many bytes", xlabel="bytes an image", xscale="log")
+    ticks = [2, 5, 10, 20, 50, 100, 200, 500]
+    axes.set_xticks(ticks, [str(tick) for tick in ticks], minor=False)
+    axes.minorticks_off()
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside right center")
+    return figure
+
+
+def left_out(table: Mapping[str, Named], score: str) -> Figure:
+    """AUROC of one score for each left-out digit, with its interval. table: {digit: {score: {"auroc": ...}}}."""
+    figure, axes = plt.subplots(figsize=(8, 3))
+    found = [rows[score]["auroc"] for rows in table.values()]
+    axes.axhline(0.5, color=GREY, linestyle="--", linewidth=1.5)
+    axes.annotate("guessing", (-0.6, 0.51), va="bottom", color=GREY)
+    values, errors = [one["value"] for one in found], [one["ci95"] for one in found]
+    axes.errorbar(range(len(found)), values, yerr=errors, color=BLUE, fmt="o", markersize=8, capsize=4)
+    axes.set(title="AUROC for each left-out digit", ylim=(0, 1.02), xlim=(-0.7, len(found) - 0.3))
+    axes.set_xticks(range(len(found)), list(table))
+    return figure

@@ -1,0 +1,77 @@
+"""The pictures of one variant."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from stages.data.noise import add_noise, median
+from stages.data.pixels import crisp
+from stages.figures.curves import loss_curves
+from stages.figures.images import image_grid, strips
+from stages.figures.style import save
+
+COLUMNS = 10
+
+Arrays = dict[str, np.ndarray]
+Strips = Mapping[str, np.ndarray]
+
+
+def one_of_each(labels: np.ndarray) -> list[int]:
+    """Positions of the first image of each digit (of the ones, in stacks)."""
+    ones = labels % 10
+    return [int(np.flatnonzero(ones == digit)[0]) for digit in range(10) if np.any(ones == digit)]
+
+
+def reconstructions(data: Arrays, found: Arrays, threshold: float | None) -> Strips:
+    """Test images above their reconstructions."""
+    chosen = one_of_each(data["y_test"])
+    return {
+        "original": data["x_test"][chosen],
+        "reconstruction": crisp(found["reconstructions"][chosen], threshold),
+    }
+
+
+def denoised(data: Arrays, found: Arrays, noise: list[float], sigma: float, seed: int) -> Strips:
+    """Noisy test images above what the model, and a median filter, make of them."""
+    images = data["x_test"][found["subset"]]
+    noisy = add_noise(images, sigma, seed)
+    chosen = one_of_each(data["y_test"][found["subset"]])
+    return {
+        "original": images[chosen],
+        f"noisy ({sigma})": noisy[chosen],
+        "model": found["denoised"][noise.index(sigma)][chosen],
+        "median filter": median(noisy[chosen]),
+    }
+
+
+def neighbours(data: Arrays, found: Arrays, shown: Mapping[str, Any], threshold: float | None) -> Strips:
+    """The samples, and the test images, nearest to a training image, above those images; of `samples.copies`."""
+    kinds = {"sample": shown["samples"], "test image": shown["held_out"]}
+    images = {"sample": crisp(found["samples"], threshold), "test image": data["x_test"]}
+    rows = {}
+    for kind, chosen in kinds.items():
+        rows[kind] = images[kind][chosen["images"]]
+        rows[f"training image nearest to the {kind} in pixels"] = data["x_train"][chosen["pixels"]]
+        rows[f"training image nearest to the {kind} in features"] = data["x_train"][chosen["features"]]
+    return rows
+
+
+def anomalies(data: Arrays, scores: np.ndarray) -> Strips:
+    """The most and the least anomalous test images, with their labels."""
+    order = np.argsort(-scores, kind="stable")
+    rows = {"most": order[:COLUMNS], "least": order[-COLUMNS:]}
+    return {
+        f"{name} anomalous (labels {' '.join(map(str, data['y_test'][chosen]))})": data["x_test"][chosen]
+        for name, chosen in rows.items()
+    }
+
+
+def draw(pictures: Mapping[str, Strips], samples: np.ndarray, history: pd.DataFrame, path: Path) -> None:
+    """Write every picture as `path`-NAME.png: named strips, a grid of samples [S, H, W, C], training curves."""
+    for name, rows in pictures.items():
+        save(strips(rows), path.with_name(f"{path.name}-{name}.png"))
+    save(image_grid(samples, 2 * COLUMNS), path.with_name(f"{path.name}-samples.png"))
+    save(loss_curves(history), path.with_name(f"{path.name}-curves.png"))

@@ -1,0 +1,53 @@
+"""Stage `ood`: out-of-distribution sets, to be told from test images by their anomaly scores.
+
+Writes artifacts/data/ood.npz: NAME [1000, H, W] uint8 for each of `evaluation.ood` that can be had. Those made from
+test images always can; another data set, only where some place has it.
+"""
+
+import numpy as np
+
+from stages.data.idx import parse_idx
+from stages.data.outliers import MAKERS
+from stages.data.places import fetch
+from stages.data.subsets import spread
+from stages.pipeline import files
+from stages.pipeline.errors import UserError, user_errors
+from stages.pipeline.params import Params, load_params
+
+TEST_IMAGES = "t10k-images-idx3-ubyte"
+SIZE = 1_000
+
+
+def fetch_images(name: str, params: Params) -> np.ndarray | None:
+    """Test images [N, H, W] of another data set; None where no place has it and `data.offline` doesn't say `fail`."""
+    found, failures = fetch(name, params.data.mirrors.get(name, []), files.scratch(), files.main_repository())
+    if found:
+        return parse_idx(found[TEST_IMAGES], TEST_IMAGES)
+    asked = "; ".join(failures)
+    if params.data.offline == "fail":
+        raise UserError(f"evaluation.ood: no place has {name}. Asked: {asked}. Take it off the list, or mend a place")
+    print(f"NOTE: {name} could not be had, so it is no out-of-distribution set. Asked: {asked}")
+    print(f"NOTE: once a place has {name}, `dvc repro -f ood && dvc repro` brings it in.")
+    return None
+
+
+def main() -> None:
+    """Write artifacts/data/ood.npz."""
+    params = load_params()
+    test = parse_idx((files.RAW / TEST_IMAGES).read_bytes(), TEST_IMAGES)
+    sets = {}
+    rng = np.random.default_rng(params.seed)
+    for name in params.evaluation.ood:
+        if name in MAKERS:
+            sets[name] = MAKERS[name](test[spread(len(test), SIZE)], rng)
+        elif name != files.read_json(files.RAW / "source.json")["source"]:
+            images = fetch_images(name, params)
+            if images is not None:
+                sets[name] = images[spread(len(images), SIZE)]
+    files.write_npz(files.DATA / "ood.npz", **sets)
+    print(f"ood: {', '.join(sets) or 'none'}")
+
+
+if __name__ == "__main__":
+    with user_errors():
+        main()

@@ -1,0 +1,48 @@
+"""Reconstructions of test images, and of noisy ones."""
+
+from typing import Any
+
+import numpy as np
+
+from stages.data.noise import add_noise, median
+from stages.metrics import reconstruction, verifier
+from stages.metrics.intervals import Estimate, mean
+
+HEADLINE_NOISE = 0.5
+
+Arrays = dict[str, np.ndarray]
+
+
+def likeness(images: np.ndarray, others: np.ndarray) -> dict[str, Estimate]:
+    """PSNR and SSIM of images [N, H, W, C] uint8 to their originals."""
+    return {"psnr_db": reconstruction.psnr_db(images, others), "ssim": reconstruction.ssim(images, others)}
+
+
+def of_reconstructions(images: np.ndarray, labels: np.ndarray, found: Arrays, tolerance: float) -> dict[str, Any]:
+    """images, labels and found["reconstruction..."]: of the same N test images."""
+    judged, others = found["reconstruction_probabilities"], found["reconstructions"]
+    return {
+        "predictability": verifier.predictability(judged, tolerance),
+        "accuracy": verifier.accuracy(judged, labels, tolerance),
+        "coverage": verifier.coverage(judged, tolerance),
+        "mse": reconstruction.mse(images, others),
+        "bce_nats": mean(found["cross_entropy_nats"]),
+        **likeness(images, others),
+    }
+
+
+def of_denoised(images: np.ndarray, denoised: np.ndarray, noise: list[float], seed: int) -> dict[str, Any]:
+    """PSNR and SSIM to clean images at each noise level: of the model, a median filter, and the noisy images.
+
+    images: [M, H, W, C], denoised: [L, M, H, W, C] for the L levels of `noise`. The headline is at deviation 0.5.
+    """
+    levels = {}
+    for sigma, restored in zip(noise, denoised, strict=True):
+        noisy = add_noise(images, sigma, seed)
+        levels[str(sigma)] = {
+            "model": likeness(images, restored),
+            "median": likeness(images, median(noisy)),
+            "noisy": likeness(images, noisy),
+        }
+    headline = levels[str(HEADLINE_NOISE)]["model"] if str(HEADLINE_NOISE) in levels else {}
+    return {**headline, "levels": levels}

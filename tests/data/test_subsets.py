@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from stages.data.stacked import MODES, has_digit
+from stages.data.subsets import known, spread
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("digit", [0, 8])
+def test_known_are_the_images_without_the_missing_digit_where_one_was_left_out(mode, digit):
+    width = 3 if mode.startswith("color") else 1
+    labels = np.arange(10**width, dtype=np.int32)
+    expected = ["missing" not in mode or str(digit) not in f"{label:0{width}}" for label in labels]
+    found = known(labels, mode, digit)
+    assert found.dtype == bool
+    np.testing.assert_array_equal(found, expected)
+    if "missing" in mode:
+        np.testing.assert_array_equal(found, ~has_digit(labels, digit, width))
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 100, 359])
+def test_spread_is_sorted_even_and_from_the_first_to_the_last(count):
+    for size in range(2, count + 3):
+        found = spread(count, size)
+        assert found.dtype == np.int64
+        assert len(found) == min(size, count)
+        assert found[0] == 0
+        assert found[-1] == count - 1
+        steps = np.diff(found)
+        assert len(steps) == 0 or 1 <= steps.min() <= steps.max() <= steps.min() + 1
+
+
+def test_spread_of_fewer_is_all():
+    assert spread(4, 1000).tolist() == [0, 1, 2, 3]
+    assert spread(4, 4).tolist() == [0, 1, 2, 3]
+
+
+def test_spread_example():
+    assert spread(10_000, 3).tolist() == [0, 5000, 9999]
