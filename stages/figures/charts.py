@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from stages.figures.numbers import label
 from stages.figures.style import BLUE, GREY, LINES, ORANGE
 
 Named = Mapping[str, Any]
@@ -18,14 +19,19 @@ def class_shares(shares: Mapping[str, Named]) -> Figure:
 
     shares: {variant: {"class_shares": [10], "trained_class_shares": [10]}}
     """
-    figure, axes = plt.subplots(1, len(shares), figsize=(3.2 * len(shares), 3), sharey=True, squeeze=False)
-    for axis, (name, found) in zip(axes[0], shares.items(), strict=True):
+    columns = min(4, len(shares))
+    rows = -(-len(shares) // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(3.2 * columns, 0.4 + 2.6 * rows), sharey=True, squeeze=False)
+    for axis in axes.flat[len(shares) :]:
+        axis.remove()
+    for axis, (name, found) in zip(axes.flat, shares.items(), strict=False):
         axis.bar(range(10), 100 * np.asarray(found["class_shares"]), color=BLUE, width=0.7, label="samples")
         trained = 100 * np.append(found["trained_class_shares"], found["trained_class_shares"][-1])
         axis.step(np.arange(11) - 0.5, trained, where="post", color=ORANGE, label="training data")
         axis.set(title=name, xticks=range(10), xlabel="digit")
         axis.grid(axis="x", visible=False)
-    axes[0, 0].set(ylabel="% of images")
+    for axis in axes[:, 0]:
+        axis.set(ylabel="% of images")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2)
     return figure
@@ -83,6 +89,6 @@ def left_out(table: Mapping[str, Named], score: str) -> Figure:
     axes.annotate("guessing", (-0.6, 0.51), va="bottom", color=GREY)
     values, errors = [one["value"] for one in found], [one["ci95"] for one in found]
     axes.errorbar(range(len(found)), values, yerr=errors, color=BLUE, fmt="o", markersize=8, capsize=4)
-    axes.set(title="AUROC for each left-out digit", ylim=(0, 1.02), xlim=(-0.7, len(found) - 0.3))
+    axes.set(title=f"AUROC of {label(score)} for each left-out digit", ylim=(0, 1.02), xlim=(-0.7, len(found) - 0.3))
     axes.set_xticks(range(len(found)), list(table))
     return figure

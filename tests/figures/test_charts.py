@@ -191,7 +191,7 @@ def test_left_out_digits_have_points_with_their_intervals():
     for segment, x, (value, error) in zip(intervals.get_segments(), range(3), AUROC.values(), strict=True):
         np.testing.assert_allclose(segment, [[x, value - error], [x, value + error]])
     assert ticks(axes.xaxis) == ["0", "1", "8"]
-    assert title(axes) == "AUROC for each left-out digit"
+    assert title(axes) == "AUROC of chosen for each left-out digit"
 
 
 def test_left_out_digits_show_what_guessing_gets():
