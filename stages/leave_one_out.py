@@ -1,46 +1,36 @@
-"""Stage `leave_one_out DIGIT`: how well a VAE trained without a digit tells that digit from the others.
+"""Stage `leave_one_out DIGIT`: a VAE trained without a digit, and what it says of every test image.
 
-Writes artifacts/leave_one_out/DIGIT/history.csv, and reports/metrics/leave_one_out/DIGIT.json with the detection
-metrics of every score over the whole test split.
+Writes artifacts/leave_one_out/DIGIT/history.csv, and scores.npz with the arrays [N] of `scoring.image_nats` over the
+test split. Both are empty where the data has no such digit.
 """
 
-from stages.metrics.anomaly import detection_metrics
-from stages.metrics.intervals import plain
 from stages.models import build
 from stages.models.scoring import image_nats
 from stages.pipeline import files
-from stages.pipeline.errors import UserError, argument, user_errors
-from stages.pipeline.params import Params, load_params
-from stages.protocol.anomaly import scores
+from stages.pipeline.errors import argument, user_errors
+from stages.pipeline.params import LEFT_OUT_DATA, LEFT_OUT_FAMILY, load_params
 from stages.training.callbacks import Row
 from stages.training.tracked import train_tracked, write_history
 
-DATA = files.DATA / "mono-binary-complete.npz"
-FAMILY = "vae"
-
-
-def chosen_digit(text: str, params: Params) -> int:
-    """The digit of the command line; raises UserError for one that the study doesn't have."""
-    if text not in {str(digit) for digit in params.leave_one_out.digits}:
-        raise UserError(f"leave_one_out: received {text!r}; accepted: one of {params.leave_one_out.digits}")
-    return int(text)
-
 
 def main(text: str) -> None:
-    """Train without the digit, score the test split, write what the scores are worth."""
+    """Train without the digit and score the test split."""
     params = load_params()
-    digit, study = chosen_digit(text, params), params.leave_one_out
-    data = files.read_npz(DATA)
+    digit, study, folder = params.leave_one_out.digit(text), params.leave_one_out, files.LEAVE_ONE_OUT / text
+    path = files.DATA / f"{LEFT_OUT_DATA}.npz"
+    data = files.read_npz(path)
     kept, seen = data["y_train"] != digit, data["y_test"] != digit
-    model = build(FAMILY, data["x_train"].shape[1:], study.model.model_dump(), seed=params.seed)
+    if kept.all() or seen.all() or not (kept.any() and seen.any()):
+        print(f"leave_one_out: nothing to leave out, or nothing left: {digit} is no digit of the data, or the only one")
+        write_history(folder / "history.csv", [])
+        files.write_npz(folder / "scores.npz")
+        return
+    model = build(LEFT_OUT_FAMILY, data["x_train"].shape[1:], study.model.model_dump(), seed=params.seed)
 
     def save(history: list[Row]) -> None:
+        write_history(folder / "history.csv", history)
         nats = image_nats(model, data["x_test"], params.evaluation.likelihood.draws, params.seed)
-        table = {name: detection_metrics(values, ~seen) for name, values in scores(nats).items()}
-        write_history(files.LEAVE_ONE_OUT / text / "history.csv", history)
-        files.write_json(files.METRICS / "leave_one_out" / f"{digit}.json", plain(table))
-        found = ", ".join(f"{name} {metrics['auroc'].value:.3f}" for name, metrics in table.items())
-        print(f"without {digit}: AUROC {found}")
+        files.write_npz(folder / "scores.npz", **nats)
 
     train_tracked(
         model,
@@ -51,9 +41,9 @@ def main(text: str) -> None:
         key=text,
         name=f"leave_one_out_{digit}",
         settings=study.fit,
-        logged={"model": study.model.model_dump(), "fit": study.fit.model_dump(), "study": {"digit": digit}},
-        tags={"family": FAMILY, "data": DATA.stem},
-        data=DATA,
+        logged=study.logged(digit),
+        tags={"family": LEFT_OUT_FAMILY, "data": LEFT_OUT_DATA},
+        data=path,
         save=save,
     )
 

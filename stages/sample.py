@@ -12,21 +12,18 @@ tight_log_p [n] at the test positions tight_images [n], and log_q_zx, log_q_z, l
 
 import numpy as np
 
-from stages.data.noise import add_noise
 from stages.data.outliers import in_mode
 from stages.data.pixels import crisp, to_bytes
 from stages.data.subsets import known, spread
-from stages.metrics.compression import BITS, code_range, dequantise, quantise
 from stages.models import load
-from stages.models.base import GenerativeModel
 from stages.models.classifier import Classifier
 from stages.models.codes import FIT_ON, from_mixture, from_prior
-from stages.models.scoring import aggregate_posterior, image_nats, importance_nats
+from stages.models.restoring import restore
+from stages.models.scoring import aggregate_posterior, score, weigh_closely
 from stages.pipeline import files
 from stages.pipeline.errors import argument, user_errors
-from stages.pipeline.params import Likelihood, Sampling, load_params
+from stages.pipeline.params import Sampling, load_params
 
-Arrays = dict[str, np.ndarray]
 SUBSET = 1_000
 
 
@@ -36,40 +33,6 @@ def draw_codes(training: np.ndarray, sampling: Sampling, count: int, seed: int) 
         return from_prior(count, training.shape[1], seed)
     assert sampling.components is not None
     return from_mixture(training, count, sampling.components, seed)
-
-
-def restore(model: GenerativeModel, images: np.ndarray, training: np.ndarray, noise: list[float], seed: int) -> Arrays:
-    """The subset's images [M, H, W, C] decoded from noisy pixels and from quantised codes."""
-
-    def decoded(codes: np.ndarray) -> np.ndarray:
-        return to_bytes(model.decode(codes))
-
-    codes, _ = model.encode(images, seed)
-    low, high = code_range(training)
-    found = {f"compressed_{b}": decoded(dequantise(quantise(codes, low, high, b), low, high, b)) for b in BITS}
-    noisy = (model.encode(add_noise(images, sigma, seed), seed)[0] for sigma in noise)
-    return {**found, "denoised": np.stack([decoded(codes) for codes in noisy])}
-
-
-def score(model: GenerativeModel, images: np.ndarray, sets: Arrays, draws: int, seed: int) -> Arrays:
-    """What the model says of every test image [N, H, W, C] and of every image of the out-of-distribution sets."""
-    nats = image_nats(model, np.concatenate([images, *sets.values()]), draws, seed)
-    ends = np.cumsum([len(images), *map(len, sets.values())])
-    prefixes = ["", *(f"{name}_" for name in sets)]
-    return {
-        prefix + name: part
-        for name, values in nats.items()
-        for prefix, part in zip(prefixes, np.split(values, ends[:-1]), strict=True)
-    }
-
-
-def weigh_closely(
-    model: GenerativeModel, images: np.ndarray, known: np.ndarray, params: Likelihood, seed: int
-) -> Arrays:
-    """Of the test images at positions `known`: log p(x) of some by many draws, and all's aggregate posterior."""
-    chosen = known[spread(len(known), params.tight_images)]
-    tight = importance_nats(model, images[chosen], params.tight_draws, seed)["log_p"]
-    return {"tight_images": chosen, "tight_log_p": tight, **aggregate_posterior(model, images[known], seed)}
 
 
 def main(key: str) -> None:
@@ -97,7 +60,9 @@ def main(key: str) -> None:
     sets = {name: in_mode(strange, variant.data) for name, strange in files.read_npz(files.DATA / "ood.npz").items()}
     found |= score(model, images, sets, settings.likelihood.draws, seed)
     if model.has_likelihood:
-        found |= weigh_closely(model, images, of_known, settings.likelihood, seed)
+        chosen = of_known[spread(len(of_known), settings.likelihood.tight_images)]
+        found |= weigh_closely(model, images, chosen, settings.likelihood.tight_draws, seed)
+        found |= aggregate_posterior(model, images[of_known], seed)
     files.write_npz(files.SAMPLES / f"{key}.npz", **found)
     print(f"{key}: {len(codes)} reconstructions and {len(new)} samples")
 

@@ -14,7 +14,7 @@ import pandas as pd
 from stages.pipeline import files, tracking
 from stages.pipeline.errors import user_errors
 from stages.pipeline.fingerprint import fingerprint
-from stages.pipeline.params import Params, load_params
+from stages.pipeline.params import LEFT_OUT_DATA, LEFT_OUT_FAMILY, Params, load_params
 
 FIGURES = files.REPORTS / "figures"
 
@@ -32,7 +32,7 @@ class Job(NamedTuple):
 
 
 def jobs(params: Params) -> list[Job]:
-    """Every training of the pipeline, from params.yaml alone."""
+    """Every training of the pipeline."""
     tags = {"family": "classifier", "data": "mono-float-complete"}
     metrics = [files.METRICS / "verifier.json"]
     found = [Job("verifier", None, "verifier", params.verifier.model_dump(), tags, files.VERIFIER, metrics)]
@@ -42,12 +42,12 @@ def jobs(params: Params) -> list[Job]:
         tags = {"family": row.family, "data": row.data}
         found.append(Job("train", key, key, logged, tags, files.MODELS / key, metrics))
     for digit in params.leave_one_out.digits:
-        study, key = params.leave_one_out, str(digit)
-        logged = {"model": study.model.model_dump(), "fit": study.fit.model_dump(), "study": {"digit": digit}}
+        key, logged = str(digit), params.leave_one_out.logged(digit)
         metrics = [files.METRICS / "leave_one_out" / f"{key}.json"]
-        tags = {"family": "vae", "data": "mono-binary-complete"}
-        folder = files.LEAVE_ONE_OUT / key
-        found.append(Job("leave_one_out", key, f"leave_one_out_{key}", logged, tags, folder, metrics))
+        tags = {"family": LEFT_OUT_FAMILY, "data": LEFT_OUT_DATA}
+        if files.read_json(metrics[0])["scores"]:  # else the data has no such digit, and nothing was trained
+            folder = files.LEAVE_ONE_OUT / key
+            found.append(Job("leave_one_out", key, f"leave_one_out_{key}", logged, tags, folder, metrics))
     return found
 
 

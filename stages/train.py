@@ -1,8 +1,6 @@
 """Stage `train KEY`: one variant -> weights, configuration and training curves."""
 
-import numpy as np
-
-from stages.data.stacked import channels, has_digit
+from stages.data.subsets import known
 from stages.models import build
 from stages.pipeline import files
 from stages.pipeline.errors import argument, user_errors
@@ -18,9 +16,7 @@ def main(key: str) -> None:
     variant = params.variant(key)
     source = files.DATA / f"{variant.data}.npz"
     data = files.read_npz(source)
-    seen = np.full(len(data["y_test"]), True)
-    if "missing" in variant.data:
-        seen = ~has_digit(data["y_test"], params.data.missing_digit, channels(variant.data))
+    seen = known(data["y_test"], variant.data, params.data.missing_digit)
     shape, arguments = data["x_train"].shape[1:], variant.model.model_dump()
     model = build(variant.family, shape, arguments, seed=params.seed)
 

@@ -1,14 +1,18 @@
 import json
+from itertools import product
 
 import numpy as np
 import pytest
 
 from stages.data.noise import add_noise
 from stages.data.stacked import has_digit
-from stages.evaluate import evaluate, headlines, target_shares
-from stages.metrics.catalogue import CATALOGUE
+from stages.evaluate import evaluate, headlines
+from stages.metrics.distances import kernel_distance
 from stages.metrics.intervals import Estimate, plain, significant
 from stages.pipeline.params import load_params
+from stages.protocol import HEADLINES
+from stages.protocol.samples import target_shares
+from stages.templates.catalogue import CATALOGUE
 
 PARAMS = load_params()
 RNG = np.random.default_rng(0)
@@ -91,7 +95,7 @@ def test_a_left_out_digit_is_an_anomaly_and_not_a_reconstruction():
         (data["y_test"] == 8)[:, None, None], 0.1, found["reconstruction_probabilities"]
     )
     groups = evaluate(data, features, found, "vae_anomaly", PARAMS)
-    assert headlines(groups)["anomaly"] == {"auroc": 1, "average_precision": 1}
+    assert headlines(groups)["anomaly"] == {"auroc": 1, "average_precision": 1, "score": "importance_sampling"}
     assert groups["anomaly"]["score"] == "importance_sampling"
     assert set(groups["anomaly"]["scores"]) == {
         "reconstruction_error",
@@ -106,7 +110,9 @@ def test_a_left_out_digit_is_an_anomaly_and_not_a_reconstruction():
     assert headlines(groups)["likelihood"]["nll_nats"] == 97
     assert groups["samples"]["untrained_share"].value == 0
     assert groups["samples"]["kl_nats"].value == pytest.approx(0, abs=1e-12)
-    assert groups["samples"]["expected_coverage"] == pytest.approx(0.9, abs=0.01)
+    assert groups["samples"]["expected_coverage"] == pytest.approx(1, abs=0.01)
+    assert groups["samples"]["coverage"].value == groups["reconstruction"]["coverage"].value == 1
+    assert groups["samples"]["modes"].value == groups["samples"]["trained_classes"] == 9
 
 
 def test_an_anomaly_needs_the_digit_in_the_test_split():
@@ -150,11 +156,42 @@ def test_denoising_stands_beside_a_median_filter_and_the_noisy_image():
     assert groups["denoising"]["levels"]["0.1"]["model"]["psnr_db"].value == 100
 
 
-def test_targets_are_the_training_labels_or_uniform_over_trained_stacks():
+def test_targets_are_the_training_labels_or_uniform_over_stacks_of_trained_digits():
     np.testing.assert_allclose(target_shares(np.array([0, 0, 1, 9]), 1), [0.5, 0.25, 0, 0, 0, 0, 0, 0, 0, 0.25])
-    shares = target_shares(np.array([5, 5, 5, 700]), 3)
-    assert shares[5] == shares[700] == 0.5
-    assert shares.sum() == 1
+    shares = target_shares(np.array([55, 705]), 3)  # of 0, 5 and 7: 27 stacks, drawn or not
+    digits = ("0", "5", "7")
+    assert {f"{label:03}" for label in np.flatnonzero(shares)} == {
+        "".join(three) for three in product(digits, repeat=3)
+    }
+    np.testing.assert_allclose(shares[shares > 0], 1 / 27)
+
+
+def test_samples_of_untrained_digits_alone_have_no_class_divergence():
+    data, features, found = arrays("ae_anomaly")
+    found["sample_probabilities"] = np.tile(np.eye(10)[[[8]]], (len(found["samples"]), 1, 1))
+    groups = evaluate(data, features, found, "ae_anomaly", PARAMS)
+    assert "kl_nats" not in groups["samples"]
+    assert groups["samples"]["untrained_share"].value == 1
+    assert groups["samples"]["coverage"].value == 0
+
+
+def test_real_and_generated_images_are_compared_at_equal_sizes():
+    data, features, found = arrays("ae_deep")
+    for name in ("samples", "sample_probabilities", "sample_features"):
+        found[name] = found[name][:20]
+    chosen = np.linspace(0, COUNT - 1, 20).round().astype(int)
+    real = evaluate(data, features, found, "ae_deep", PARAMS)["samples"]["real"]
+    test = FEATURES[data["digits_test"][:, 0]]
+    assert real["kid"] == kernel_distance(test, FEATURES[data["digits_train"][chosen, 0]])
+
+
+def test_grey_values_have_no_bits_per_dimension():
+    data, features, found = arrays("vae_stacked")
+    rows = PARAMS.variants | {"grey": PARAMS.variant("vae_stacked").model_copy(update={"data": "color-float-complete"})}
+    params = PARAMS.model_copy(update={"variants": rows})
+    likelihood = evaluate(data, features, with_likelihood(found), "grey", params)["likelihood"]
+    assert likelihood["data"] == "grey"
+    assert "bits_per_dimension" not in likelihood
 
 
 def look_up(details, key):
@@ -167,16 +204,16 @@ def test_the_catalogue_names_what_is_there_and_every_headline_is_in_it():
     data, features, found = arrays("vae_anomaly")
     groups = evaluate(data, features, with_likelihood(found), "vae_anomaly", PARAMS)
     details = json.loads(json.dumps(plain(groups)))
-    details["samples"]["copies"]["copying"] = details["samples"]["copies"]["pixels"]["copying"]
-    details["compression"] |= details["compression"]["codes"]["8 bits"]
     for metric in CATALOGUE:
         assert look_up(details, metric.key) is not None, metric.key
     named = {metric.key for metric in CATALOGUE}
     measured = {
         f"{group}.{name}" for group in groups for name, value in groups[group].items() if isinstance(value, Estimate)
     }
-    # The two parts of the ELBO need no entry of their own.
-    assert measured - named == {"likelihood.reconstruction_nats", "likelihood.kl_nats"}
+    assert measured - named == {"likelihood.reconstruction_nats"}  # the entry of the KL speaks of it
+    headline = {f"{group}.{name}" for group, names in HEADLINES.items() for name in names}
+    assert headline - named == {"likelihood.data", "anomaly.score"}
+    assert {metric.key for metric in CATALOGUE if metric.headline} == headline & named
 
 
 @pytest.mark.parametrize(

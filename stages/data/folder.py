@@ -13,6 +13,7 @@ SIZE = 28
 CLASSES = 10
 SUFFIXES = {".png", ".jpg", ".jpeg"}
 TEST_EVERY = 5
+LEAST = 50  # images in all, so that ten are for testing: fewer have no neighbourhoods to compare
 
 
 def read_image(path: Path) -> np.ndarray:
@@ -32,7 +33,7 @@ def from_image_folder(folder: Path) -> dict[str, bytes]:
     """Sub-folders in the order of their names are the classes 0, 1, ... -> the four IDX files by name.
 
     In each class every fifth image, by name, is for testing. Raises UserError unless there are 1 to 10 classes of at
-    least five PNG or JPEG images each.
+    least five PNG or JPEG images each, 50 in all.
     """
     classes = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     if not 1 <= len(classes) <= CLASSES:
@@ -47,6 +48,8 @@ def from_image_folder(folder: Path) -> dict[str, bytes]:
         images += [read_image(file) for file in found]
         labels += [label] * len(found)
         testing += [i % TEST_EVERY == TEST_EVERY - 1 for i in range(len(found))]
+    if len(images) < LEAST:
+        raise UserError(f"data.source {folder}: {len(images)} images in all; accepted: {LEAST} or more")
     x, y, test = np.stack(images), np.array(labels, np.uint8), np.array(testing)
     arrays = (x[~test], y[~test], x[test], y[test])
     return {name: format_idx(array) for name, array in zip(FILES, arrays, strict=True)}

@@ -15,3 +15,15 @@ def known(labels: np.ndarray, mode: str, missing_digit: int) -> np.ndarray:
 def spread(count: int, size: int) -> np.ndarray:
     """`size` positions, or all, evenly spread over 0..count - 1: MNIST's test images get harder halfway."""
     return np.linspace(0, count - 1, min(size, count)).round().astype(np.int64)
+
+
+def trained_classes(labels: np.ndarray, channel_count: int) -> np.ndarray:
+    """Which of the 10^C classes show only digits that are among the training labels [N] -> [10^C] bool.
+
+    A stack counts though it was never drawn itself: its digits were.
+    """
+    present = np.zeros(10, bool)
+    for place in range(channel_count):
+        present[labels // 10**place % 10] = True
+    classes = np.arange(10**channel_count)
+    return np.all([present[classes // 10**place % 10] for place in range(channel_count)], axis=0)

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from stages.figures.numbers import label
-from stages.figures.style import BLUE, GREY, LINES, ORANGE
+from stages.figures.style import BLUE, GREY, LINES, ORANGE, save
+from stages.templates.numbers import label
 
 Named = Mapping[str, Any]
 
@@ -50,7 +51,7 @@ def denoising_curves(levels: Mapping[str, Named]) -> Figure:
     for axis, metric, title in zip(axes, ("psnr_db", "ssim"), ("PSNR (dB)", "SSIM"), strict=True):
         for name, found, kind, look in lines:
             values = [found[sigma][kind][metric]["value"] for sigma in found]
-            axis.plot([float(sigma) for sigma in found], values, label=name, **look)
+            axis.plot([float(sigma) for sigma in found], values, marker="o", markersize=4, label=name, **look)
         axis.set(title=title, xlabel="deviation of the noise")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right center")
     return figure
@@ -81,7 +82,7 @@ def compression_curves(codes: Mapping[str, Named], codecs: Sequence[Named]) -> F
     return figure
 
 
-def left_out(table: Mapping[str, Named], score: str) -> Figure:
+def left_out_digits(table: Mapping[str, Named], score: str) -> Figure:
     """AUROC of one score for each left-out digit, with its interval. table: {digit: {score: {"auroc": ...}}}."""
     figure, axes = plt.subplots(figsize=(8, 3))
     found = [rows[score]["auroc"] for rows in table.values()]
@@ -91,4 +92,18 @@ def left_out(table: Mapping[str, Named], score: str) -> Figure:
     axes.errorbar(range(len(found)), values, yerr=errors, color=BLUE, fmt="o", markersize=8, capsize=4)
     axes.set(title=f"AUROC of {label(score)} for each left-out digit", ylim=(0, 1.02), xlim=(-0.7, len(found) - 0.3))
     axes.set_xticks(range(len(found)), list(table))
+    axes.set(xlabel="left-out digit")
     return figure
+
+
+def draw(rows: Sequence[Named], left_out: Mapping[str, Named], folder: Path) -> None:
+    """Write every chart. rows: {"key": ..., "details": ...} of each variant; left_out: as for `left_out_digits`."""
+    shares = {row["key"]: row["details"]["samples"] for row in rows if "class_shares" in row["details"]["samples"]}
+    if shares:
+        save(class_shares(shares), folder / "classes.png")
+    levels = {row["key"]: row["details"]["denoising"]["levels"] for row in rows}
+    save(denoising_curves(levels), folder / "denoising.png")
+    codes = {row["key"]: row["details"]["compression"]["codes"] for row in rows}
+    save(compression_curves(codes, rows[0]["details"]["compression"]["codecs"]), folder / "compression.png")
+    if left_out:
+        save(left_out_digits(left_out, "importance_sampling"), folder / "leave-one-out.png")

@@ -38,19 +38,22 @@ def accuracy(probabilities: np.ndarray, labels: np.ndarray, tolerance: float) ->
     return mean((belief >= tolerance) & (classes == labels))
 
 
-def coverage(probabilities: np.ndarray, tolerance: float) -> Estimate:
-    """Share of the 10^C classes seen at least once with belief >= tolerance; 0 to 1. probabilities: [N, C, 10]."""
-    belief, classes = judge(probabilities)
-    seen = np.where(belief >= tolerance, classes, -1)
-    return bootstrap(lambda found: len(np.unique(found[found >= 0])) / DIGITS ** probabilities.shape[1], seen)
+def coverage(probabilities: np.ndarray, trained: np.ndarray, tolerance: float) -> Estimate:
+    """Share of the `trained` classes seen at least once with belief >= tolerance; 0 to 1.
 
-
-def expected_coverage(count: int, classes: int, channels: int) -> float:
-    """Coverage that a perfect uniform sampler of `classes` of the 10^C classes reaches on average with `count` images.
-
-    classes (1 - (1 - 1 / classes)^count) / 10^C: 1,000 perfect stacks of all 1,000 classes only reach 0.632.
+    probabilities: [N, C, 10], trained: [10^C] bool, the classes that there were to learn.
     """
-    return float(classes * (1 - (1 - 1 / classes) ** count) / DIGITS**channels)
+    belief, classes = judge(probabilities)
+    seen = np.where((belief >= tolerance) & trained[classes], classes, -1)
+    return bootstrap(lambda found: len(np.unique(found[found >= 0])) / trained.sum(), seen)
+
+
+def expected_coverage(count: int, classes: int) -> float:
+    """Coverage that a perfect uniform sampler of `classes` classes reaches on average with `count` images.
+
+    1 - (1 - 1 / classes)^count: 1,000 perfect stacks of 1,000 classes only reach 0.632.
+    """
+    return float(1 - (1 - 1 / classes) ** count)
 
 
 def class_counts(probabilities: np.ndarray) -> np.ndarray:

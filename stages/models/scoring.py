@@ -53,6 +53,27 @@ def importance_nats(model: GenerativeModel, images: np.ndarray, draws: int, seed
     return {name: np.concatenate(part) for name, part in zip(names, zip(*parts, strict=True), strict=True)}
 
 
+def score(
+    model: GenerativeModel, images: np.ndarray, sets: dict[str, np.ndarray], draws: int, seed: int
+) -> dict[str, np.ndarray]:
+    """What the model says of every test image [N, H, W, C] and of every image of the out-of-distribution sets."""
+    nats = image_nats(model, np.concatenate([images, *sets.values()]), draws, seed)
+    ends = np.cumsum([len(images), *map(len, sets.values())])
+    prefixes = ["", *(f"{name}_" for name in sets)]
+    return {
+        prefix + name: part
+        for name, values in nats.items()
+        for prefix, part in zip(prefixes, np.split(values, ends[:-1]), strict=True)
+    }
+
+
+def weigh_closely(
+    model: GenerativeModel, images: np.ndarray, chosen: np.ndarray, draws: int, seed: int
+) -> dict[str, np.ndarray]:
+    """tight_log_p [n], log p(x) by many draws, of the images at positions tight_images = `chosen` [n]."""
+    return {"tight_images": chosen, "tight_log_p": importance_nats(model, images[chosen], draws, seed)["log_p"]}
+
+
 def aggregate_posterior(model: GenerativeModel, images: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     """log_q_zx, log_q_z and log_p_z, each [M], for one z ~ q(z|x) of M = 1,000 of the N images (or all, if fewer).
 

@@ -13,13 +13,14 @@ def _import_tensorflow() -> None:
         stderr = os.dup(2)
         os.dup2(said.fileno(), 2)
         try:
-            import tensorflow  # noqa: F401
+            import tensorflow
         finally:
             os.dup2(stderr, 2)
             os.close(stderr)
             if "tensorflow" not in sys.modules:  # the import failed: what it said matters
                 said.seek(0)
                 sys.stderr.write(said.read().decode(errors="replace"))
+    tensorflow.get_logger().setLevel("ERROR")  # no advice on retracing: every array has a last, shorter batch
 
 
 _import_tensorflow()

@@ -167,6 +167,9 @@ class Verifier(Strict):
     fit: Fit
 
 
+LEFT_OUT_FAMILY, LEFT_OUT_DATA = "vae", "mono-binary-complete"  # of the leave-one-out study
+
+
 class LeaveOneOut(Strict):
     """The study that leaves each of `digits` out of one model's training; none switches it off."""
 
@@ -179,6 +182,16 @@ class LeaveOneOut(Strict):
         if len(set(self.digits)) < len(self.digits):
             raise ValueError(f"digits: received {self.digits}; accepted: each digit at most once")
         return self
+
+    def digit(self, text: str) -> int:
+        """A digit of the study from a command line; raises UserError for another."""
+        if text not in map(str, self.digits):
+            raise UserError(f"leave_one_out.digits: received {text!r}; accepted: one of {self.digits}")
+        return int(text)
+
+    def logged(self, digit: int) -> dict[str, Any]:
+        """What MLflow shows as the parameters of the training without `digit`."""
+        return {"model": self.model.model_dump(), "fit": self.fit.model_dump(), "study": {"digit": digit}}
 
 
 class Tracking(Strict):
@@ -246,8 +259,9 @@ def parse(content: Any, name: str = str(PARAMS_FILE)) -> Params:
         params = Params.model_validate(content)
     except ValidationError as error:
         raise UserError(f"{name}: {explain(error)}") from None
-    if "verifier" in params.variants:
-        raise UserError(f"{name}: variants.verifier: received a variant of this name; accepted: any other name")
+    for key in params.variants:
+        if key == "verifier" or key.startswith("leave_one_out"):
+            raise UserError(f"{name}: variants.{key}: received a variant of this name; accepted: any other name")
     return params
 
 

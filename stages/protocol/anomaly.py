@@ -48,5 +48,6 @@ def of_scores(found: Arrays, known: np.ndarray, missing_digit: int) -> dict[str,
             together = np.concatenate([values[known], anomalies])
             table[name][other] = detection_metrics(together, np.arange(len(together)) >= known.sum())
     score = headline_score(found)[0]
-    headline = table[score].get(f"digit {missing_digit}", {})
-    return {**headline, "score": score, "scores": table}
+    left_out = table[score].get(f"digit {missing_digit}")
+    headline = {**left_out, "score": score} if left_out else {}
+    return {**headline, "scores": table}

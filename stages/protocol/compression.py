@@ -9,25 +9,38 @@ from stages.metrics import compression
 from stages.metrics.intervals import mean
 from stages.protocol.reconstruction import likeness
 
-CODED = 250  # images that the codecs compress
+CODED = 250  # images that are compressed
 
 Arrays = dict[str, np.ndarray]
 
 
-def of_codes(images: np.ndarray, codes: np.ndarray, training: np.ndarray, found: Arrays) -> dict[str, Any]:
+def of_variant(images: np.ndarray, found: Arrays) -> dict[str, Any]:
+    """Codes and image codecs on the same images, some of the subset. images: [N, H, W, C], found: of stage `sample`."""
+    rows = spread(len(found["subset"]), CODED)
+    chosen = found["subset"][rows]
+    decoded = {bits: found[f"compressed_{bits}"][rows] for bits in compression.BITS}
+    return {
+        "codes": of_codes(images[chosen], found["codes"][chosen], found["training_codes"], decoded),
+        "codecs": of_codecs(images[chosen]),
+    }
+
+
+def of_codes(
+    images: np.ndarray, codes: np.ndarray, training: np.ndarray, decoded: dict[int, np.ndarray]
+) -> dict[str, Any]:
     """Bytes an image against PSNR and SSIM. images: [M, H, W, C], codes: [M, D], training: [T, D] codes.
 
-    `bytes` is bits a coordinate times coordinates; `entropy_bytes` what an ideal entropy coder makes of it. The
-    decoder's weights are not counted.
+    decoded: bits a coordinate -> [M, H, W, C]. `bytes` is bits times coordinates; `entropy_bytes` what an ideal entropy
+    coder makes of it. The decoder's weights are not counted.
     """
     low, high = compression.code_range(training)
     rows = {}
-    for bits in compression.BITS:
+    for bits, restored in decoded.items():
         seen, levels = (compression.quantise(z, low, high, bits) for z in (training, codes))
-        rows[f"{bits} bits"] = {
+        rows[f"{bits}"] = {
             "bytes": codes.shape[1] * bits / 8,
             "entropy_bytes": mean(compression.code_length_bytes(seen, levels, bits)),
-            **likeness(images, found[f"compressed_{bits}"]),
+            **likeness(images, restored),
         }
     return rows
 
@@ -37,19 +50,18 @@ def of_codecs(images: np.ndarray) -> list[dict[str, Any]]:
 
     `payload_bytes` leaves out what an all-black image takes: container and tables, which many images could share.
     """
-    images = images[spread(len(images), CODED)]
+    with_blank = np.concatenate([images, np.zeros_like(images[:1])])
     rows = []
     for codec, qualities in compression.CODECS.items():
         for settings in qualities:
-            sizes, decoded = compression.encode(images, codec, settings)
-            blank, _ = compression.encode(np.zeros_like(images[:1]), codec, settings)
+            sizes, decoded = compression.encode(with_blank, codec, settings)
             rows.append(
                 {
                     "codec": codec,
                     "quality": settings.get("quality", "lossless"),
-                    "bytes": mean(sizes),
-                    "payload_bytes": mean(sizes - blank[0]),
-                    **likeness(images, decoded),
+                    "bytes": mean(sizes[:-1]),
+                    "payload_bytes": mean(sizes[:-1] - sizes[-1]),
+                    **likeness(images, decoded[:-1]),
                 }
             )
     return rows

@@ -10,19 +10,24 @@ from stages.metrics.intervals import mean
 Arrays = dict[str, np.ndarray]
 
 
-def of_images(found: Arrays, known: np.ndarray, dimensions: int, data: str) -> dict[str, Any]:
-    """What holds of the test images of `known` digits [N] bool. data: what the nats are of, `threshold` or `grey`."""
-    position = np.cumsum(known) - 1  # of each test image among the known ones
-    nll = likelihood.corrected_mean(-found["log_p"][known], -found["tight_log_p"], position[found["tight_images"]])
+def of_variant(found: Arrays, kept: np.ndarray, dimensions: int, data: str) -> dict[str, Any]:
+    """What holds of the test images `kept` [N] bool. data: what the nats are of, `threshold` or `grey`.
+
+    Bits per dimension need a density or a probability of pixels: grey values under Bernoulli pixels have neither.
+    """
+    position = np.cumsum(kept) - 1  # of each test image among the kept ones
+    nll = likelihood.corrected_mean(-found["log_p"][kept], -found["tight_log_p"], position[found["tight_images"]])
+    bits = {"bits_per_dimension": likelihood.bits_per_dimension(nll.value, dimensions)} if data == "threshold" else {}
     return {
-        "elbo_nats": likelihood.elbo(found["reconstruction_nats"][known], found["kl_nats"][known]),
+        "elbo_nats": likelihood.elbo(found["reconstruction_nats"][kept], found["kl_nats"][kept]),
         "nll_nats": nll,
         "data": data,
-        "reconstruction_nats": mean(found["reconstruction_nats"][known]),
-        "kl_nats": mean(found["kl_nats"][known]),
-        "bits_per_dimension": likelihood.bits_per_dimension(nll.value, dimensions),
-        "active_units": likelihood.active_units(found["codes"][known]),
+        "reconstruction_nats": mean(found["reconstruction_nats"][kept]),
+        "kl_nats": mean(found["kl_nats"][kept]),
+        "tight_images": len(found["tight_images"]),
+        **bits,
+        "active_units": likelihood.active_units(found["codes"][kept]),
         "mutual_information_nats": likelihood.mutual_information(found["log_q_zx"], found["log_q_z"]),
-        "mutual_information_ceiling_nats": float(np.log(known.sum())),
+        "mutual_information_ceiling_nats": float(np.log(kept.sum())),
         "marginal_kl_nats": likelihood.marginal_kl(found["log_q_z"], found["log_p_z"]),
     }

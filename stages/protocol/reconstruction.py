@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from stages.data.noise import add_noise, median
+from stages.data.subsets import trained_classes
 from stages.metrics import reconstruction, verifier
 from stages.metrics.intervals import Estimate, mean
 
@@ -18,15 +19,16 @@ def likeness(images: np.ndarray, others: np.ndarray) -> dict[str, Estimate]:
     return {"psnr_db": reconstruction.psnr_db(images, others), "ssim": reconstruction.ssim(images, others)}
 
 
-def of_reconstructions(images: np.ndarray, labels: np.ndarray, found: Arrays, tolerance: float) -> dict[str, Any]:
-    """images, labels and found["reconstruction..."]: of the same N test images."""
-    judged, others = found["reconstruction_probabilities"], found["reconstructions"]
+def of_variant(data: Arrays, found: Arrays, kept: np.ndarray, tolerance: float) -> dict[str, Any]:
+    """Reconstructions of the test images `kept` [N] bool. data: of stage `stack`, found: of stage `sample`."""
+    judged, others = found["reconstruction_probabilities"][kept], found["reconstructions"][kept]
+    images, trained = data["x_test"][kept], trained_classes(data["y_train"], judged.shape[1])
     return {
         "predictability": verifier.predictability(judged, tolerance),
-        "accuracy": verifier.accuracy(judged, labels, tolerance),
-        "coverage": verifier.coverage(judged, tolerance),
+        "accuracy": verifier.accuracy(judged, data["y_test"][kept], tolerance),
+        "coverage": verifier.coverage(judged, trained, tolerance),
         "mse": reconstruction.mse(images, others),
-        "bce_nats": mean(found["cross_entropy_nats"]),
+        "bce_nats": mean(found["cross_entropy_nats"][kept]),
         **likeness(images, others),
     }
 

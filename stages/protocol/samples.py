@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from stages.data.subsets import spread
+from stages.data.pixels import crisp
+from stages.data.subsets import spread, trained_classes
 from stages.metrics import distances, memorisation, verifier
 from stages.metrics.intervals import Estimate, mean
 
@@ -14,24 +15,39 @@ QUERIES = 1_000  # images whose nearest training image is looked for
 Arrays = dict[str, np.ndarray]
 
 
-def classes(probabilities: np.ndarray, target: np.ndarray, tolerance: float) -> dict[str, Any]:
-    """What the verifier reads in samples. probabilities: [S, C, 10], target: [10^C], class shares of the training data.
+def target_shares(labels: np.ndarray, channel_count: int) -> np.ndarray:
+    """Class shares that samples should have: those of the training labels; for stacks, uniform over trained classes.
 
-    Divergence is that of the samples read as a class that the model was trained on; the others' share is
-    `untrained_share`.
+    PacGAN's protocol takes a uniform target. True samples of MNIST's digits are about 0.004 nats from it. -> [10^C].
+    """
+    if channel_count == 1:
+        return np.bincount(labels, minlength=10) / len(labels)
+    trained = trained_classes(labels, channel_count)
+    return trained / trained.sum()
+
+
+def classes(probabilities: np.ndarray, target: np.ndarray, tolerance: float) -> dict[str, Any]:
+    """What the verifier reads in samples. probabilities: [S, C, 10], target: of `target_shares`, [10^C].
+
+    All but predictability go by the classes that the model was trained on; `untrained_share` of the samples are read as
+    another.
     """
     counts = verifier.class_counts(probabilities)
-    known = target > 0
+    trained = target > 0
     found: dict[str, Any] = {
         "predictability": verifier.predictability(probabilities, tolerance),
-        "coverage": verifier.coverage(probabilities, tolerance),
-        "expected_coverage": verifier.expected_coverage(len(probabilities), known.sum(), probabilities.shape[1]),
-        "modes": verifier.modes(counts),
-        "kl_nats": verifier.kl_divergence(counts[known], target[known]),
-        "kl_floor_nats": verifier.kl_floor(counts[known].sum(), target[known]),
+        "coverage": verifier.coverage(probabilities, trained, tolerance),
+        "expected_coverage": verifier.expected_coverage(len(probabilities), int(trained.sum())),
+        "trained_classes": int(trained.sum()),
     }
-    if not known.all():
-        found["untrained_share"] = mean(np.repeat([0, 1], [counts[known].sum(), counts[~known].sum()]))
+    if counts[trained].sum() > 0:
+        found |= {
+            "modes": verifier.modes(counts[trained]),
+            "kl_nats": verifier.kl_divergence(counts[trained], target[trained]),
+            "kl_floor_nats": verifier.kl_floor(int(counts[trained].sum()), target[trained]),
+        }
+    if not trained.all():
+        found["untrained_share"] = mean(np.repeat([0, 1], [counts[trained].sum(), counts[~trained].sum()]))
     if probabilities.shape[1] == 1:
         found |= {"class_shares": (counts / counts.sum()).tolist(), "trained_class_shares": target.tolist()}
     return found
@@ -61,8 +77,10 @@ def copies(pixels: Arrays, features: Arrays, digits: Arrays) -> dict[str, Any]:
         for kind, rows in chosen.items():
             apart[space, kind] = memorisation.nearest(flat[kind][rows], flat["training"])
         of_samples, of_held_out = apart[space, "samples"][0], apart[space, "held_out"][0]
+        cells = [digits[kind][rows] for kind, rows in chosen.items()]
         found[space] = {
-            "copying": memorisation.copying(of_samples, of_held_out),
+            "copying": memorisation.copying(of_samples, of_held_out, *cells),
+            "exact_copies": mean(of_samples == 0),
             "distance": mean(of_samples),
             "held_out_distance": mean(of_held_out),
         }
@@ -78,3 +96,34 @@ def nearest_of_each(distances: np.ndarray, digits: np.ndarray) -> list[int]:
     """Position of the smallest distance among the images of each digit that there is. [N], [N] -> up to 10."""
     order = np.argsort(distances, kind="stable")
     return [int(order[np.argmax(digits[order] == digit)]) for digit in np.unique(digits)]
+
+
+def of_variant(
+    data: Arrays, features: Arrays, found: Arrays, kept: np.ndarray, threshold: float | None, tolerance: float
+) -> dict[str, Any]:
+    """Everything about a variant's samples. data: of stage `stack`, features: of `features`, found: of `sample`.
+
+    kept: [N] bool, the test images of digits that the model was trained on. Distances are between sets of up to 10,000
+    images; samples and training images, for "real", are equally many.
+    """
+    test, train = features["test"][data["digits_test"][kept]], features["train"][data["digits_train"]]
+    probabilities, seen = found["sample_probabilities"], found["sample_features"]
+    count = min(COMPARED, len(seen), len(train))
+    real, learnt, generated = (
+        array.reshape(len(array), -1) for array in (test[:COMPARED], train[spread(len(train), count)], seen[:count])
+    )
+    pixels = {
+        "samples": crisp(found["samples"], threshold),
+        "held_out": data["x_test"][kept],
+        "training": data["x_train"],
+    }
+    digits = {"samples": verifier.judge(probabilities)[1] % 10, "held_out": data["y_test"][kept] % 10}
+    found_copies = copies(pixels, {"samples": seen, "held_out": test, "training": train}, digits)
+    held_out = found_copies["shown"]["held_out"]
+    held_out["images"] = np.flatnonzero(kept)[held_out["images"]].tolist()
+    return {
+        **classes(probabilities, target_shares(data["y_train"], probabilities.shape[1]), tolerance),
+        **spread_of(real, generated),
+        "real": spread_of(real, learnt),
+        "copies": found_copies,
+    }

@@ -12,8 +12,8 @@ from stages.pipeline.params import load_params, parse, read_yaml
 
 @pytest.fixture
 def folder(tmp_path):
-    """Two classes: ten bright squares as PNG, five dark ones as JPEG in colour."""
-    for name, count, value, suffix, mode in (("b", 10, 250, "png", "L"), ("c", 5, 90, "jpg", "RGB")):
+    """Two classes: forty-five bright squares as PNG, five dark ones as JPEG in colour."""
+    for name, count, value, suffix, mode in (("b", 45, 250, "png", "L"), ("c", 5, 90, "jpg", "RGB")):
         (tmp_path / "own" / name).mkdir(parents=True)
         for i in range(count):
             image = Image.fromarray(np.full((56, 56), value, np.uint8)).convert(mode)
@@ -25,11 +25,11 @@ def folder(tmp_path):
 def test_sub_folders_are_classes_and_every_fifth_image_is_for_testing(folder):
     arrays = [parse_idx(content, name) for name, content in from_image_folder(folder).items()]
     assert list(from_image_folder(folder)) == list(FILES)
-    assert [array.shape[0] for array in arrays] == [12, 12, 3, 3]
-    assert arrays[1].tolist() == [0] * 8 + [1] * 4
-    assert arrays[3].tolist() == [0, 0, 1]
+    assert [array.shape[0] for array in arrays] == [40, 40, 10, 10]
+    assert arrays[1].tolist() == [0] * 36 + [1] * 4
+    assert arrays[3].tolist() == [0] * 9 + [1]
     np.testing.assert_array_equal(arrays[2][0], 250)
-    assert abs(int(arrays[2][2].mean()) - 90) <= 2
+    assert abs(int(arrays[2][9].mean()) - 90) <= 2
 
 
 def test_proportions_are_kept_on_black(tmp_path):
@@ -45,6 +45,8 @@ def test_faults_name_the_file(folder):
     with pytest.raises(UserError, match=r"own/b/3.png: can't be read as an image"):
         from_image_folder(folder)
     (folder / "b/3.png").unlink()
+    with pytest.raises(UserError, match=r"own: 49 images in all; accepted: 50 or more"):
+        from_image_folder(folder)
     (folder / "c/0.jpg").unlink()
     with pytest.raises(UserError, match=r"own/c: 4 PNG or JPEG images; accepted: 5 or more"):
         from_image_folder(folder)

@@ -181,7 +181,7 @@ def test_every_point_lies_within_the_chart():
 
 
 def test_left_out_digits_have_points_with_their_intervals():
-    figure = charts.left_out(LEFT_OUT, "chosen")
+    figure = charts.left_out_digits(LEFT_OUT, "chosen")
     [axes] = figure.axes
     [bars] = axes.containers
     points, caps, [intervals] = bars.lines
@@ -195,7 +195,7 @@ def test_left_out_digits_have_points_with_their_intervals():
 
 
 def test_left_out_digits_show_what_guessing_gets():
-    [axes] = charts.left_out(LEFT_OUT, "chosen").axes
+    [axes] = charts.left_out_digits(LEFT_OUT, "chosen").axes
     [dashed] = [one for one in axes.lines if one.get_linestyle() == "--"]
     assert set(dashed.get_ydata()) == {0.5}
     assert [text.get_text() for text in axes.texts] == ["guessing"]
@@ -207,5 +207,5 @@ def test_left_out_digits_show_what_guessing_gets():
 
 
 def test_one_left_out_digit():
-    [axes] = charts.left_out({"8": LEFT_OUT["8"]}, "chosen").axes
+    [axes] = charts.left_out_digits({"8": LEFT_OUT["8"]}, "chosen").axes
     assert ticks(axes.xaxis) == ["8"]

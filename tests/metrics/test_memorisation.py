@@ -10,8 +10,12 @@ RNG = np.random.default_rng(0)
 TRAINING, HELD_OUT = RNG.normal(size=(400, 10)), RNG.normal(size=(200, 10))
 
 
+def in_one_cell(generated, held_out):
+    return copying(generated, held_out, np.zeros(len(generated)), np.zeros(len(held_out)))
+
+
 def copying_of(generated):
-    return copying(nearest(generated, TRAINING)[0], nearest(HELD_OUT, TRAINING)[0])
+    return in_one_cell(nearest(generated, TRAINING)[0], nearest(HELD_OUT, TRAINING)[0])
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 300, 2500])
@@ -71,12 +75,34 @@ def test_a_generator_that_copies_half_the_time():
 def test_copying_against_mann_whitney_with_ties():
     generated, held_out = RNG.integers(0, 9, 150).astype(float), RNG.integers(1, 11, 90).astype(float)
     pairs = mannwhitneyu(held_out, generated).statistic / (150 * 90)
-    assert copying(generated, held_out).value == pytest.approx(pairs, rel=1e-12)
+    assert in_one_cell(generated, held_out).value == pytest.approx(pairs, rel=1e-12)
     wins = [(g < h) + 0.5 * (g == h) for g in generated for h in held_out]
-    assert copying(generated, held_out).value == pytest.approx(np.mean(wins), rel=1e-12)
+    assert in_one_cell(generated, held_out).value == pytest.approx(np.mean(wins), rel=1e-12)
 
 
 def test_interval_of_copying_is_the_spread_over_repeated_samples():
-    found = [copying(RNG.gamma(3, size=150), RNG.gamma(4, size=100)) for _ in range(150)]
+    found = [in_one_cell(RNG.gamma(3, size=150), RNG.gamma(4, size=100)) for _ in range(150)]
     spread = np.std([estimate.value for estimate in found])
     assert np.mean([estimate.ci95 for estimate in found]) == pytest.approx(1.96 * spread, rel=0.3)
+
+
+def test_a_taste_for_easy_cells_is_not_copying():
+    # Cell 1 lies nearer to its training images than cell 0; new data of both, but nine in ten generated are of cell 1.
+    held_out_cells = np.repeat([0, 1], 300)
+    generated_cells = np.repeat([0, 1], [60, 540])
+    generated, held_out = (RNG.gamma(np.where(cells == 1, 3.0, 30.0)) for cells in (generated_cells, held_out_cells))
+    assert in_one_cell(generated, held_out).value > 0.65
+    assert copying(generated, held_out, generated_cells, held_out_cells).value == pytest.approx(0.5, abs=0.07)
+
+
+def test_cells_are_averaged_over_generated_images():
+    generated, held_out = np.array([0.0, 0.0, 9.0]), np.array([1.0, 5.0])
+    # Cell "a": both nearer (1.0), two images; cell "b": further (0.0), one image; cell "c" has nothing to compare with.
+    found = copying(np.append(generated, 0.0), held_out, np.array(list("aabc")), np.array(list("ab")))
+    assert found.value == pytest.approx(2 / 3)
+
+
+def test_without_a_shared_cell_all_are_compared():
+    generated, held_out = RNG.random(20), RNG.random(30)
+    found = copying(generated, held_out, np.zeros(20), np.ones(30))
+    assert found == in_one_cell(generated, held_out)

@@ -24,6 +24,11 @@ def random_probabilities(count, channels):
     return RNG.dirichlet(np.full(10, 0.1), size=(count, channels))
 
 
+def every(channels):
+    """All classes were trained on."""
+    return np.full(10**channels, True)
+
+
 def certain(labels, channels):
     """Probabilities of a verifier that is sure of every channel."""
     digits = np.array([[label // 10**place % 10 for place in range(channels)] for label in labels])
@@ -46,7 +51,7 @@ def test_against_a_slow_obvious_count(channels, tolerance):
             seen.add(int(name))
             right += int(name) == label
     assert predictability(probabilities, tolerance).value == pytest.approx(recognised / 400)
-    assert coverage(probabilities, tolerance).value == pytest.approx(len(seen) / 10**channels)
+    assert coverage(probabilities, every(channels), tolerance).value == pytest.approx(len(seen) / 10**channels)
     assert accuracy(probabilities, labels, tolerance).value == pytest.approx(right / 400)
     assert 0 < right < recognised < 400
 
@@ -58,53 +63,58 @@ def test_perfect_generator(channels):
     np.testing.assert_array_equal(judge(probabilities)[1], labels)
     np.testing.assert_array_equal(class_counts(probabilities), np.ones(10**channels))
     assert predictability(probabilities, 0.99) == (1, 0)
-    assert coverage(probabilities, 0.99).value == 1
+    assert coverage(probabilities, every(channels), 0.99).value == 1
     assert accuracy(probabilities, labels, 0.99) == (1, 0)
     assert accuracy(probabilities, (labels + 1) % 10**channels, 0.99) == (0, 0)
 
 
 def test_constant_generator_covers_one_class():
     probabilities = certain(np.full(50, 7), 1)
-    assert coverage(probabilities, 0.8) == pytest.approx((0.1, 0))
+    assert coverage(probabilities, every(1), 0.8) == pytest.approx((0.1, 0))
     assert predictability(probabilities, 0.8) == (1, 0)
     assert modes(class_counts(probabilities)) == (1, 0)
 
 
 def test_clueless_verifier_recognises_nothing():
     flat = np.full((20, 3, 10), 0.1)
-    assert predictability(flat, 0.5) == coverage(flat, 0.5) == accuracy(flat, np.zeros(20), 0.5) == (0, 0)
+    assert predictability(flat, 0.5) == coverage(flat, every(3), 0.5) == accuracy(flat, np.zeros(20), 0.5) == (0, 0)
 
 
 def test_a_belief_equal_to_the_tolerance_is_recognised():
     probabilities = np.full((4, 1, 10), 0.5 / 9)
     probabilities[:, 0, 3] = 0.5
     assert predictability(probabilities, 0.5) == (1, 0)
-    assert coverage(probabilities, 0.5) == pytest.approx((0.1, 0))
+    assert coverage(probabilities, every(1), 0.5) == pytest.approx((0.1, 0))
 
 
 def test_interval_of_coverage_is_that_of_resampled_images():
     labels = RNG.integers(0, 1000, 500)
     probabilities = certain(labels, 3)
     slow = [len(np.unique(RNG.choice(labels, 500))) / 1000 for _ in range(1000)]
-    assert coverage(probabilities, 0.5).ci95 == pytest.approx(1.96 * np.std(slow), rel=0.3)
+    assert coverage(probabilities, every(3), 0.5).ci95 == pytest.approx(1.96 * np.std(slow), rel=0.3)
     assert modes(class_counts(probabilities)).ci95 == pytest.approx(1960 * np.std(slow), rel=0.3)
 
 
-@pytest.mark.parametrize(
-    ("count", "classes", "channels"), [(1000, 1000, 3), (1000, 729, 3), (500, 1000, 3), (15, 10, 1), (30, 5, 1)]
-)
-def test_expected_coverage_is_that_of_simulated_uniform_samplers(count, classes, channels):
+def test_classes_that_were_not_trained_on_do_not_count():
+    trained = np.arange(10) != 8
+    assert coverage(certain(np.arange(10), 1), trained, 0.5).value == 1
+    assert coverage(certain(np.full(9, 8), 1), trained, 0.5) == (0, 0)
+    assert coverage(certain(np.array([0, 8, 8]), 1), trained, 0.5).value == pytest.approx(1 / 9)
+
+
+@pytest.mark.parametrize(("count", "classes"), [(1000, 1000), (1000, 729), (500, 1000), (15, 10), (30, 5)])
+def test_expected_coverage_is_that_of_simulated_uniform_samplers(count, classes):
     draws = RNG.integers(0, classes, (1000, count))
-    simulated = [len(np.unique(draw)) / 10**channels for draw in draws]
+    simulated = [len(np.unique(draw)) / classes for draw in draws]
     error = np.std(simulated) / np.sqrt(1000)
-    assert expected_coverage(count, classes, channels) == pytest.approx(np.mean(simulated), abs=5 * error)
+    assert expected_coverage(count, classes) == pytest.approx(np.mean(simulated), abs=5 * error)
 
 
 def test_expected_coverage_in_known_cases():
-    assert expected_coverage(1000, 1000, 3) == pytest.approx(0.632, abs=5e-4)
-    assert expected_coverage(1, 729, 3) == pytest.approx(0.001)
-    assert expected_coverage(10**6, 729, 3) == pytest.approx(0.729)
-    assert expected_coverage(7, 1, 1) == pytest.approx(0.1)
+    assert expected_coverage(1000, 1000) == pytest.approx(0.632, abs=5e-4)
+    assert expected_coverage(1, 729) == pytest.approx(1 / 729)
+    assert expected_coverage(10**6, 729) == pytest.approx(1)
+    assert expected_coverage(7, 1) == 1
 
 
 def test_class_counts_against_a_counter_of_names():

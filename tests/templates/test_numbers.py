@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.figures.numbers import FILTERS, decimals, label, measured, percent, score
+from stages.templates.numbers import FILTERS, decimals, label, measured, percent, score
 
 
 @pytest.mark.parametrize(

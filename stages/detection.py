@@ -1,0 +1,29 @@
+"""Stage `detection DIGIT`: how well a VAE that never saw a digit tells it from the others.
+
+Writes reports/metrics/leave_one_out/DIGIT.json: the detection metrics of every score over the whole test split.
+"""
+
+from stages.metrics.anomaly import detection_metrics
+from stages.metrics.intervals import plain
+from stages.pipeline import files
+from stages.pipeline.errors import argument, user_errors
+from stages.pipeline.params import LEFT_OUT_DATA, load_params
+from stages.protocol.anomaly import scores
+
+
+def main(text: str) -> None:
+    """Measure the scores of stage `leave_one_out`; none where the data has no such digit."""
+    digit = load_params().leave_one_out.digit(text)
+    labels = files.read_npz(files.DATA / f"{LEFT_OUT_DATA}.npz", "y_test")["y_test"]
+    nats = files.read_npz(files.LEAVE_ONE_OUT / text / "scores.npz")
+    found = scores(nats) if nats else {}
+    table = {name: detection_metrics(values, labels == digit) for name, values in found.items()}
+    path = files.METRICS / "leave_one_out" / f"{text}.json"
+    files.write_json(path, {"source": files.source_name(), "scores": plain(table)})
+    shown = ", ".join(f"{name} {metrics['auroc'].value:.3f}" for name, metrics in table.items())
+    print(f"without {digit}: AUROC {shown or 'of nothing'}")
+
+
+if __name__ == "__main__":
+    with user_errors():
+        main(argument("a digit of leave_one_out.digits"))

@@ -1,0 +1,22 @@
+"""The pages of the report, as Jinja templates."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from stages.templates.numbers import FILTERS
+
+
+def render(name: str, content: Mapping[str, Any]) -> str:
+    """The text of page `name` (index.md or metrics.md); a name that a template uses and `content` lacks is an error."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= FILTERS
+    return environment.get_template(f"{name}.jinja").render(content)
