@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from stages.data.stacked import MODES, has_digit
-from stages.data.subsets import known, spread
+from stages.data.subsets import known, spread, trained_classes
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -37,3 +37,14 @@ def test_spread_of_fewer_is_all():
 
 def test_spread_example():
     assert spread(10_000, 3).tolist() == [0, 5000, 9999]
+
+
+def test_trained_classes_against_names():
+    labels = np.array([121, 202])
+    names = {f"{label:03}" for label in np.flatnonzero(trained_classes(labels, 3))}
+    assert names == {a + b + c for a in "012" for b in "012" for c in "012"}
+    np.testing.assert_array_equal(np.flatnonzero(trained_classes(np.array([7, 3, 3]), 1)), [3, 7])
+
+
+def test_a_stack_that_was_never_drawn_is_trained_where_its_digits_were():
+    assert trained_classes(np.array([12, 345, 678, 900]), 3).all()

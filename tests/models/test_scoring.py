@@ -136,3 +136,28 @@ def test_the_aggregate_posterior_against_a_slow_mixture(monkeypatch):
         assert found["log_q_z"][i] == pytest.approx(logsumexp(densities) - np.log(len(IMAGES)), rel=1e-4, abs=1e-4)
         assert found["log_q_zx"][i] == pytest.approx(densities[chosen[i]], rel=1e-4, abs=1e-4)
         assert found["log_p_z"][i] == pytest.approx(norm.logpdf(z[i]).sum(), rel=1e-4)
+
+
+def test_sets_are_scored_with_the_test_images_and_come_apart_by_name():
+    model = vae(2)
+    sets = {"inverted": 255 - IMAGES[:2], "black": np.zeros_like(IMAGES[:3])}
+    found = scoring.score(model, IMAGES, sets, 3, seed=1)
+    alone = {
+        name: scoring.image_nats(model, images, 3, 1)["cross_entropy_nats"]
+        for name, images in {"": IMAGES, "inverted_": sets["inverted"], "black_": sets["black"]}.items()
+    }
+    assert {name for name in found if name.endswith("log_p") and "prior" not in name} == {
+        "log_p",
+        "inverted_log_p",
+        "black_log_p",
+    }
+    for prefix, values in alone.items():
+        np.testing.assert_allclose(found[f"{prefix}cross_entropy_nats"], values, rtol=1e-5)
+
+
+def test_chosen_images_are_weighed_with_many_draws():
+    model, chosen = vae(2), np.array([4, 1])
+    found = scoring.weigh_closely(model, IMAGES, chosen, 50, seed=3)
+    np.testing.assert_array_equal(found["tight_images"], chosen)
+    expected = scoring.importance_nats(model, IMAGES[chosen], 50, seed=3)["log_p"]
+    np.testing.assert_array_equal(found["tight_log_p"], expected)
