@@ -204,7 +204,8 @@ def test_the_catalogue_names_what_is_there_and_every_headline_is_in_it():
     data, features, found = arrays("vae_anomaly")
     groups = evaluate(data, features, with_likelihood(found), "vae_anomaly", PARAMS)
     details = json.loads(json.dumps(plain(groups)))
-    for metric in CATALOGUE:
+    of_variants = [metric for metric in CATALOGUE if not metric.key.startswith("verifier.")]
+    for metric in of_variants:
         assert look_up(details, metric.key) is not None, metric.key
     named = {metric.key for metric in CATALOGUE}
     measured = {

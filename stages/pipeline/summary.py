@@ -10,8 +10,8 @@ from stages.pipeline.params import load_params
 COLUMNS = {
     "reconstructed": ("reconstruction", "accuracy"),
     "sampled": ("samples", "predictability"),
-    "covered": ("samples", "coverage"),
-    "ELBO (nats)": ("likelihood", "elbo_nats"),
+    "recall": ("samples", "recall"),
+    "NLL (nats)": ("likelihood", "nll_nats"),
     "AUROC": ("anomaly", "auroc"),
 }
 

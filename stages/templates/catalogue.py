@@ -6,7 +6,7 @@ from stages.protocol import HEADLINES
 
 
 class Metric(NamedTuple):
-    """One entry. `key` is its place in reports/metrics/VARIANT.details.json, `GROUP.NAME`."""
+    """One entry. `key` is its place in reports/metrics/VARIANT.details.json, `GROUP.NAME`, or in verifier.json."""
 
     key: str
     title: str
@@ -25,6 +25,24 @@ class Metric(NamedTuple):
 
 CATALOGUE = (
     Metric(
+        "verifier.accuracy",
+        "Verifier's accuracy",
+        "Share of test digits that the verifier reads right; `accuracy_binary` when thresholded at one half.",
+        "1",
+        "0.1 is guessing",
+        "definition",
+        "a slow count in the test",
+    ),
+    Metric(
+        "verifier.calibration_error",
+        "Calibration error",
+        "How far the verifier's confidence is from its accuracy, averaged over 15 bins of confidence.",
+        "0",
+        "1",
+        "Guo 2017, arXiv:1706.04599, eq. 3",
+        "a loop over bins; honest and dishonest probabilities",
+    ),
+    Metric(
         "reconstruction.predictability",
         "Recognised reconstructions",
         "Share of reconstructed test images in which the verifier's belief, the product over channels of its top "
@@ -32,7 +50,7 @@ CATALOGUE = (
         "1; MNIST's test images reach about 0.99",
         "0",
         "belief as the product of independent channels",
-        "a count by hand over images",
+        "a slow count in the test",
     ),
     Metric(
         "reconstruction.accuracy",
@@ -41,16 +59,16 @@ CATALOGUE = (
         "1",
         "0",
         "as above, with the label",
-        "a count by hand over images",
+        "a slow count in the test",
     ),
     Metric(
         "reconstruction.coverage",
         "Classes in reconstructions",
-        "Share of the 10 digits, or 1,000 stacks, recognised at least once among the reconstructions.",
+        "Share of the trained classes that are recognised at least once among the reconstructions.",
         "1, as far as the test split shows every class",
         "0",
         "as above",
-        "a count by hand over images",
+        "a slow count in the test",
     ),
     Metric(
         "reconstruction.mse",
@@ -97,7 +115,7 @@ CATALOGUE = (
         "1; MNIST's test images reach about 0.99",
         "0",
         "belief as the product of independent channels",
-        "a count by hand over images",
+        "a slow count in the test",
     ),
     Metric(
         "samples.coverage",
@@ -107,7 +125,7 @@ CATALOGUE = (
         "what a perfect sampler of that size reaches on average stands beside it: 1 - (1 - 1/K)^n of K classes",
         "0",
         "coupon collection",
-        "a count by hand; the expectation by simulation",
+        "a slow count; the expectation by simulation",
     ),
     Metric(
         "samples.modes",
@@ -116,7 +134,7 @@ CATALOGUE = (
         "all that were trained on",
         "1",
         "Lin 2018, PacGAN, arXiv:1712.04086, section 4 (26,000 samples)",
-        "a count by hand",
+        "a slow count in the test",
     ),
     Metric(
         "samples.kl_nats",
@@ -193,7 +211,7 @@ CATALOGUE = (
         "about the verifier's own error",
         "1",
         "this project",
-        "a count by hand",
+        "a slow count in the test",
     ),
     Metric(
         "samples.copies.pixels.copying",
