@@ -24,7 +24,7 @@ class Classifier(keras.Model):
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """[B, H, W, 1] in [0, 1] -> logits [B, 10]."""
-        return self.network(x, training=training)
+        return tf.cast(self.network(x, training=training), tf.float32)
 
     def train_step(self, data: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
         """One step of cross-entropy on warped images, every second one binarised."""

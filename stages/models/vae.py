@@ -7,9 +7,9 @@ from typing import Any
 import tensorflow as tf
 
 from stages.models.base import GenerativeModel
-from stages.nn.distributions import POSTERIORS, Distribution, bernoulli, standard_normal
+from stages.nn.distributions import POSTERIORS, Distribution, kl, standard_normal
 from stages.nn.networks import Shape
-from stages.nn.objectives import beta_loss, elbo_terms
+from stages.nn.objectives import beta_loss, cross_entropy
 
 
 class Vae(GenerativeModel):
@@ -27,17 +27,17 @@ class Vae(GenerativeModel):
 
     def q_z(self, x: tf.Tensor) -> Distribution:
         """q(z|x). x: [B, H, W, C] in [0, 1] -> distribution over [B, code]."""
-        return self.posterior.distribution(self.encoder(x))
+        return self.posterior.distribution(tf.cast(self.encoder(x), tf.float32))
 
     def terms(self, x: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Loss, reconstruction and KL per image, in nats, with one draw of z."""
+        """-log p(x|z) and KL(q(z|x) || p(z)) per image, in nats, with one draw of z (Kingma & Welling 2014, eq. 3)."""
         q_z = self.q_z(x)
-        p_x = bernoulli(self.decoder(q_z.sample(seed=seed)))
-        reconstruction, kl = elbo_terms(x, p_x, q_z, self.prior)
+        reconstruction = cross_entropy(x, self.decoder(q_z.sample(seed=seed)))
+        kl_nats = kl(q_z, self.prior)
         return {
-            "loss": beta_loss(reconstruction, kl, self.beta),
+            "loss": beta_loss(reconstruction, kl_nats, self.beta),
             "reconstruction_nats": reconstruction,
-            "kl_nats": kl,
+            "kl_nats": kl_nats,
         }
 
     def codes(self, x: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

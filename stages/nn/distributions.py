@@ -63,11 +63,6 @@ def standard_normal(code: int) -> Distribution:
     return tfd.MultivariateNormalDiag(tf.zeros(code))
 
 
-def bernoulli(logits: tf.Tensor) -> Distribution:
-    """p(x|z), independent pixels, logits: [B, H, W, C] -> distribution over [B, H, W, C]."""
-    return tfd.Independent(tfd.Bernoulli(logits=logits), 3)
-
-
 def kl(q: Distribution, p: Distribution) -> tf.Tensor:
     """KL(q || p) in nats, in closed form -> [B]."""
     return tfd.kl_divergence(q, p)

@@ -10,6 +10,8 @@ import math
 import keras
 from keras import layers
 
+from stages.nn.layers import FewFilters, PixelBias
+
 Shape = tuple[int, int, int]
 Networks = tuple[keras.Model, keras.Model]
 
@@ -56,7 +58,7 @@ def conv(shape: Shape, features: int, code: int) -> Networks:
     g = layers.Conv2DTranspose(64, shape[0] // 4, padding="valid", **relu)(g)
     g = layers.Conv2DTranspose(64, 3, strides=2, padding="same", **relu)(g)
     g = layers.Conv2DTranspose(32, 3, strides=2, padding="same", **relu)(g)
-    g = layers.Conv2D(shape[-1], 5, padding="same")(g)
+    g = FewFilters(shape[-1], 5, padding="same")(g)
     g = layers.Dense(1000, **relu)(layers.Flatten()(g))
     return (
         keras.Model(x, layers.Dense(features)(h), name="encoder"),
@@ -95,13 +97,3 @@ def patch(shape: Shape, features: int, code: int, *, channels: int, blocks: int,
         keras.Model(x, layers.Dense(features)(h), name="encoder"),
         keras.Model(z, PixelBias()(layers.Reshape(shape)(g)), name="decoder"),
     )
-
-
-class PixelBias(layers.Layer):
-    """Add one learned value per pixel and channel: some pixels are hardly ever lit."""
-
-    def build(self, input_shape: tuple[int, ...]) -> None:
-        self.bias = self.add_weight(shape=input_shape[1:], initializer="zeros", name="bias")
-
-    def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
-        return x + self.bias

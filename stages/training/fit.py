@@ -11,21 +11,14 @@ import tensorflow as tf
 
 from stages.pipeline import files
 from stages.pipeline.params import Fit
+from stages.training.adam import FusedAdam
 from stages.training.callbacks import Checkpoint, History, Progress, Row, StopOnNonFinite
 from stages.training.data import batches, without_autotune
+from stages.training.device import computing_in, training_precision
 
 INTERVALS = 50  # points on a curve
 STEPS_PER_CALL = 8
 VALIDATION_BATCH = 500
-
-
-def describe_device() -> str:
-    """One line that says what trains."""
-    gpus = tf.config.list_physical_devices("GPU")
-    if gpus:
-        names = [tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name) for gpu in gpus]
-        return f"training on the GPU ({', '.join(names)})"
-    return "training on the CPU (no GPU found)"
 
 
 def optimizer(settings: Fit, steps: int) -> keras.optimizers.Optimizer:
@@ -37,8 +30,8 @@ def optimizer(settings: Fit, steps: int) -> keras.optimizers.Optimizer:
             0.0, max(1, steps - warmup), warmup_target=settings.learning_rate, warmup_steps=warmup
         )
     if settings.ema:
-        return keras.optimizers.Adam(rate, use_ema=True, ema_momentum=settings.ema)
-    return keras.optimizers.Adam(rate)
+        return FusedAdam(rate, use_ema=True, ema_momentum=settings.ema)
+    return FusedAdam(rate)
 
 
 @dataclass(frozen=True)
@@ -101,22 +94,23 @@ def fit(
     held_out = tf.data.Dataset.from_tensor_slices(validation if len(validation) > 1 else validation[0])
     # Averaged weights are what will be saved, so they are what is validated too.
     averages = [keras.callbacks.SwapEMAWeights()] if settings.ema else []
-    model.fit(
-        batches(train, batch=settings.batch, seed=seed, start=done * steps.interval),
-        validation_data=without_autotune(held_out.batch(VALIDATION_BATCH)),
-        initial_epoch=done,
-        epochs=steps.intervals,
-        steps_per_epoch=steps.interval,
-        shuffle=False,
-        verbose=0,
-        callbacks=[
-            *averages,
-            Progress(label, done * steps.interval, steps.steps),
-            History(rows, steps.interval, listener),
-            StopOnNonFinite(label, steps.interval, settings.learning_rate),
-            checkpoint,
-        ],
-    )
+    with computing_in(training_precision(), model):
+        model.fit(
+            batches(train, batch=settings.batch, seed=seed, start=done * steps.interval),
+            validation_data=without_autotune(held_out.batch(VALIDATION_BATCH)),
+            initial_epoch=done,
+            epochs=steps.intervals,
+            steps_per_epoch=steps.interval,
+            shuffle=False,
+            verbose=0,
+            callbacks=[
+                *averages,
+                Progress(label, done * steps.interval, steps.steps),
+                History(rows, steps.interval, listener),
+                StopOnNonFinite(label, steps.interval, settings.learning_rate),
+                checkpoint,
+            ],
+        )
     return rows
 
 

@@ -1,6 +1,7 @@
 """A training of the pipeline: seeded, resumable, tracked live, its curves kept as CSV."""
 
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from stages.pipeline import files, tracking
 from stages.pipeline.fingerprint import fingerprint
 from stages.pipeline.params import Fit, Params
 from stages.training.callbacks import Row
-from stages.training.fit import describe_device, fit, plan
+from stages.training.device import describe_device
+from stages.training.fit import fit, plan
 
 VALIDATION = 2_000
 
@@ -59,6 +61,7 @@ def train_tracked(
             tags=tags,
         ) as run,
     ):
+        began = time.monotonic()
         rows = fit(
             model,
             train,
@@ -71,6 +74,7 @@ def train_tracked(
             listener=run.log_row,
             jit_compile=jit_compile,
         )
+        print(f"{name}: trained in {time.monotonic() - began:.0f} s")
         save(rows)
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from scipy.stats import multivariate_normal
 
-from stages.nn.distributions import POSTERIORS, bernoulli, kl, standard_normal
+from stages.nn.distributions import POSTERIORS, kl, standard_normal
 
 RNG = np.random.default_rng(0)
 
@@ -47,11 +47,3 @@ def test_same_seed_same_draw():
     q_z = standard_normal(5)
     np.testing.assert_array_equal(q_z.sample(3, seed=[1, 2]), q_z.sample(3, seed=[1, 2]))
     assert not np.array_equal(q_z.sample(3, seed=[1, 2]), q_z.sample(3, seed=[1, 3]))
-
-
-def test_bernoulli_against_numpy():
-    logits = RNG.normal(size=(2, 4, 4, 3)).astype(np.float32)
-    x = (RNG.random((2, 4, 4, 3)) < 0.5).astype(np.float32)
-    p = 1 / (1 + np.exp(-logits))
-    expected = (x * np.log(p) + (1 - x) * np.log(1 - p)).sum(axis=(1, 2, 3))
-    np.testing.assert_allclose(bernoulli(tf.constant(logits)).log_prob(x), expected, rtol=1e-5)

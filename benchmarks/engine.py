@@ -1,0 +1,40 @@
+"""Contestant: this project's training engine, as the stages call it. python -m benchmarks.engine JOB"""
+
+import json
+import math
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.turns import Turns
+
+
+def main() -> None:
+    """Train forever, a block of `steps` a turn."""
+    turns, job = Turns(), json.loads(sys.argv[1])
+    from benchmarks.networks import pictures, step_operations
+    from stages.models import build
+    from stages.pipeline.params import Fit
+    from stages.training import callbacks
+    from stages.training.fit import Plan, fit
+
+    callbacks.CHECKPOINT_EVERY_SECONDS = math.inf  # waiting for a turn isn't training: none would be due in a block
+    images, steps = pictures(job["shape"]), job["steps"]
+    model = build(job["family"], tuple(job["shape"]), job["model"], seed=1)
+    turns.start(weights=model.count_params(), operations=step_operations(model))
+    with tempfile.TemporaryDirectory() as scratch:
+        fit(
+            model,
+            (images,),
+            (images[:1],),
+            settings=Fit(**job["fit"]),
+            steps=Plan(interval=steps, intervals=1_000_000),
+            seed=1,
+            label="engine",
+            scratch=Path(scratch),
+            listener=lambda row: turns.done(steps),
+        )
+
+
+if __name__ == "__main__":
+    main()

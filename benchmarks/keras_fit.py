@@ -1,0 +1,36 @@
+"""Contestant: the same Keras model by plain `fit` on a NumPy float array. python -m benchmarks.keras_fit JOB"""
+
+import json
+import sys
+
+from benchmarks.turns import Turns
+
+
+def main() -> None:
+    """Train forever with Keras's defaults but for the progress bar, a block of `steps` a turn."""
+    turns, job = Turns(), json.loads(sys.argv[1])
+    from benchmarks.networks import pictures
+    from stages.models import build
+
+    # isort: split
+    import keras
+
+    class Block(keras.callbacks.Callback):
+        """Ends a block every `steps` batches."""
+
+        trained = 0
+
+        def on_train_batch_end(self, batch: int, logs: object = None) -> None:
+            self.trained += 1
+            if self.trained % job["steps"] == 0:
+                turns.done(job["steps"])
+
+    model = build(job["family"], tuple(job["shape"]), job["model"], seed=1)
+    model.compile(optimizer=keras.optimizers.Adam(job["fit"]["learning_rate"]))
+    images = pictures(job["shape"]).astype("float32")
+    turns.start(weights=model.count_params())
+    model.fit(images, batch_size=job["fit"]["batch"], epochs=1_000_000, verbose=0, callbacks=[Block()])
+
+
+if __name__ == "__main__":
+    main()

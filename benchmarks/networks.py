@@ -1,0 +1,59 @@
+"""What is trained in the benchmarks: rows of params.yaml, and how many operations they take."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from stages.pipeline.params import load_params
+
+IMAGES = 20_000
+
+
+def jobs() -> dict[str, dict[str, Any]]:
+    """name -> {family, shape, model, fit}, as JSON can carry it: every variant, and the VAE of the study."""
+    params = load_params()
+    found = {
+        key: {
+            "family": row.family,
+            "shape": [28, 28, 3 if row.data.startswith("color") else 1],
+            "model": row.model.model_dump(),
+            "fit": row.fit.model_dump(),
+        }
+        for key, row in params.variants.items()
+    }
+    study = params.leave_one_out
+    found["leave_one_out"] = {
+        "family": "vae",
+        "shape": [28, 28, 1],
+        "model": study.model.model_dump(),
+        "fit": study.fit.model_dump(),
+    }
+    return found
+
+
+def pictures(shape: list[int], count: int = IMAGES) -> np.ndarray:
+    """uint8 [count, H, W, C]; a fifth of the pixels lit, as in thresholded digits. Speed doesn't depend on which."""
+    return (np.random.default_rng(0).random((count, *shape)) < 0.2).astype(np.uint8) * 255
+
+
+def layer_operations(layer: Any) -> int:
+    """Floating-point operations of a Keras layer on one image, forward; a multiplication and its addition are two.
+
+    Dense: 2 in out. Convolution: 2 k k C_in C_out H_out W_out; transposed: with H_in W_in. Everything else (activations,
+    biases, sampling, the loss, the optimiser) counts as nothing.
+    """
+    kind = type(layer).__name__
+    if kind not in ("Dense", "Conv2D", "Conv2DTranspose"):
+        return 0
+    places = {"Dense": (), "Conv2D": layer.output.shape[1:3], "Conv2DTranspose": layer.input.shape[1:3]}[kind]
+    return 2 * math.prod(layer.kernel.shape) * math.prod(places)
+
+
+def step_operations(model: Any) -> int:
+    """Operations of one training step on one image: forward, and twice as many for the gradients of weights and inputs.
+
+    The gradient of the images themselves isn't computed, so the encoder's first layer counts twice, not three times.
+    """
+    counts = [[n for n in map(layer_operations, net.layers) if n] for net in (model.encoder, model.decoder)]
+    return 3 * sum(map(sum, counts)) - counts[0][0]

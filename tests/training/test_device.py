@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from stages.models import build
+from stages.pipeline.params import load_params
+from stages.training import device
+
+
+def test_without_a_gpu_all_is_float32():
+    assert tf.config.list_physical_devices("GPU") or device.training_precision() == "float32"
+
+
+@pytest.mark.parametrize(("capability", "expected"), [((7, 5), "float32"), ((8, 0), "mixed_bfloat16")])
+def test_a_gpu_that_has_bfloat16_uses_it(monkeypatch, capability, expected):
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["a GPU"])
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: {"compute_capability": capability})
+    assert device.training_precision() == expected
+
+
+@pytest.mark.parametrize("key", load_params().variants)
+def test_every_variant_trains_in_bfloat16_and_answers_in_float32(key):
+    row = load_params().variant(key)
+    shape = (28, 28, 3 if row.data.startswith("color") else 1)
+    model = build(row.family, shape, row.model.model_dump(), seed=1)
+    x = tf.cast(np.random.default_rng(0).random((8, *shape)) < 0.2, tf.float32)
+    exact = model.terms(x, tf.constant([1, 2]))["loss"]
+    with device.computing_in("mixed_bfloat16", model):
+        with tf.GradientTape() as tape:
+            loss = model.terms(x, tf.constant([1, 2]))["loss"]
+        gradients = tape.gradient(loss, model.trainable_variables)
+        assert model.encoder(x).dtype == tf.bfloat16
+    assert loss.dtype == tf.float32
+    assert all(gradient.dtype == tf.float32 and np.all(np.isfinite(gradient)) for gradient in gradients)
+    np.testing.assert_allclose(loss, exact, rtol=0.02)
+    assert not np.array_equal(loss, exact)
+    np.testing.assert_array_equal(model.terms(x, tf.constant([1, 2]))["loss"], exact)
