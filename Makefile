@@ -6,10 +6,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help repro test lint ui lock clean
+.PHONY: help repro test lint ui bench bench-quality bench-stages bench-peers lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 repro: .venv/repro.done ## run what changed of the pipeline, set up first if need be
 	@python -m stages.pipeline.params
@@ -24,6 +24,19 @@ lint: .venv/dev.done ## check style and types
 
 ui: .venv/repro.done ## open the MLflow UI on http://127.0.0.1:5000
 	mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}" --host 127.0.0.1 --port 5000
+
+bench: .venv/repro.done ## measure the training engine, against others too if `make bench-peers` was run
+	@TF_CPP_MIN_LOG_LEVEL=3 python -m benchmarks speed
+
+bench-quality: .venv/repro.done ## measure the seconds of training until a model is good
+	@TF_CPP_MIN_LOG_LEVEL=3 python -m benchmarks quality
+
+bench-stages: .venv/repro.done ## measure a cold run of the pipeline, stage by stage
+	@python -m benchmarks stages
+
+bench-peers: .venv/pip.done ## install PyTorch and pythae for the benchmarks, apart in .venv-peers
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers.txt
 
 lock: .venv/dev.done ## renew the locked requirements (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -33,6 +33,7 @@ def main() -> None:
             label="engine",
             scratch=Path(scratch),
             listener=lambda row: turns.done(steps),
+            jit_compile=job.get("jit_compile", "auto"),
         )
 
 

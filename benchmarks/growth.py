@@ -19,10 +19,10 @@ def main() -> None:
     """Print {name: {batch: seconds per step}}."""
     jobs = json.loads(sys.argv[1])
     blocks = {
-        (name, batch): steps.full_steps(with_batch(job, batch)) for name, job in jobs.items() for batch in BATCHES
+        f"{name}/{batch}": steps.full_steps(with_batch(job, batch)) for name, job in jobs.items() for batch in BATCHES
     }
     found = steps.medians(blocks, ROUNDS)
-    print(json.dumps({name: {batch: found[name, batch] for batch in BATCHES} for name in jobs}))
+    print(json.dumps({name: {batch: found[f"{name}/{batch}"] for batch in BATCHES} for name in jobs}))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,11 @@
 import math
 from typing import Any
 
+import stages.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
+
+# isort: split
 import numpy as np
+from keras import layers
 
 from stages.pipeline.params import load_params
 
@@ -40,13 +44,17 @@ def pictures(shape: list[int], count: int = IMAGES) -> np.ndarray:
 def layer_operations(layer: Any) -> int:
     """Floating-point operations of a Keras layer on one image, forward; a multiplication and its addition are two.
 
-    Dense: 2 in out. Convolution: 2 k k C_in C_out H_out W_out; transposed: with H_in W_in. Everything else (activations,
-    biases, sampling, the loss, the optimiser) counts as nothing.
+    Dense: 2 in out. Convolution: 2 k k C_in C_out H_out W_out; transposed: with H_in W_in. Everything else
+    (activations, biases, sampling, the loss, the optimiser) counts as nothing.
     """
-    kind = type(layer).__name__
-    if kind not in ("Dense", "Conv2D", "Conv2DTranspose"):
+    if isinstance(layer, layers.Dense):
+        places: tuple[int, ...] = ()
+    elif isinstance(layer, layers.Conv2DTranspose):
+        places = layer.input.shape[1:3]
+    elif isinstance(layer, layers.Conv2D):
+        places = layer.output.shape[1:3]
+    else:
         return 0
-    places = {"Dense": (), "Conv2D": layer.output.shape[1:3], "Conv2DTranspose": layer.input.shape[1:3]}[kind]
     return 2 * math.prod(layer.kernel.shape) * math.prod(places)
 
 

@@ -1,12 +1,13 @@
 """Contestant: a plain VAE by pythae's own trainer (Chadebec 2022). python -m benchmarks.pythae_trainer JOB
 
-Runs in the peers' environment. The network is the job's dense one, posterior diagonal; the trainer's settings are its own
-but for the optimiser, batch and rate.
+Runs in the peers' environment. The network is the job's dense one, with a diagonal posterior; the trainer's settings
+are its own but for batch and rate.
 """
 
 import json
 import sys
 import tempfile
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -28,7 +29,7 @@ class Encoder(BaseEncoder):
 
     def __init__(self, sizes: list[int], code: int) -> None:
         super().__init__()
-        self.body = nn.Sequential(*(p for a, b in zip([784, *sizes], sizes) for p in (nn.Linear(a, b), nn.ReLU())))
+        self.body = nn.Sequential(*(p for a, b in pairwise([784, *sizes]) for p in (nn.Linear(a, b), nn.ReLU())))
         self.mean, self.log_variance = nn.Linear(sizes[-1], code), nn.Linear(sizes[-1], code)
 
     def forward(self, x: torch.Tensor) -> ModelOutput:
@@ -41,7 +42,7 @@ class Decoder(BaseDecoder):
 
     def __init__(self, sizes: list[int], code: int) -> None:
         super().__init__()
-        self.body = nn.Sequential(*(p for a, b in zip([code, *sizes], sizes) for p in (nn.Linear(a, b), nn.ReLU())))
+        self.body = nn.Sequential(*(p for a, b in pairwise([code, *sizes]) for p in (nn.Linear(a, b), nn.ReLU())))
         self.last = nn.Linear(sizes[-1], 784)
 
     def forward(self, z: torch.Tensor) -> ModelOutput:

@@ -1,13 +1,14 @@
 """Contestant: the same networks in PyTorch, by a plain training loop. python -m benchmarks.torch_loop eager|compile JOB
 
-Runs in the peers' environment, which has PyTorch and none of the project's packages. The loop is a good one: images stay
-in memory as bytes, batches are gathered there, Adam is PyTorch's fused one, and convolutions run in `channels_last` (the
-faster layout here).
+Runs in the peers' environment, which has PyTorch and none of the project's packages. The loop is a good one: images
+stay in memory as bytes, batches are gathered there, Adam is PyTorch's fused one, and convolutions run in
+`channels_last`, the faster layout here.
 """
 
 import json
 import math
 import sys
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -46,7 +47,7 @@ def dense(shape: list[int], features: int, code: int, model: dict[str, Any]) -> 
     """Fully connected layers."""
 
     def stack(sizes: list[int]) -> list[nn.Module]:
-        return [part for a, b in zip(sizes, sizes[1:], strict=False) for part in (nn.Linear(a, b), nn.ReLU())]
+        return [part for a, b in pairwise(sizes) for part in (nn.Linear(a, b), nn.ReLU())]
 
     pixels = math.prod(shape)
     ends = [nn.ReLU()] if model["code_activation"] == "relu" else []

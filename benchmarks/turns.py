@@ -32,7 +32,7 @@ class Turns:
         self._wait()
 
     def done(self, steps: int) -> None:
-        """Report a block of `steps` that has just ended, and wait for the next turn. After the last, the program ends."""
+        """Report a block of `steps` that has just ended, and wait for the next turn; there is none: end the program."""
         self._send({"seconds_per_step": (time.perf_counter() - self.began) / steps})
         self._wait()
 
@@ -50,7 +50,7 @@ class Contestant:
 
     def __init__(self, name: str, command: Sequence[str | Path]) -> None:
         self.name = name
-        self.said = tempfile.TemporaryFile("w+")
+        self.said = tempfile.TemporaryFile("w+")  # noqa: SIM115 (open as long as the program runs)
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said, text=True, bufsize=1
         )
@@ -85,4 +85,4 @@ def interleave(contestants: Sequence[Contestant], rounds: int) -> dict[str, floa
     for _ in range(rounds + 1):
         for contestant in contestants:
             contestant.turn()
-    return {contestant.name: median(contestant.blocks[1:]) for contestant in contestants}
+    return {contestant.name: median(contestant.blocks[-rounds:]) for contestant in contestants}

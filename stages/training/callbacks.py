@@ -14,7 +14,7 @@ from stages.pipeline import files
 from stages.pipeline.errors import UserError
 
 Row = dict[str, float]  # "step" and the interval's mean of each term; val_* are of held-out images
-CHECKPOINT_EVERY_SECONDS = 20
+CHECKPOINT_EVERY_SECONDS = 20.0
 
 
 class Progress(keras.callbacks.Callback):

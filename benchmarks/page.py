@@ -1,0 +1,95 @@
+"""The results as a page: README.md beside this file, from the templates and the newest results of each measure."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from scipy.optimize import curve_fit
+
+from stages.figures import style
+
+HERE = Path(__file__).parent
+SECTIONS = ("speed", "quality", "stages")
+HISTORIC_EPOCHS = 100
+EPOCH = 60_000 / 256  # steps
+
+
+def result_file(name: str) -> Path:
+    """Where a measure's numbers are kept."""
+    return HERE / "results" / f"{name}.json"
+
+
+def exponent(costs: dict[str, float], least: float = 0) -> float:
+    """Slope of log cost against log size, over sizes from `least` on: 1 is cost in proportion."""
+    sizes = np.array([float(size) for size in costs])
+    kept = sizes >= least
+    return float(np.polyfit(np.log(sizes[kept]), np.log(np.array(list(costs.values()))[kept]), 1)[0])
+
+
+def parts(contest: dict[str, Any]) -> dict[str, float]:
+    """Milliseconds of a training step, part by part; they add up to the whole."""
+    measured, whole = contest["parts"], contest["seconds_per_step"]["digitforge"]
+    arithmetic = contest["operations"] * contest["batch"] / contest["ceiling"]
+    marks = [0, arithmetic, measured["kernels"], measured["gradients"], measured["one_batch"], measured["full"], whole]
+    names = ("arithmetic", "kernels", "elementwise", "optimiser", "input", "host")
+    return {name: 1e3 * (b - a) for name, a, b in zip(names, marks, marks[1:], strict=False)}
+
+
+def first(curve: list[dict[str, float]], key: str, good: Any) -> dict[str, float] | None:
+    """The first point of a curve that is good enough."""
+    return next((row for row in curve if good(row[key])), None)
+
+
+def historic(found: dict[str, Any], step_seconds: float) -> dict[str, float]:
+    """The historic recipe after its 100 epochs: its loss extrapolated, its seconds by plain Keras `fit`.
+
+    The loss of the epochs that were trained is fitted as a + b t^-c (from the second epoch on) and read at 100.
+    """
+    curve = found["historic"]["curve"]
+    epochs, nats = (np.array([row[key] for row in curve]) for key in ("step", "nats"))
+    epochs = epochs / EPOCH
+    kept = epochs >= 2
+    start = (nats[-1] - 5, nats[kept][0] - nats[-1] + 5, 0.5)
+    bounds = ([0, 0, 0.05], [np.inf, np.inf, 3])
+    (a, b, c), _ = curve_fit(lambda t, a, b, c: a + b * t**-c, epochs[kept], nats[kept], start, bounds=bounds)
+    return {
+        "nats": float(a + b * HISTORIC_EPOCHS**-c),
+        "seconds": HISTORIC_EPOCHS * EPOCH * step_seconds,
+        "trained_to": float(nats[-1]),
+    }
+
+
+def growth_figure(growth: dict[str, dict[str, float]]) -> None:
+    """Milliseconds of a step against the batch, on logarithmic axes."""
+    figure, axes = plt.subplots(figsize=(6, 4))
+    for (name, costs), look in zip(growth.items(), style.LINES, strict=False):
+        axes.plot(
+            [int(size) for size in costs], [1e3 * cost for cost in costs.values()], marker="o", label=name, **look
+        )
+    sizes = [int(size) for size in next(iter(growth.values()))]
+    axes.set(title="One training step (ms)", xlabel="batch", xscale="log", yscale="log", xticks=sizes)
+    axes.set_xticklabels([str(size) for size in sizes])
+    axes.minorticks_off()
+    axes.legend()
+    style.save(figure, HERE / "growth.png")
+
+
+def render() -> dict[str, str]:
+    """Write README.md -> the text of each section that has results."""
+    results = {name: json.loads(result_file(name).read_text()) for name in SECTIONS if result_file(name).exists()}
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    helpers = {"exponent": exponent, "first": first, "historic": historic, "parts": parts}
+    texts = {
+        name: environment.get_template(f"{name}.md.jinja").render(found | helpers | {"results": results})
+        for name, found in results.items()
+    }
+    if "speed" in results:
+        growth_figure(results["speed"]["growth"])
+    page = environment.get_template("README.md.jinja").render(texts=texts)
+    (HERE / "README.md").write_text(page.rstrip() + "\n")
+    return texts

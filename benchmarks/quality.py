@@ -1,0 +1,88 @@
+"""Seconds of training until a model is good: python -m benchmarks.quality prints JSON.
+
+The clock runs while `training.fit` trains; it stands while samples are drawn and judged. Needs the data and the
+verifier that `dvc repro` makes.
+"""
+
+import json
+import math
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import stages.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
+
+# isort: split
+from benchmarks.networks import jobs
+from stages.data.pixels import crisp, to_bytes
+from stages.metrics.verifier import predictability
+from stages.models import build
+from stages.models.classifier import Classifier
+from stages.models.codes import FIT_ON, from_mixture
+from stages.pipeline import files
+from stages.pipeline.params import Fit, load_params
+from stages.training.fit import Plan, fit
+
+EPOCHS, EPOCH = 10, 235  # of the historic recipe: a tenth of it, in steps of 256 images
+INTERVALS = 25
+SAMPLES, COMPONENTS = 2_000, 100
+VALIDATION = 2_000
+
+
+def curve(name: str, job: dict[str, Any], steps: int) -> list[dict[str, float]]:
+    """Train for `steps` -> rows of step, seconds, loss of test images (nats) and share of samples recognised."""
+    data = files.read_npz(files.DATA / "mono-binary-complete.npz", "x_train", "x_test")
+    judge = Classifier()
+    judge.load_weights(files.VERIFIER / "verifier.weights.h5")
+    model = build(job["family"], tuple(job["shape"]), job["model"], seed=1)
+    found: list[dict[str, float]] = []
+    trained, since = 0.0, time.perf_counter()
+
+    def look(row: dict[str, float]) -> None:
+        nonlocal trained, since
+        trained += time.perf_counter() - since
+        _, codes = model.encode(data["x_train"][:FIT_ON], 1)
+        samples = to_bytes(model.decode(from_mixture(codes, SAMPLES, COMPONENTS, 1)))
+        probabilities, _ = judge.read(crisp(samples, job["threshold"]))
+        recognised = predictability(probabilities, load_params().evaluation.tolerance.mono).value
+        found.append({"step": row["step"], "seconds": trained, "nats": row["val_loss"], "recognised": recognised})
+        print(f"{name}: {found[-1]}", file=sys.stderr)
+        since = time.perf_counter()
+
+    with tempfile.TemporaryDirectory() as scratch:
+        fit(
+            model,
+            (data["x_train"],),
+            (data["x_test"][:VALIDATION],),
+            settings=Fit(**job["fit"]),
+            steps=Plan(interval=math.ceil(steps / INTERVALS / 8) * 8, intervals=INTERVALS),
+            seed=1,
+            label=name,
+            scratch=Path(scratch),
+            listener=look,
+        )
+    return found
+
+
+def contestants() -> dict[str, dict[str, Any]]:
+    """The historic recipe of the convolutional VAE, and what this project would train in its place."""
+    found = jobs()
+    constant = {"batch": 256, "learning_rate": 0.001, "schedule": "constant", "ema": 0.0}
+    historic = found["vae_tril"] | {"fit": {"steps": EPOCHS * EPOCH, **constant}, "threshold": 0.5}
+    patch = found["vae_stacked"] | {"shape": [28, 28, 1], "threshold": 0.5}
+    patch |= {"model": patch["model"] | {"code": 16}, "fit": patch["fit"] | {"steps": 1000}}
+    return {"historic": historic, "ae_deep": found["ae_deep"] | {"threshold": 0.38}, "patch": patch}
+
+
+def main() -> None:
+    """Print {name: {job, curve}}."""
+    if not (files.VERIFIER / "verifier.weights.h5").exists():
+        sys.exit("error: artifacts/verifier: no verifier yet; `make repro` trains it")
+    found = {name: {"job": job, "curve": curve(name, job, job["fit"]["steps"])} for name, job in contestants().items()}
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

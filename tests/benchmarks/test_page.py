@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from benchmarks.page import EPOCH, exponent, historic, parts, render
+
+
+def test_exponent_of_a_power_law():
+    costs = {str(size): 0.3 * size**0.8 for size in (32, 64, 128, 256)}
+    assert exponent(costs) == pytest.approx(0.8)
+    assert exponent(costs | {"32": 100.0}, least=64) == pytest.approx(0.8)
+
+
+def test_parts_add_up_to_the_step():
+    contest = {
+        "parts": {"kernels": 0.03, "gradients": 0.04, "one_batch": 0.045, "full": 0.05},
+        "seconds_per_step": {"digitforge": 0.06},
+        "operations": 1e7,
+        "batch": 200,
+        "ceiling": 1e11,
+    }
+    found = parts(contest)
+    assert sum(found.values()) == pytest.approx(60)
+    assert found["arithmetic"] == pytest.approx(20)
+    assert found["host"] == pytest.approx(10)
+
+
+def test_the_historic_recipe_is_extrapolated_along_its_power_law():
+    curve = [{"step": epoch * EPOCH, "nats": 110 + 20 * epoch**-0.6} for epoch in np.linspace(0.4, 10, 25)]
+    found = historic({"historic": {"curve": curve}}, step_seconds=0.1)
+    assert found["nats"] == pytest.approx(110 + 20 * 100**-0.6, abs=0.05)
+    assert found["seconds"] == pytest.approx(0.1 * 100 * 60_000 / 256)
+
+
+def test_the_committed_page_is_that_of_the_committed_results(tmp_path, monkeypatch):
+    from benchmarks import page
+
+    committed = (page.HERE / "README.md").read_text()
+    monkeypatch.setattr(page, "growth_figure", lambda growth: None)
+    assert set(render()) == {"speed", "quality", "stages"}
+    assert (page.HERE / "README.md").read_text() == committed
