@@ -1,4 +1,8 @@
-"""Contestant: the same Keras model by plain `fit` on a NumPy float array. python -m benchmarks.keras_fit JOB"""
+"""Contestant: the same network by plain Keras. python -m benchmarks.keras_fit JOB
+
+Keras's own layers, Adam and `fit` on a NumPy float array, TensorFlow's own cross-entropy; the model's training step, which
+computes the gradients of that, is the project's.
+"""
 
 import json
 import sys
@@ -14,6 +18,17 @@ def main() -> None:
 
     # isort: split
     import keras
+    import tensorflow as tf
+
+    from stages.models import autoencoder, vae
+    from stages.nn import networks
+
+    def cross_entropy(x: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        pixels = tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=logits)
+        return tf.reduce_sum(pixels, axis=[1, 2, 3])
+
+    networks.FewFilters = keras.layers.Conv2D
+    vae.cross_entropy = autoencoder.cross_entropy = cross_entropy
 
     class Block(keras.callbacks.Callback):
         """Ends a block every `steps` batches."""
