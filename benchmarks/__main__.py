@@ -85,6 +85,7 @@ def contest(name: str, job: dict[str, Any], ceiling: Contestant) -> dict[str, An
         "batch": batch,
         "weights": own["weights"],
         "operations": own["operations"],
+        "sample_operations": own["sample_operations"],
         "ceiling": ceiling.facts["operations"] / seconds.pop("ceiling"),
         "seconds_per_step": seconds,
         "first_block": {rival.name: rival.blocks[0] * CONTESTED[name] for rival in contestants},

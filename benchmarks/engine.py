@@ -12,7 +12,7 @@ from benchmarks.turns import Turns
 def main() -> None:
     """Train forever, a block of `steps` a turn."""
     turns, job = Turns(), json.loads(sys.argv[1])
-    from benchmarks.networks import pictures, step_operations
+    from benchmarks.networks import pictures, sample_operations, step_operations
     from stages.models import build
     from stages.pipeline.params import Fit
     from stages.training import callbacks
@@ -21,7 +21,8 @@ def main() -> None:
     callbacks.CHECKPOINT_EVERY_SECONDS = math.inf  # waiting for a turn isn't training: none would be due in a block
     images, steps = pictures(job["shape"]), job["steps"]
     model = build(job["family"], tuple(job["shape"]), job["model"], seed=1)
-    turns.start(weights=model.count_params(), operations=step_operations(model))
+    operations = {"operations": step_operations(model), "sample_operations": sample_operations(model)}
+    turns.start(weights=model.count_params(), **operations)
     with tempfile.TemporaryDirectory() as scratch:
         fit(
             model,

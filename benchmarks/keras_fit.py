@@ -1,7 +1,7 @@
 """Contestant: the same network by plain Keras. python -m benchmarks.keras_fit JOB
 
-Keras's own layers, Adam and `fit` on a NumPy float array, TensorFlow's own cross-entropy; the model's training step, which
-computes the gradients of that, is the project's.
+Keras's own layers, Adam and `fit` on a NumPy float array, TensorFlow's own cross-entropy; the model's training step,
+which computes the gradients of that, is the project's.
 """
 
 import json
@@ -27,8 +27,12 @@ def main() -> None:
         pixels = tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=logits)
         return tf.reduce_sum(pixels, axis=[1, 2, 3])
 
-    networks.FewFilters = keras.layers.Conv2D
-    vae.cross_entropy = autoencoder.cross_entropy = cross_entropy
+    for module, name, stock in (
+        (networks, "FewFilters", keras.layers.Conv2D),
+        (autoencoder, "cross_entropy", cross_entropy),
+        (vae, "cross_entropy", cross_entropy),
+    ):
+        setattr(module, name, stock)
 
     class Block(keras.callbacks.Callback):
         """Ends a block every `steps` batches."""

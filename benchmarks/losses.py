@@ -8,11 +8,13 @@ import benchmarks.steps as steps
 
 # isort: split
 import keras
+import numpy as np
 import tensorflow as tf
 
 from benchmarks.networks import layer_operations
 
 ROUNDS = 5
+SAMPLES = 4_000
 
 
 def product(layer: keras.layers.Layer, x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
@@ -50,14 +52,22 @@ def kernels(job: dict[str, Any]) -> dict[str, steps.Block]:
     return found
 
 
+def decoding(job: dict[str, Any]) -> steps.Block:
+    """A block of samples decoded as stage `sample` does -> seconds per image."""
+    model = steps.model_of(job)
+    codes = np.random.default_rng(0).normal(size=(SAMPLES, model.code)).astype(np.float32)
+    return steps.timed(lambda: model.decode_logits(codes), SAMPLES, calls=1)
+
+
 def main() -> None:
-    """Print seconds per step: kernels alone, forward and backward, one batch for ever, everything."""
+    """Print seconds per step: kernels alone, forward and backward, one batch for ever, everything; and per sample."""
     job = json.loads(sys.argv[1])
     alone = kernels(job)
     blocks = {
         "gradients": steps.steps_on_one_batch(job, update=False),
         "one_batch": steps.steps_on_one_batch(job, update=True),
         "full": steps.full_steps(job),
+        "sample": decoding(job),
     }
     found = steps.medians(alone | blocks, ROUNDS)
     print(json.dumps({"kernels": sum(found[name] for name in alone)} | {name: found[name] for name in blocks}))

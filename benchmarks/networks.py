@@ -58,6 +58,11 @@ def layer_operations(layer: Any) -> int:
     return 2 * math.prod(layer.kernel.shape) * math.prod(places)
 
 
+def sample_operations(model: Any) -> int:
+    """Operations that turn a code into an image: the decoder, forward."""
+    return sum(map(layer_operations, model.decoder.layers))
+
+
 def step_operations(model: Any) -> int:
     """Operations of one training step on one image: forward, and twice as many for the gradients of weights and inputs.
 

@@ -7,6 +7,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from matplotlib.ticker import LogLocator
 from scipy.optimize import curve_fit
 
 from stages.figures import style
@@ -27,6 +28,11 @@ def exponent(costs: dict[str, float], least: float = 0) -> float:
     sizes = np.array([float(size) for size in costs])
     kept = sizes >= least
     return float(np.polyfit(np.log(sizes[kept]), np.log(np.array(list(costs.values()))[kept]), 1)[0])
+
+
+def costs_of(curve: list[dict[str, float]]) -> dict[str, float]:
+    """Seconds against steps."""
+    return {str(row["step"]): row["seconds"] for row in curve}
 
 
 def parts(contest: dict[str, Any]) -> dict[str, float]:
@@ -72,6 +78,8 @@ def growth_figure(growth: dict[str, dict[str, float]]) -> None:
     sizes = [int(size) for size in next(iter(growth.values()))]
     axes.set(title="One training step (ms)", xlabel="batch", xscale="log", yscale="log", xticks=sizes)
     axes.set_xticklabels([str(size) for size in sizes])
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.minorticks_off()
     axes.legend()
     style.save(figure, HERE / "growth.png")
@@ -83,7 +91,7 @@ def render() -> dict[str, str]:
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    helpers = {"exponent": exponent, "first": first, "historic": historic, "parts": parts}
+    helpers = {"costs_of": costs_of, "exponent": exponent, "first": first, "historic": historic, "parts": parts}
     texts = {
         name: environment.get_template(f"{name}.md.jinja").render(found | helpers | {"results": results})
         for name, found in results.items()

@@ -69,6 +69,8 @@ class Contestant:
         assert self.process.stdin is not None
         self.process.stdin.close()
         self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
         self.said.close()
 
     def _receive(self) -> Facts:
@@ -76,7 +78,9 @@ class Contestant:
         line = self.process.stdout.readline()
         if not line:
             self.said.seek(0)
-            raise RuntimeError(f"{self.name} ended: {self.said.read()[-2000:]}")
+            last_words = self.said.read()[-2000:]
+            self.close()
+            raise RuntimeError(f"{self.name} ended: {last_words}")
         return dict(json.loads(line))
 
 
