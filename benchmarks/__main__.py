@@ -13,6 +13,7 @@ from typing import Any
 from benchmarks.networks import jobs
 from benchmarks.page import render, result_file
 from benchmarks.turns import Contestant, interleave
+from stages.pipeline.errors import UserError, argument, user_errors
 
 PEERS = Path(".venv-peers/bin/python")
 ROUNDS = 5
@@ -27,7 +28,10 @@ def python(module: str, *arguments: str, interpreter: str | Path = sys.executabl
 
 def output(module: str, *arguments: str) -> Any:
     """Run a module; what it says goes to the terminal, what it prints is JSON."""
-    return json.loads(subprocess.run(python(module, *arguments), stdout=subprocess.PIPE, text=True, check=True).stdout)
+    found = subprocess.run(python(module, *arguments), stdout=subprocess.PIPE, text=True, check=False)
+    if found.returncode:
+        sys.exit(found.returncode)  # it has said why
+    return json.loads(found.stdout)
 
 
 def machine() -> dict[str, Any]:
@@ -129,9 +133,12 @@ MEASURES = {"speed": speed, "quality": quality, "stages": stages}
 
 def main() -> None:
     """Measure what is named, and write its results and the page."""
-    if len(sys.argv) != 2 or sys.argv[1] not in MEASURES:
-        sys.exit(f"error: received {sys.argv[1:]}; accepted: {', '.join(MEASURES)}")
-    name = sys.argv[1]
+    name = argument(", ".join(MEASURES))
+    if name not in MEASURES:
+        raise UserError(f"received {name!r}; accepted: {', '.join(MEASURES)}")
+    missing = sorted(CONTESTED.keys() - jobs().keys())
+    if missing:
+        raise UserError(f"params.yaml: the benchmarks need the variants {', '.join(missing)}, which aren't there")
     found = MEASURES[name]()
     result_file(name).parent.mkdir(exist_ok=True)
     result_file(name).write_text(json.dumps(found, indent=1) + "\n")
@@ -139,4 +146,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with user_errors():
+        main()

@@ -22,6 +22,7 @@ from stages.models import build
 from stages.models.classifier import Classifier
 from stages.models.codes import FIT_ON, from_mixture
 from stages.pipeline import files
+from stages.pipeline.errors import UserError, user_errors
 from stages.pipeline.params import Fit, load_params
 from stages.training.fit import Plan, fit
 
@@ -79,10 +80,11 @@ def contestants() -> dict[str, dict[str, Any]]:
 def main() -> None:
     """Print {name: {job, curve}}."""
     if not (files.VERIFIER / "verifier.weights.h5").exists():
-        sys.exit("error: artifacts/verifier: no verifier yet; `make repro` trains it")
+        raise UserError("artifacts/verifier: no verifier yet; `make repro` trains it")
     found = {name: {"job": job, "curve": curve(name, job, job["fit"]["steps"])} for name, job in contestants().items()}
     print(json.dumps(found))
 
 
 if __name__ == "__main__":
-    main()
+    with user_errors():
+        main()

@@ -1,0 +1,14 @@
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize("arguments", [[], ["sped"], ["speed", "quality"]])
+def test_a_wrong_argument_is_one_line_and_exit_code_2(arguments):
+    command = [sys.executable, "-m", "benchmarks", *arguments]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert found.returncode == 2
+    assert found.stderr.splitlines()[-1].startswith("error: received")
+    assert "accepted: speed, quality, stages" in found.stderr.splitlines()[-1]
+    assert "Traceback" not in found.stderr
