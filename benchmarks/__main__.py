@@ -36,13 +36,15 @@ def output(module: str, *arguments: str) -> Any:
 
 def machine() -> dict[str, Any]:
     """What a reader must know to compare."""
-    names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    linux = Path("/proc/cpuinfo")  # elsewhere `platform` knows
+    lines = linux.read_text().splitlines() if linux.exists() else []
+    names = [line for line in lines if line.startswith("model name")]
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     packages = {name: version(name) for name in ("tensorflow", "keras", "tensorflow-probability", "numpy")}
     if PEERS.exists():
         script = "import torch, pythae; print(torch.__version__)"
-        packages["torch"] = subprocess.run([PEERS, "-c", script], capture_output=True, text=True, check=True).stdout
-        packages["torch"] = packages["torch"].strip()
+        said = subprocess.run([PEERS, "-c", script], capture_output=True, text=True, check=True).stdout
+        packages["torch"] = said.strip()
     return {
         "processor": names[0].split(":", 1)[1].strip() if names else platform.processor(),
         "cores": os.cpu_count(),

@@ -27,7 +27,7 @@ def product(layer: keras.layers.Layer, x: tf.Tensor, kernel: tf.Tensor) -> tf.Te
 
 
 def kernels(job: dict[str, Any]) -> dict[str, steps.Block]:
-    """Blocks of every layer's product with its gradients, by the layer's kind."""
+    """Blocks of every layer's product with its gradients, by network and layer."""
     model, found = steps.model_of(job), {}
     first = next(layer for layer in model.encoder.layers if layer_operations(layer))
     for network in (model.encoder, model.decoder):

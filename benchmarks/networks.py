@@ -9,9 +9,8 @@ import stages.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
 import numpy as np
 from keras import layers
 
+from benchmarks.turns import IMAGES
 from stages.pipeline.params import load_params
-
-IMAGES = 20_000
 
 
 def jobs() -> dict[str, dict[str, Any]]:

@@ -6,16 +6,16 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from matplotlib.ticker import LogLocator
 from scipy.optimize import curve_fit
 
+from stages import templates
 from stages.figures import style
 
 HERE = Path(__file__).parent
 SECTIONS = ("speed", "quality", "stages")
 HISTORIC_EPOCHS = 100
-EPOCH = 60_000 / 256  # steps
+EPOCH = 60_000 / 256  # steps of the historic recipe
 
 
 def result_file(name: str) -> Path:
@@ -42,11 +42,6 @@ def parts(contest: dict[str, Any]) -> dict[str, float]:
     marks = [0, arithmetic, measured["kernels"], measured["gradients"], measured["one_batch"], measured["full"], whole]
     names = ("arithmetic", "kernels", "elementwise", "optimiser", "input", "host")
     return {name: 1e3 * (b - a) for name, a, b in zip(names, marks, marks[1:], strict=False)}
-
-
-def first(curve: list[dict[str, float]], key: str, good: Any) -> dict[str, float] | None:
-    """The first point of a curve that is good enough."""
-    return next((row for row in curve if good(row[key])), None)
 
 
 def historic(found: dict[str, Any], step_seconds: float) -> dict[str, float]:
@@ -88,16 +83,10 @@ def growth_figure(growth: dict[str, dict[str, float]]) -> None:
 def render() -> dict[str, str]:
     """Write README.md -> the text of each section that has results."""
     results = {name: json.loads(result_file(name).read_text()) for name in SECTIONS if result_file(name).exists()}
-    environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    helpers = {"costs_of": costs_of, "exponent": exponent, "first": first, "historic": historic, "parts": parts}
-    texts = {
-        name: environment.get_template(f"{name}.md.jinja").render(found | helpers | {"results": results})
-        for name, found in results.items()
-    }
+    shared = {"costs_of": costs_of, "exponent": exponent, "historic": historic, "parts": parts, "results": results}
+    folder = HERE / "templates"
+    texts = {name: templates.render(f"{name}.md", found | shared, folder) for name, found in results.items()}
     if "speed" in results:
         growth_figure(results["speed"]["growth"])
-    page = environment.get_template("README.md.jinja").render(texts=texts)
-    (HERE / "README.md").write_text(page.rstrip() + "\n")
+    (HERE / "README.md").write_text(templates.render("README.md", {"texts": texts}, folder).rstrip() + "\n")
     return texts

@@ -19,9 +19,7 @@ from pythae.trainers import BaseTrainer, BaseTrainerConfig
 from pythae.trainers.training_callbacks import TrainingCallback
 from torch import nn
 
-from benchmarks.turns import Turns
-
-IMAGES = 20_000
+from benchmarks.turns import IMAGES, Turns
 
 
 class Encoder(BaseEncoder):

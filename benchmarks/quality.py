@@ -16,6 +16,7 @@ import stages.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
 
 # isort: split
 from benchmarks.networks import jobs
+from benchmarks.page import EPOCH
 from stages.data.pixels import crisp, to_bytes
 from stages.metrics.verifier import predictability
 from stages.models import build
@@ -24,12 +25,12 @@ from stages.models.codes import FIT_ON, from_mixture
 from stages.pipeline import files
 from stages.pipeline.errors import UserError, user_errors
 from stages.pipeline.params import Fit, load_params
-from stages.training.fit import Plan, fit
+from stages.training.fit import STEPS_PER_CALL, Plan, fit
+from stages.training.tracked import VALIDATION
 
-EPOCHS, EPOCH = 10, 235  # of the historic recipe: a tenth of it, in steps of 256 images
+EPOCHS = 10  # of the historic recipe: a tenth of it
 INTERVALS = 25
 SAMPLES, COMPONENTS = 2_000, 100
-VALIDATION = 2_000
 
 
 def curve(name: str, job: dict[str, Any], steps: int) -> list[dict[str, float]]:
@@ -38,6 +39,7 @@ def curve(name: str, job: dict[str, Any], steps: int) -> list[dict[str, float]]:
     judge = Classifier()
     judge.load_weights(files.VERIFIER / "verifier.weights.h5")
     model = build(job["family"], tuple(job["shape"]), job["model"], seed=1)
+    tolerance = load_params().evaluation.tolerance.mono
     found: list[dict[str, float]] = []
     trained, since = 0.0, time.perf_counter()
 
@@ -47,7 +49,7 @@ def curve(name: str, job: dict[str, Any], steps: int) -> list[dict[str, float]]:
         _, codes = model.encode(data["x_train"][:FIT_ON], 1)
         samples = to_bytes(model.decode(from_mixture(codes, SAMPLES, COMPONENTS, 1)))
         probabilities, _ = judge.read(crisp(samples, job["threshold"]))
-        recognised = predictability(probabilities, load_params().evaluation.tolerance.mono).value
+        recognised = predictability(probabilities, tolerance).value
         found.append({"step": row["step"], "seconds": trained, "nats": row["val_loss"], "recognised": recognised})
         print(f"{name}: {found[-1]}", file=sys.stderr)
         since = time.perf_counter()
@@ -58,7 +60,7 @@ def curve(name: str, job: dict[str, Any], steps: int) -> list[dict[str, float]]:
             (data["x_train"],),
             (data["x_test"][:VALIDATION],),
             settings=Fit(**job["fit"]),
-            steps=Plan(interval=math.ceil(steps / INTERVALS / 8) * 8, intervals=INTERVALS),
+            steps=Plan(interval=math.ceil(steps / INTERVALS / STEPS_PER_CALL) * STEPS_PER_CALL, intervals=INTERVALS),
             seed=1,
             label=name,
             scratch=Path(scratch),
@@ -71,7 +73,7 @@ def contestants() -> dict[str, dict[str, Any]]:
     """The historic recipe of the convolutional VAE, and what this project would train in its place."""
     found = jobs()
     constant = {"batch": 256, "learning_rate": 0.001, "schedule": "constant", "ema": 0.0}
-    historic = found["vae_tril"] | {"fit": {"steps": EPOCHS * EPOCH, **constant}, "threshold": 0.5}
+    historic = found["vae_tril"] | {"fit": {"steps": round(EPOCHS * EPOCH), **constant}, "threshold": 0.5}
     patch = found["vae_stacked"] | {"shape": [28, 28, 1], "threshold": 0.5}
     patch |= {"model": patch["model"] | {"code": 16}, "fit": patch["fit"] | {"steps": 1000}}
     return {"historic": historic, "ae_deep": found["ae_deep"] | {"threshold": 0.38}, "patch": patch}

@@ -15,9 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from benchmarks.turns import Turns
-
-IMAGES = 20_000
+from benchmarks.turns import IMAGES, Turns
 
 
 class Residual(nn.Module):

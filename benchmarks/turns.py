@@ -16,6 +16,7 @@ from statistics import median
 from typing import Any
 
 Facts = dict[str, Any]
+IMAGES = 20_000  # that every contestant trains on
 
 
 class Turns:

@@ -9,10 +9,10 @@ import jinja2
 from stages.templates.numbers import FILTERS
 
 
-def render(name: str, content: Mapping[str, Any]) -> str:
-    """The text of page `name` (index.md or metrics.md); a name that a template uses and `content` lacks is an error."""
+def render(name: str, content: Mapping[str, Any], folder: Path = Path(__file__).parent) -> str:
+    """The text of page `name`, whose template is in `folder`; a name that it uses and `content` lacks is an error."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        loader=jinja2.FileSystemLoader(folder),
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
         trim_blocks=True,

@@ -1,3 +1,4 @@
+import json
 import sys
 import time
 
@@ -49,8 +50,6 @@ def test_a_contestant_that_dies_is_told_with_its_last_words():
 
 
 def test_the_engine_competes():
-    import json
-
     job = jobs()["leave_one_out"] | {"steps": 8}
     small = job["model"]["network"] | {"encoder": [8], "decoder": [8]}
     job |= {"model": job["model"] | {"network": small}, "fit": job["fit"] | {"batch": 16}}

@@ -10,20 +10,14 @@ from stages.models import build, scoring
 
 RNG = np.random.default_rng(0)
 SHAPE = (4, 4, 1)
+NETWORK = {"name": "dense", "encoder": [8], "decoder": [8], "activation": "tanh", "code_activation": "linear"}
 IMAGES = np.where(RNG.random((6, *SHAPE)) < 0.4, np.uint8(255), np.uint8(0))
 
 
 def vae(code, posterior="diagonal"):
     """A small VAE, its posteriors a little wider than the prior: narrower ones would miss weight in the tails."""
     keras.utils.set_random_seed(4)
-    network = {
-        "name": "dense",
-        "encoder": [8],
-        "decoder": [8],
-        "activation": "tanh",
-        "code_activation": "linear",
-    }
-    model = build("vae", SHAPE, {"code": code, "network": network, "posterior": posterior, "beta": 1.0}, seed=4)
+    model = build("vae", SHAPE, {"code": code, "network": NETWORK, "posterior": posterior, "beta": 1.0}, seed=4)
     last = model.encoder.layers[-1]
     if posterior == "diagonal":
         last.bias.assign(np.repeat([0.0, 1.0], code))
@@ -100,14 +94,7 @@ def test_chunks_of_one_image_are_drawn_independently(monkeypatch):
 
 
 def test_a_family_without_likelihood_gives_the_reconstruction_error_alone():
-    network = {
-        "name": "dense",
-        "encoder": [8],
-        "decoder": [8],
-        "activation": "tanh",
-        "code_activation": "linear",
-    }
-    model = build("autoencoder", SHAPE, {"code": 2, "network": network}, seed=4)
+    model = build("autoencoder", SHAPE, {"code": 2, "network": NETWORK}, seed=4)
     found = scoring.image_nats(model, IMAGES, 5, seed=1)
     assert set(found) == {"cross_entropy_nats"}
     x = IMAGES / 255
