@@ -20,18 +20,17 @@ def main() -> None:
     import keras
     import tensorflow as tf
 
-    from stages.models import autoencoder, vae
-    from stages.nn import networks
+    from stages.nn import networks, pixels
 
     def cross_entropy(x: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-        pixels = tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=logits)
-        return tf.reduce_sum(pixels, axis=[1, 2, 3])
+        nats = tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=logits)
+        return tf.reduce_sum(nats, axis=[1, 2, 3])
 
     for module, name, stock in (
         (networks, "FewFilters", keras.layers.Conv2D),
-        (autoencoder, "cross_entropy", cross_entropy),
-        (vae, "cross_entropy", cross_entropy),
+        (pixels.Bernoulli, "nll", staticmethod(cross_entropy)),
     ):
+        assert hasattr(module, name), name
         setattr(module, name, stock)
 
     class Block(keras.callbacks.Callback):

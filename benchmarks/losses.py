@@ -56,7 +56,7 @@ def decoding(job: dict[str, Any]) -> steps.Block:
     """A block of samples decoded as stage `sample` does -> seconds per image."""
     model = steps.model_of(job)
     codes = np.random.default_rng(0).normal(size=(SAMPLES, model.code)).astype(np.float32)
-    return steps.timed(lambda: model.decode_logits(codes), SAMPLES, calls=1)
+    return steps.timed(lambda: model.decode(codes), SAMPLES, calls=1)
 
 
 def main() -> None:

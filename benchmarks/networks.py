@@ -1,4 +1,4 @@
-"""What is trained in the benchmarks: rows of params.yaml, and how many operations they take."""
+"""The images of the benchmarks, and how many operations a network takes of one."""
 
 import math
 from typing import Any
@@ -10,29 +10,6 @@ import numpy as np
 from keras import layers
 
 from benchmarks.turns import IMAGES
-from stages.pipeline.params import load_params
-
-
-def jobs() -> dict[str, dict[str, Any]]:
-    """name -> {family, shape, model, fit}, as JSON can carry it: every variant, and the VAE of the study."""
-    params = load_params()
-    found = {
-        key: {
-            "family": row.family,
-            "shape": [28, 28, 3 if row.data.startswith("color") else 1],
-            "model": row.model.model_dump(),
-            "fit": row.fit.model_dump(),
-        }
-        for key, row in params.variants.items()
-    }
-    study = params.leave_one_out
-    found["leave_one_out"] = {
-        "family": "vae",
-        "shape": [28, 28, 1],
-        "model": study.model.model_dump(),
-        "fit": study.fit.model_dump(),
-    }
-    return found
 
 
 def pictures(shape: list[int], count: int = IMAGES) -> np.ndarray:

@@ -71,7 +71,7 @@ def steps_on_one_batch(job: dict[str, Any], *, update: bool) -> Block:
 
     def gradients_only(step: tf.Tensor) -> None:
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(model.terms(scale(images), tf.stack([1, step]))["loss"])
+            loss = tf.reduce_mean(model.terms(scale(images), None, tf.stack([1, step]), training=True)["loss"])
         with tf.control_dependencies(tape.gradient(loss, model.trainable_variables)):
             tf.debugging.assert_all_finite(loss, "loss")
 

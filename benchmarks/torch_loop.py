@@ -41,34 +41,39 @@ class PixelBias(nn.Module):
         return x + self.bias
 
 
+def layers(sizes: list[int]) -> list[nn.Module]:
+    """Fully connected layers, each from a size to the next one, and their ReLUs."""
+    return [part for a, b in pairwise(sizes) for part in (nn.Linear(a, b), nn.ReLU())]
+
+
 def dense(shape: list[int], features: int, code: int, model: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
-    """Fully connected layers."""
-
-    def stack(sizes: list[int]) -> list[nn.Module]:
-        return [part for a, b in pairwise(sizes) for part in (nn.Linear(a, b), nn.ReLU())]
-
+    """Fully connected layers; the last one's bias is the learned value per pixel."""
     pixels = math.prod(shape)
     ends = [nn.ReLU()] if model["code_activation"] == "relu" else []
-    encoder = [nn.Flatten(), *stack([pixels, *model["encoder"]]), nn.Linear(model["encoder"][-1], features), *ends]
-    decoder = [*stack([code, *model["decoder"]]), nn.Linear(model["decoder"][-1], pixels)]
+    encoder = [nn.Flatten(), *layers([pixels, *model["encoder"]]), nn.Linear(model["encoder"][-1], features), *ends]
+    decoder = [*layers([code, *model["decoder"]]), nn.Linear(model["decoder"][-1], pixels)]
     return nn.Sequential(*encoder), nn.Sequential(*decoder)
 
 
 def conv(shape: list[int], features: int, code: int, model: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
-    """Convolutions 32-64-16, transposed convolutions 64-64-32, dense 1000."""
-    height, width, colors = shape
-    encoder = nn.Sequential(
-        *(nn.Conv2d(colors, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.ReLU()),
-        *(nn.Conv2d(64, 16, 3, 1, 1), nn.ReLU(), nn.Flatten()),
-        *(nn.Linear(16 * (height // 4) * (width // 4), 500), nn.ReLU(), nn.Linear(500, features)),
-    )
-    decoder = nn.Sequential(
-        *(nn.Unflatten(1, (code, 1, 1)), nn.ConvTranspose2d(code, 64, height // 4), nn.ReLU()),
-        *(nn.ConvTranspose2d(64, 64, 3, 2, 1, 1), nn.ReLU(), nn.ConvTranspose2d(64, 32, 3, 2, 1, 1), nn.ReLU()),
-        *(nn.Conv2d(32, colors, 5, 1, 2), nn.Flatten(), nn.Linear(math.prod(shape), 1000), nn.ReLU()),
-        nn.Linear(1000, math.prod(shape)),
-    )
-    return encoder, decoder
+    """Convolutions down, transposed ones up, dense layers over all pixels, whose last bias is the value per pixel."""
+    (height, width, colors), pixels = shape, math.prod(shape)
+    down: list[nn.Module] = []
+    filters = colors
+    for wider, kernel, stride in model["encoder"]:
+        down += [nn.Conv2d(filters, wider, kernel, stride, kernel // 2), nn.ReLU()]
+        filters, height, width = wider, math.ceil(height / stride), math.ceil(width / stride)
+    hidden = [filters * height * width, *model["encoder_hidden"]]
+    encoder = [*down, nn.Flatten(), *layers(hidden), nn.Linear(hidden[-1], features)]
+
+    sizes, filters = [code, *model["decoder_hidden"]], model["start"]
+    up = [nn.Unflatten(1, (sizes[-1], 1, 1)), nn.ConvTranspose2d(sizes[-1], filters, (height, width)), nn.ReLU()]
+    for fewer, kernel, stride in model["decoder"]:
+        up += [nn.ConvTranspose2d(filters, fewer, kernel, stride, kernel // 2, stride - 1), nn.ReLU()]
+        filters = fewer
+    kernel, hidden = model["output_kernel"], [pixels, *model["output_hidden"]]
+    up += [nn.Conv2d(filters, colors, kernel, 1, kernel // 2), nn.Flatten(), *layers(hidden)]
+    return nn.Sequential(*encoder), nn.Sequential(*layers(sizes), *up, nn.Linear(hidden[-1], pixels))
 
 
 def patch(shape: list[int], features: int, code: int, model: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
@@ -111,7 +116,7 @@ def main() -> None:
     torch.manual_seed(1)
     shape, arguments = job["shape"], job["model"]
     code, network = arguments["code"], arguments["network"]
-    posterior = arguments.get("posterior")
+    posterior = arguments["posterior"]["name"] if job["family"] == "vae" else None
     features = {None: code, "diagonal": 2 * code, "tril": code + code * (code + 1) // 2}[posterior]
     networks = {"dense": dense, "conv": conv, "patch": patch}
     encoder, decoder = networks[network["name"]](shape, features, code, network)

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from benchmarks.networks import jobs
+from benchmarks.jobs import jobs
 from benchmarks.turns import Contestant, interleave
 
 SLEEPER = """
