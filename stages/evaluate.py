@@ -4,42 +4,17 @@ The first holds the headline numbers alone, so that `dvc metrics diff` stays sho
 its 95 % interval. A metric that doesn't apply is absent. reports/metrics.md says what each one means.
 """
 
-from typing import Any
-
-import numpy as np
-
-from stages.data.subsets import known
-from stages.metrics.intervals import Estimate, plain, significant
+from stages.metrics.intervals import Estimate, plain, restored, significant
 from stages.pipeline import files
 from stages.pipeline.errors import argument, user_errors
-from stages.pipeline.params import Params, load_params
-from stages.protocol import HEADLINES, anomaly, compression, likelihood, reconstruction, samples
-
-Arrays = dict[str, np.ndarray]
-
-
-def evaluate(data: Arrays, features: Arrays, found: Arrays, key: str, params: Params) -> dict[str, dict[str, Any]]:
-    """Every group of metrics that applies to a variant, as Estimates and plain values."""
-    variant, settings = params.variant(key), params.evaluation
-    tolerance = settings.tolerance.of(variant.data)
-    kept = known(data["y_test"], variant.data, params.data.missing_digit)
-    images, subset = data["x_test"], found["subset"]
-    groups = {
-        "reconstruction": reconstruction.of_variant(data, found, kept, tolerance),
-        "samples": samples.of_variant(data, features, found, kept, variant.sample.threshold, tolerance),
-        "anomaly": anomaly.of_scores(found, kept, params.data.missing_digit),
-        "denoising": reconstruction.of_denoised(images[subset], found["denoised"], settings.noise, params.seed),
-        "compression": compression.of_variant(images, found),
-    }
-    if "log_p" in found:
-        nats_of = "threshold" if "binary" in variant.data else "grey"
-        groups["likelihood"] = likelihood.of_variant(found, kept, images[0].size, nats_of)
-    return groups
+from stages.pipeline.params import load_params
+from stages.protocol import HEADLINES
+from stages.protocol.groups import Groups, of_variant
 
 
-def headlines(groups: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def headlines(groups: Groups) -> Groups:
     """The headline numbers alone, each a plain value; a group without any is left out."""
-    short: dict[str, dict[str, Any]] = {}
+    short: Groups = {}
     for group, names in HEADLINES.items():
         chosen = {name: groups[group][name] for name in names if name in groups.get(group, {})}
         if chosen:
@@ -56,7 +31,9 @@ def main(key: str) -> None:
     mode = params.variant(key).data
     data = files.read_npz(files.DATA / f"{mode}.npz")
     features = files.read_npz(files.FEATURES / f"{mode.split('-')[1]}.npz")
-    groups = evaluate(data, features, files.read_npz(files.SAMPLES / f"{key}.npz"), key, params)
+    numbers = restored(files.read_json(files.REFERENCE / f"{mode}.json"))
+    real = numbers, files.read_npz(files.REFERENCE / f"{mode}.npz")
+    groups = of_variant(data, features, real, files.read_npz(files.SAMPLES / f"{key}.npz"), key, params)
     source = {"source": files.source_name()}
     files.write_json(files.METRICS / f"{key}.json", source | headlines(groups))
     files.write_json(files.METRICS / f"{key}.details.json", source | plain(groups))

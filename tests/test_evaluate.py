@@ -6,11 +6,12 @@ import pytest
 
 from stages.data.noise import add_noise
 from stages.data.stacked import has_digit
-from stages.evaluate import evaluate, headlines
-from stages.metrics.distances import kernel_distance
+from stages.data.subsets import known
+from stages.evaluate import headlines
 from stages.metrics.intervals import Estimate, plain, significant
 from stages.pipeline.params import load_params
-from stages.protocol import HEADLINES
+from stages.protocol import HEADLINES, reference
+from stages.protocol.groups import of_variant
 from stages.protocol.samples import target_shares
 from stages.templates.catalogue import CATALOGUE
 
@@ -35,7 +36,7 @@ def arrays(key):
     data = {"x_test": images, "y_test": labels, "digits_test": positions}
     data |= {"x_train": images[trained], "y_train": labels[trained], "digits_train": positions[trained]}
     perfect = np.eye(10)[digits_of(labels, channels)]
-    subset = trained[:20]
+    subset = trained
     codes = RNG.normal(size=(COUNT, 4)).astype(np.float32)
     found = {
         "codes": codes,
@@ -53,6 +54,35 @@ def arrays(key):
         "noise_cross_entropy_nats": np.full(30, 900.0),
     }
     return data, {"train": FEATURES, "test": FEATURES}, found
+
+
+def evaluate(data, features, found, key, params):
+    """The groups of a variant, beside the reference of its data mode."""
+    mode, settings = params.variant(key).data, params.evaluation
+    kept = known(data["y_test"], mode, params.data.missing_digit)
+    count = settings.samples.of(mode)
+    numbers, real = reference.of_mode(data, features, kept, count, settings.noise, params.seed)
+    if mode.startswith("mono") and mode.endswith("complete"):
+        real |= reference.of_stacks(stacks_of(data))
+    return of_variant(data, features, (numbers, real), found, key, params)
+
+
+def stacks_of(data):
+    """Labels of stacks of three of the grey images."""
+    drawn = RNG.integers(COUNT, size=(80, 3))
+    labels = data["y_test"][drawn] @ [1, 10, 100]
+    return {"digits_test": drawn, "y_test": labels, "y_train": np.arange(1000)}
+
+
+def of_a_generator_alone(found):
+    """What stage `sample` leaves of a model without an encoder."""
+    return {name: found[name] for name in ("subset", "samples", "sample_probabilities", "sample_features")}
+
+
+def with_baseline(found):
+    """A historic sampler that draws the first image again and again."""
+    again = {name: np.repeat(found[f"sample_{name}"][:1], 50, axis=0) for name in ("probabilities", "features")}
+    return found | {f"baseline_{name}": array for name, array in again.items()} | {"baselines": found["samples"][:10]}
 
 
 def with_likelihood(found):
@@ -119,6 +149,8 @@ def test_an_anomaly_needs_the_digit_in_the_test_split():
     data, features, found = arrays("ae_anomaly")
     for split in ("train", "test"):
         data[f"y_{split}"] = np.where(data[f"y_{split}"] == 8, 3, data[f"y_{split}"])
+    found |= {"subset": np.arange(COUNT), "denoised": np.stack([data["x_test"]] * len(PARAMS.evaluation.noise))}
+    found |= {"compressed_8": data["x_test"], "compressed_4": data["x_test"]}
     groups = evaluate(data, features, found, "ae_anomaly", PARAMS)
     assert "anomaly" not in headlines(groups)
     assert groups["anomaly"]["scores"]["reconstruction_error"].keys() == {"noise"}
@@ -175,14 +207,84 @@ def test_samples_of_untrained_digits_alone_have_no_class_divergence():
     assert groups["samples"]["coverage"].value == 0
 
 
-def test_real_and_generated_images_are_compared_at_equal_sizes():
+def test_a_model_without_an_encoder_has_the_numbers_of_its_samples_alone():
     data, features, found = arrays("ae_deep")
-    for name in ("samples", "sample_probabilities", "sample_features"):
-        found[name] = found[name][:20]
-    chosen = np.linspace(0, COUNT - 1, 20).round().astype(int)
-    real = evaluate(data, features, found, "ae_deep", PARAMS)["samples"]["real"]
-    test = FEATURES[data["digits_test"][:, 0]]
-    assert real["kid"] == kernel_distance(test, FEATURES[data["digits_train"][chosen, 0]])
+    groups = evaluate(data, features, of_a_generator_alone(found), "ae_deep", PARAMS)
+    assert set(groups) == {"samples", "stacked"}
+    assert set(groups["stacked"]) == {"modes", "kl_nats", "samples"}
+    whole = evaluate(data, features, found, "ae_deep", PARAMS)
+    assert groups["samples"] == whole["samples"]
+    assert set(headlines(groups)) == {"samples", "stacked"}
+
+
+@pytest.mark.parametrize(
+    ("gone", "group"), [("denoised", "denoising"), ("compressed_8", "compression"), ("cross_entropy_nats", "anomaly")]
+)
+def test_what_an_array_is_missing_for_is_absent(gone, group):
+    data, features, found = arrays("vae_stacked")
+    del found[gone]
+    groups = evaluate(data, features, found, "vae_stacked", PARAMS)
+    assert set(groups) == {"reconstruction", "samples", "anomaly", "denoising", "compression"} - {group}
+
+
+def test_the_historic_sampler_stands_beside_the_chosen_one():
+    data, features, found = arrays("ae_deep")
+    samples = evaluate(data, features, with_baseline(found), "ae_deep", PARAMS)["samples"]
+    alone = evaluate(data, features, found, "ae_deep", PARAMS)["samples"]
+    assert "baseline" not in alone
+    baseline = samples.pop("baseline")
+    assert samples == alone
+    assert set(HEADLINES["samples"]) <= set(baseline)
+    assert baseline["predictability"].value == 1
+    assert baseline["modes"].value == 1
+    assert baseline["coverage"].value == 0.1
+    assert baseline["kl_nats"].value == pytest.approx(np.log(10))
+    assert baseline["fid"].value > samples["fid"].value
+    assert baseline["recall"].value < samples["recall"].value
+    as_chosen = {name: found[f"sample_{name}"] for name in ("probabilities", "features")}
+    same = found | {f"baseline_{name}": array for name, array in as_chosen.items()}
+    baseline = evaluate(data, features, same, "ae_deep", PARAMS)["samples"]["baseline"]
+    assert baseline == {name: alone[name] for name in baseline}
+
+
+def test_a_grey_model_is_measured_on_stacks_too():
+    data, features, found = arrays("ae_deep")
+    stacked = evaluate(data, features, found, "ae_deep", PARAMS)["stacked"]
+    assert stacked["accuracy"].value == stacked["reconstruction"]["predictability"].value == 1
+    assert stacked["modes"] == stacked["samples"]["modes"]
+    assert stacked["samples"]["coverage"].value == 1
+    assert stacked["kl_nats"].value == pytest.approx(stacked["samples"]["kl_floor_nats"], rel=0.2)
+    for key in ("vae_stacked", "vae_anomaly"):
+        assert "stacked" not in evaluate(*arrays(key), key, PARAMS)
+
+
+def test_dynamically_binarised_pixels_are_their_own_kind_of_data():
+    row = PARAMS.variant("vae_tril")
+    changed = row.model_copy(
+        update={"data": "mono-float-complete", "model": row.model.model_copy(update={"pixels": "dynamic"})}
+    )
+    params = PARAMS.model_copy(update={"variants": PARAMS.variants | {"drawn": changed}})
+    data, features, found = arrays("vae_tril")
+    likelihood = evaluate(data, features, with_likelihood(found), "drawn", params)["likelihood"]
+    assert likelihood["data"] == "dynamic"
+    assert likelihood["bits_per_dimension"] == pytest.approx(97 / 784 / np.log(2), rel=1e-3)
+
+
+def test_posteriors_without_a_density_have_no_mutual_information():
+    data, features, found = arrays("vae_stacked")
+    found = with_likelihood(found)
+    for name in ("log_q_zx", "log_q_z", "log_p_z"):
+        del found[name]
+    likelihood = evaluate(data, features, found, "vae_stacked", PARAMS)["likelihood"]
+    assert not {"mutual_information_nats", "marginal_kl_nats", "mutual_information_ceiling_nats"} & set(likelihood)
+    assert likelihood["active_units"] == 4
+
+
+def test_samples_and_reference_must_be_of_the_same_images():
+    data, features, found = arrays("ae_deep")
+    found["subset"] = found["subset"][:20]
+    with pytest.raises(ValueError, match="other subsets"):
+        evaluate(data, features, found, "ae_deep", PARAMS)
 
 
 def test_grey_values_have_no_bits_per_dimension():
@@ -201,8 +303,10 @@ def look_up(details, key):
 
 
 def test_the_catalogue_names_what_is_there_and_every_headline_is_in_it():
-    data, features, found = arrays("vae_anomaly")
-    groups = evaluate(data, features, with_likelihood(found), "vae_anomaly", PARAMS)
+    groups = {}
+    for key in ("vae_anomaly", "ae_deep"):
+        data, features, found = arrays(key)
+        groups = evaluate(data, features, with_likelihood(with_baseline(found)), key, PARAMS) | groups
     details = json.loads(json.dumps(plain(groups)))
     of_variants = [metric for metric in CATALOGUE if not metric.key.startswith("verifier.")]
     for metric in of_variants:

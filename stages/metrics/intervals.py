@@ -4,6 +4,7 @@ The interval is that of the finite test split and sample. It doesn't hold what a
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,12 +27,15 @@ def mean(values: np.ndarray) -> Estimate:
     return Estimate(float(values.mean()), float(Z95 * values.std() / np.sqrt(len(values))))
 
 
+@lru_cache(maxsize=8)  # scores of the same images are resampled alike, again and again
 def resampled_counts(count: int, resamples: int = RESAMPLES, stream: int = 0) -> np.ndarray:
     """How often each of `count` images is in each bootstrap sample (Efron 1979) -> [resamples, count].
 
     Equal arguments give equal counts; another `stream` gives independent ones.
     """
-    return np.random.default_rng([SEED, stream]).multinomial(count, np.full(count, 1 / count), size=resamples)
+    counts = np.random.default_rng([SEED, stream]).multinomial(count, np.full(count, 1 / count), size=resamples)
+    counts.flags.writeable = False
+    return counts
 
 
 def from_resamples(value: float, resampled: np.ndarray) -> Estimate:
@@ -71,5 +75,31 @@ def plain(content: Any) -> Any:
             return significant(float(content))
         case np.integer():
             return int(content)
+        case _:
+            return content
+
+
+def stored(content: Any) -> Any:
+    """The same with every digit, for `restored` to read."""
+    match content:
+        case Estimate():
+            return content._asdict()
+        case dict():
+            return {name: stored(value) for name, value in content.items()}
+        case list():
+            return [stored(value) for value in content]
+        case _:
+            return content
+
+
+def restored(content: Any) -> Any:
+    """What `stored` was given."""
+    match content:
+        case {"value": float(value), "ci95": float(ci95)}:
+            return Estimate(value, ci95)
+        case dict():
+            return {name: restored(value) for name, value in content.items()}
+        case list():
+            return [restored(value) for value in content]
         case _:
             return content

@@ -6,15 +6,14 @@ from scipy.special import logsumexp
 CHUNK = 2_000
 
 
-def prior_log_likelihood(images: np.ndarray, logits: np.ndarray) -> np.ndarray:
+def prior_log_likelihood(images: np.ndarray, eta: np.ndarray, normaliser: np.ndarray) -> np.ndarray:
     """log p(x) by plain Monte Carlo over the prior: log mean_k p(x | z_k), z_k ~ p(z).
 
-    images: [N, H, W, C] uint8, logits: [K, H, W, C] log-odds of Bernoulli pixels decoded from K draws of the
-    prior -> [N] nats (higher is likelier). log p(x | z) = x . l - sum softplus(l) makes it one matrix product;
-    the mean is taken in log space. Unbiased for p(x), hence by Jensen too low on average for log p(x).
+    images: [N, H, W, C] uint8; eta [K, H, W, C] and normaliser [K] are decoded from K draws of the prior, with
+    log p(x | z) = x . eta - normaliser + h(x) -> [N] nats (higher is likelier), without h(x). The mean is taken in log
+    space. Unbiased for p(x), hence by Jensen too low on average for log p(x).
     """
-    flat = logits.reshape(len(logits), -1).astype(np.float32)
-    normaliser = np.logaddexp(0, flat).sum(axis=1, dtype=np.float64)
+    flat = eta.reshape(len(eta), -1).astype(np.float32)
     result = np.empty(len(images))
     for start in range(0, len(images), CHUNK):
         x = images[start : start + CHUNK].reshape(-1, flat.shape[1]).astype(np.float32) / 255

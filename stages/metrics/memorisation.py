@@ -3,7 +3,7 @@
 import numpy as np
 
 from stages.metrics.anomaly import detection_metrics
-from stages.metrics.distances import squared_distances
+from stages.metrics.distances import squares
 from stages.metrics.intervals import Estimate
 
 CHUNK = 2_500
@@ -22,8 +22,11 @@ def nearest(queries: np.ndarray, pool: np.ndarray) -> tuple[np.ndarray, np.ndarr
     best = np.full(len(queries), np.inf, np.float32)
     index = np.zeros(len(queries), np.int64)
     queries = as_numbers(queries)
+    opposite = -2 * queries
     for start in range(0, len(pool), CHUNK):
-        squared = squared_distances(queries, as_numbers(pool[start : start + CHUNK]))
+        others = as_numbers(pool[start : start + CHUNK])
+        squared = opposite @ others.T  # short of the query's own square, which all its distances have in common
+        squared += squares(others)
         found = squared.argmin(axis=1)
         value = squared[np.arange(len(queries)), found]
         closer = value < best

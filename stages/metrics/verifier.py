@@ -5,8 +5,7 @@ recognised when its belief reaches a tolerance. Modes and divergence go by class
 """
 
 import numpy as np
-from scipy.special import rel_entr
-from scipy.stats import binom
+from scipy.special import gammaln, rel_entr, xlog1py
 
 from stages.metrics.intervals import RESAMPLES, SEED, Estimate, bootstrap, from_resamples, mean
 
@@ -44,8 +43,8 @@ def coverage(probabilities: np.ndarray, trained: np.ndarray, tolerance: float) -
     probabilities: [N, C, 10], trained: [10^C] bool, the classes that there were to learn.
     """
     belief, classes = judge(probabilities)
-    seen = np.where((belief >= tolerance) & trained[classes], classes, -1)
-    return bootstrap(lambda found: len(np.unique(found[found >= 0])) / trained.sum(), seen)
+    seen = np.where((belief >= tolerance) & trained[classes], 1 + classes, 0)
+    return bootstrap(lambda found: np.count_nonzero(np.bincount(found)[1:]) / trained.sum(), seen)
 
 
 def expected_coverage(count: int, classes: int) -> float:
@@ -97,5 +96,7 @@ def kl_floor(count: int, target: np.ndarray) -> float:
     # Equal probabilities have equal terms: a uniform target needs one.
     for p, repeats in zip(*np.unique(target[target > 0], return_counts=True), strict=True):
         n_k = np.arange(1, count + 1)
-        total += repeats * float(np.sum(binom.pmf(n_k, count, p) * n_k / count * np.log(n_k / (count * p))))
+        ways = gammaln(count + 1) - gammaln(n_k + 1) - gammaln(count - n_k + 1)
+        chance = np.exp(ways + n_k * np.log(p) + xlog1py(count - n_k, -p))
+        total += repeats * float(np.sum(chance * n_k / count * np.log(n_k / (count * p))))
     return total

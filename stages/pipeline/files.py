@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 
+MODES_IN_USE = Path("artifacts/modes.json")
 DATA = Path("artifacts/data")
 RAW = DATA / "raw"
 MODELS = Path("artifacts/models")
 VERIFIER = Path("artifacts/verifier")
 SAMPLES = Path("artifacts/samples")
 FEATURES = Path("artifacts/features")
+REFERENCE = Path("artifacts/reference")
 LEAVE_ONE_OUT = Path("artifacts/leave_one_out")
 REPORTS = Path("reports")
 METRICS = REPORTS / "metrics"

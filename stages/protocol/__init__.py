@@ -17,4 +17,5 @@ HEADLINES = {
     "likelihood": ("elbo_nats", "nll_nats", "data"),
     "anomaly": ("auroc", "average_precision", "score"),
     "denoising": ("psnr_db", "ssim"),
+    "stacked": ("accuracy", "modes", "kl_nats"),
 }

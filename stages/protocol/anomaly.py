@@ -1,5 +1,6 @@
 """Anomaly scores by what a model can give, and what they tell from test images of known digits."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,26 +9,31 @@ from stages.metrics.anomaly import detection_metrics
 
 Arrays = dict[str, np.ndarray]
 
-# name -> score of each image from the arrays of `scoring.image_nats`, higher is stranger; the best founded last.
-SCORES = {
-    "reconstruction_error": lambda nats: nats["cross_entropy_nats"],
-    "reconstruction_probability": lambda nats: nats["reconstruction_nats"],  # An & Cho 2015, algorithm 4, negated
-    "negative_elbo": lambda nats: nats["reconstruction_nats"] + nats["kl_nats"],
-    "prior_sampling": lambda nats: -nats["prior_log_p"],
-    "importance_sampling": lambda nats: -nats["log_p"],
+# name -> score of each image, higher is stranger, from arrays of stage `sample`; the best founded last.
+SCORES: dict[str, tuple[Callable[..., np.ndarray], tuple[str, ...]]] = {
+    "reconstruction_error": (lambda error: error, ("cross_entropy_nats",)),
+    "reconstruction_probability": (lambda error: error, ("reconstruction_nats",)),  # An & Cho 2015, alg. 4, negated
+    "negative_elbo": (lambda error, kl: error + kl, ("reconstruction_nats", "kl_nats")),
+    "prior_sampling": (lambda log_p: -log_p, ("prior_log_p",)),
+    "importance_sampling": (lambda log_p: -log_p, ("log_p",)),
+    "code_neighbours": (lambda distance: distance, ("code_distance",)),
 }
 
 
 def scores(found: Arrays, prefix: str = "") -> Arrays:
-    """Every score that the model can give, each [N]; `prefix` chooses an out-of-distribution set."""
-    names = ("cross_entropy_nats", "reconstruction_nats", "kl_nats", "prior_log_p", "log_p")
-    nats = {name: found[prefix + name] for name in names if prefix + name in found}
-    kept = SCORES if "log_p" in nats else ["reconstruction_error"]
-    return {name: SCORES[name](nats) for name in kept}
+    """Every score that the model can give, each [N]; `prefix` chooses an out-of-distribution set.
+
+    Of a model without an encoder none.
+    """
+    return {
+        name: score(*(found[prefix + array] for array in arrays))
+        for name, (score, arrays) in SCORES.items()
+        if all(prefix + array in found for array in arrays)
+    }
 
 
 def headline_score(found: Arrays) -> tuple[str, np.ndarray]:
-    """The score that headline numbers and pictures go by: importance sampling, or else the reconstruction error."""
+    """The score that headline numbers and pictures go by: the last of those that the model can give."""
     return list(scores(found).items())[-1]
 
 

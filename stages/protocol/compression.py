@@ -14,15 +14,17 @@ CODED = 250  # images that are compressed
 Arrays = dict[str, np.ndarray]
 
 
-def of_variant(images: np.ndarray, found: Arrays) -> dict[str, Any]:
-    """Codes and image codecs on the same images, some of the subset. images: [N, H, W, C], found: of stage `sample`."""
-    rows = spread(len(found["subset"]), CODED)
-    chosen = found["subset"][rows]
+def chosen(subset: np.ndarray) -> np.ndarray:
+    """Test images that are compressed, some of the `subset` [M] of positions -> up to 250 positions."""
+    return subset[spread(len(subset), CODED)]
+
+
+def of_variant(images: np.ndarray, found: Arrays, codecs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Codes beside image codecs, of `reference`, on the same images. images: [N, H, W, C], found: of stage `sample`."""
+    positions, rows = chosen(found["subset"]), spread(len(found["subset"]), CODED)
     decoded = {bits: found[f"compressed_{bits}"][rows] for bits in compression.BITS}
-    return {
-        "codes": of_codes(images[chosen], found["codes"][chosen], found["training_codes"], decoded),
-        "codecs": of_codecs(images[chosen]),
-    }
+    codes = of_codes(images[positions], found["codes"][positions], found["training_codes"], decoded)
+    return {"codes": codes, "codecs": codecs}
 
 
 def of_codes(

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from stages.data.noise import add_noise, median
 from stages.data.subsets import trained_classes
 from stages.metrics import reconstruction, verifier
 from stages.metrics.intervals import Estimate, mean
@@ -23,28 +22,26 @@ def of_variant(data: Arrays, found: Arrays, kept: np.ndarray, tolerance: float) 
     """Reconstructions of the test images `kept` [N] bool. data: of stage `stack`, found: of stage `sample`."""
     judged, others = found["reconstruction_probabilities"][kept], found["reconstructions"][kept]
     images, trained = data["x_test"][kept], trained_classes(data["y_train"], judged.shape[1])
+    nats = {"bce_nats": mean(found["cross_entropy_nats"][kept])} if "cross_entropy_nats" in found else {}
     return {
         "predictability": verifier.predictability(judged, tolerance),
         "accuracy": verifier.accuracy(judged, data["y_test"][kept], tolerance),
         "coverage": verifier.coverage(judged, trained, tolerance),
         "mse": reconstruction.mse(images, others),
-        "bce_nats": mean(found["cross_entropy_nats"][kept]),
+        **nats,
         **likeness(images, others),
     }
 
 
-def of_denoised(images: np.ndarray, denoised: np.ndarray, noise: list[float], seed: int) -> dict[str, Any]:
+def of_denoised(images: np.ndarray, denoised: np.ndarray, others: dict[str, Any]) -> dict[str, Any]:
     """PSNR and SSIM to clean images at each noise level: of the model, a median filter, and the noisy images.
 
-    images: [M, H, W, C], denoised: [L, M, H, W, C] for the L levels of `noise`. The headline is at deviation 0.5.
+    images: [M, H, W, C]; others: {deviation: {"median", "noisy"}} of `reference.of_noise`; denoised: [L, M, H, W, C]
+    for its L deviations. The headline is at deviation 0.5.
     """
-    levels = {}
-    for sigma, restored in zip(noise, denoised, strict=True):
-        noisy = add_noise(images, sigma, seed)
-        levels[str(sigma)] = {
-            "model": likeness(images, restored),
-            "median": likeness(images, median(noisy)),
-            "noisy": likeness(images, noisy),
-        }
+    levels = {
+        sigma: {"model": likeness(images, restored), **of_level}
+        for (sigma, of_level), restored in zip(others.items(), denoised, strict=True)
+    }
     headline = levels[str(HEADLINE_NOISE)]["model"] if str(HEADLINE_NOISE) in levels else {}
     return {**headline, "levels": levels}

@@ -6,11 +6,11 @@ import numpy as np
 
 from stages.data.pixels import crisp
 from stages.data.subsets import spread, trained_classes
-from stages.metrics import distances, memorisation, verifier
+from stages.metrics import distances, verifier
 from stages.metrics.intervals import Estimate, mean
+from stages.protocol import copies
 
 COMPARED = 10_000  # images of each set between which distances are taken
-QUERIES = 1_000  # images whose nearest training image is looked for
 
 Arrays = dict[str, np.ndarray]
 
@@ -53,77 +53,59 @@ def classes(probabilities: np.ndarray, target: np.ndarray, tolerance: float) -> 
     return found
 
 
-def spread_of(real: np.ndarray, generated: np.ndarray) -> dict[str, Estimate]:
-    """Every distance between two sets of features [N, D], [M, D]."""
+def real_features(data: Arrays, features: Arrays, kept: np.ndarray) -> np.ndarray:
+    """Features [N, C F] of the test images that distances are to. data: of stage `stack`, features: of `features`."""
+    found = features["test"][data["digits_test"][kept][:COMPARED]]
+    return found.reshape(len(found), -1)
+
+
+def learnt_features(data: Arrays, features: Arrays, count: int) -> np.ndarray:
+    """Features [M, C F] of training images, as many as `count` samples are compared."""
+    size = len(data["digits_train"])
+    found = features["train"][data["digits_train"][spread(size, min(COMPARED, count, size))]]
+    return found.reshape(len(found), -1)
+
+
+def spread_of(real: np.ndarray, generated: np.ndarray, known: Arrays) -> dict[str, Estimate]:
+    """Every distance between two sets of features [N, D], [M, D]. known: `reference.of_features(real)`."""
+    fitted = distances.Gaussians(*(known[name] for name in distances.Gaussians._fields))
     return {
-        "fid": distances.frechet_distance(real, generated),
-        "kid": distances.kernel_distance(real, generated),
-        **distances.neighbourhoods(real, generated),
+        "fid": distances.frechet_distance(real, generated, fitted),
+        "kid": distances.kernel_distance(real, generated, known["kernel_within"]),
+        **distances.neighbourhoods(real, generated, of_real=known["radii"]),
     }
-
-
-def copies(pixels: Arrays, features: Arrays, digits: Arrays) -> dict[str, Any]:
-    """Whether samples are copies, in pixels and in features.
-
-    pixels, features: arrays of "samples", "held_out" and "training" images; digits: of the first two, 0..9. `shown` are
-    the samples, and the held-out images, of each digit that lie nearest to a training image in pixels, as positions,
-    with the nearest training images in both spaces.
-    """
-    found: dict[str, Any] = {}
-    chosen = {kind: spread(len(of_kind), QUERIES) for kind, of_kind in digits.items()}
-    apart: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = {}
-    for space, arrays in (("pixels", pixels), ("features", features)):
-        flat = {kind: array.reshape(len(array), -1) for kind, array in arrays.items()}
-        for kind, rows in chosen.items():
-            apart[space, kind] = memorisation.nearest(flat[kind][rows], flat["training"])
-        of_samples, of_held_out = apart[space, "samples"][0], apart[space, "held_out"][0]
-        cells = [digits[kind][rows] for kind, rows in chosen.items()]
-        found[space] = {
-            "copying": memorisation.copying(of_samples, of_held_out, *cells),
-            "exact_copies": mean(of_samples == 0),
-            "distance": mean(of_samples),
-            "held_out_distance": mean(of_held_out),
-        }
-    found["shown"] = {}
-    for kind, rows in chosen.items():
-        closest = nearest_of_each(apart["pixels", kind][0], digits[kind][rows])
-        neighbours = {space: apart[space, kind][1][closest].tolist() for space in ("pixels", "features")}
-        found["shown"][kind] = {"images": rows[closest].tolist(), **neighbours}
-    return found
-
-
-def nearest_of_each(distances: np.ndarray, digits: np.ndarray) -> list[int]:
-    """Position of the smallest distance among the images of each digit that there is. [N], [N] -> up to 10."""
-    order = np.argsort(distances, kind="stable")
-    return [int(order[np.argmax(digits[order] == digit)]) for digit in np.unique(digits)]
 
 
 def of_variant(
-    data: Arrays, features: Arrays, found: Arrays, kept: np.ndarray, threshold: float | None, tolerance: float
+    data: Arrays, features: Arrays, known: Arrays, found: Arrays, kept: np.ndarray, tolerance: float
 ) -> dict[str, Any]:
-    """Everything about a variant's samples. data: of stage `stack`, features: of `features`, found: of `sample`.
+    """What the verifier sees in a variant's samples, and in those of its historic sampler as `baseline`.
 
-    kept: [N] bool, the test images of digits that the model was trained on. Distances are between sets of up to 10,000
-    images; samples and training images, for "real", are equally many.
+    data: of stage `stack`, features: of `features`, known: arrays of `reference`, found: of `sample`. kept: [N] bool,
+    the test images of digits that the model was trained on. Distances are between sets of up to 10,000 images, of
+    samples at most as many as there are training images.
     """
-    test, train = features["test"][data["digits_test"][kept]], features["train"][data["digits_train"]]
-    probabilities, seen = found["sample_probabilities"], found["sample_features"]
-    count = min(COMPARED, len(seen), len(train))
-    real, learnt, generated = (
-        array.reshape(len(array), -1) for array in (test[:COMPARED], train[spread(len(train), count)], seen[:count])
-    )
-    pixels = {
-        "samples": crisp(found["samples"], threshold),
-        "held_out": data["x_test"][kept],
-        "training": data["x_train"],
-    }
-    digits = {"samples": verifier.judge(probabilities)[1] % 10, "held_out": data["y_test"][kept] % 10}
-    found_copies = copies(pixels, {"samples": seen, "held_out": test, "training": train}, digits)
-    held_out = found_copies["shown"]["held_out"]
-    held_out["images"] = np.flatnonzero(kept)[held_out["images"]].tolist()
-    return {
-        **classes(probabilities, target_shares(data["y_train"], probabilities.shape[1]), tolerance),
-        **spread_of(real, generated),
-        "real": spread_of(real, learnt),
-        "copies": found_copies,
-    }
+    target = target_shares(data["y_train"], found["sample_probabilities"].shape[1])
+    real = real_features(data, features, kept)
+
+    def seen(kind: str) -> dict[str, Any]:
+        of_kind = found[f"{kind}_features"]
+        compared = of_kind[: min(COMPARED, len(data["y_train"]))]
+        generated = compared.reshape(len(compared), -1)
+        return {
+            **classes(found[f"{kind}_probabilities"], target, tolerance),
+            **spread_of(real, generated, known),
+        }
+
+    return seen("sample") | ({"baseline": seen("baseline")} if "baseline_features" in found else {})
+
+
+def of_copies(data: Arrays, features: Arrays, known: Arrays, found: Arrays, threshold: float | None) -> dict[str, Any]:
+    """Whether a variant's samples are copies; arguments as for `of_variant`. threshold: of a lit pixel."""
+    held_out = {name.removeprefix("held_out_"): array for name, array in known.items() if name.startswith("held_out_")}
+    training = {"pixels": data["x_train"], "features": features["train"][data["digits_train"]]}
+    rows = spread(len(found["samples"]), copies.QUERIES)
+    chosen = {"pixels": crisp(found["samples"][rows], threshold), "features": found["sample_features"][rows]}
+    near = copies.near_training(chosen, training) | {"images": rows}
+    digits = verifier.judge(found["sample_probabilities"][rows])[1] % 10
+    return copies.of_samples(near, digits, held_out, data["y_test"][held_out["images"]] % 10)

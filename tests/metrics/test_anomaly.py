@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
-from stages.metrics.anomaly import detection_metrics
+from stages.metrics.anomaly import detection_metrics, neighbour_distance
 
 RNG = np.random.default_rng(0)
 
@@ -102,3 +102,19 @@ def test_few_anomalies_have_finite_intervals():
     anomalous = np.arange(50) < 3
     for name, estimate in detection_metrics(RNG.normal(size=50) + anomalous, anomalous).items():
         assert np.isfinite(estimate).all(), name
+
+
+def test_neighbour_distance_is_a_double_loop_whatever_the_batch():
+    training, codes = RNG.normal(size=(40, 3)), RNG.normal(size=(9, 3))
+    slow = []
+    for code in codes:
+        cosines = [code @ other / np.linalg.norm(code) / np.linalg.norm(other) for other in training]
+        slow.append(np.mean([1 - cosine for cosine in sorted(cosines)[-5:]]))
+    np.testing.assert_allclose(neighbour_distance(training, codes), slow, atol=1e-5)
+    np.testing.assert_allclose(neighbour_distance(training, codes, at_once=4), slow, atol=1e-5)
+
+
+def test_a_training_code_itself_is_least_strange_and_the_opposite_most():
+    training = np.tile([[1.0, 2.0]], (6, 1))
+    np.testing.assert_allclose(neighbour_distance(training, np.array([[3.0, 6.0], [-1.0, -2.0]])), [0, 2], atol=1e-6)
+    np.testing.assert_allclose(neighbour_distance(training[:2], np.zeros((1, 2))), [1])

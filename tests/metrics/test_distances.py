@@ -6,7 +6,16 @@ from scipy.stats import ortho_group
 from sklearn.metrics.pairwise import polynomial_kernel
 
 from stages.metrics import distances
-from stages.metrics.distances import frechet_distance, kernel_distance, neighbourhoods, radii, squared_distances
+from stages.metrics.distances import (
+    frechet_distance,
+    gaussians,
+    kernel_distance,
+    kernel_within,
+    neighbourhoods,
+    radii,
+    squared_distances,
+)
+from stages.metrics.intervals import resampled_counts
 
 RNG = np.random.default_rng(0)
 
@@ -72,7 +81,8 @@ def test_frechet_distance_with_features_that_are_never_active():
     alive = frechet_distance(x, y)
     dead_x, dead_y = np.zeros((100, 40)), np.zeros((140, 40))
     dead_x[:, ::4], dead_y[:, ::4] = x, y
-    assert frechet_distance(dead_x, dead_y) == pytest.approx(alive, rel=1e-9)
+    assert frechet_distance(dead_x, dead_y).value == pytest.approx(alive.value, rel=1e-9)
+    assert frechet_distance(dead_x, dead_y).ci95 == pytest.approx(alive.ci95, rel=1e-5)
     dead_x[:, 1] = 2
     assert frechet_distance(dead_x, dead_y).value == pytest.approx(alive.value + 4, rel=1e-9)
 
@@ -103,6 +113,22 @@ def test_interval_of_the_frechet_distance_is_the_spread_over_repeated_samples():
     estimates = found(60)
     spread = np.std([estimate.value for estimate in estimates])
     assert np.mean([estimate.ci95 for estimate in estimates]) == pytest.approx(1.96 * spread, rel=0.35)
+
+
+def test_interval_of_the_frechet_distance_against_resampled_images():
+    x, y = correlated(120, 7), correlated(90, 7, shift=0.4)
+    counts = (resampled_counts(len(z), distances.FRECHET_RESAMPLES, stream) for stream, z in enumerate((x, y)))
+    drawn = [(np.repeat(x, a, axis=0), np.repeat(y, b, axis=0)) for a, b in zip(*counts, strict=True)]
+    slow = [classic_frechet(a, b, lambda s_x, s_y: np.trace(sqrtm(s_x @ s_y)).real) for a, b in drawn]
+    assert frechet_distance(x, y).ci95 == pytest.approx(1.96 * np.std(slow), rel=1e-5)
+
+
+def test_what_is_known_of_the_first_set_changes_nothing():
+    x, y = correlated(120, 7), correlated(90, 7, shift=0.4)
+    assert frechet_distance(x, y, gaussians(x)) == frechet_distance(x, y)
+    assert kernel_distance(x, y, kernel_within(x)) == kernel_distance(x, y)
+    assert neighbourhoods(x, y, 3, radii(x, 3)) == neighbourhoods(x, y, 3)
+    assert neighbourhoods(x, y, of_real=radii(x)) == neighbourhoods(x, y)
 
 
 def test_kernel_distance_against_a_double_loop():

@@ -1,0 +1,36 @@
+"""Stage `reference`: what real images score by themselves, once for all variants of a data mode.
+
+Writes artifacts/reference/MODE.json and MODE.npz, numbers and arrays of `protocol.reference`, for each data mode that a
+variant has. Grey modes that lack no digit also have `reference.of_stacks` of the stacks of the same values.
+"""
+
+from stages.data.subsets import known
+from stages.metrics.intervals import stored
+from stages.pipeline import files
+from stages.pipeline.errors import user_errors
+from stages.pipeline.params import load_params
+from stages.protocol import reference
+
+
+def main() -> None:
+    """Write artifacts/reference."""
+    params = load_params()
+    settings, missing_digit = params.evaluation, params.data.missing_digit
+    for mode in files.read_json(files.MODES_IN_USE)["modes"]:
+        channels, values, digits = mode.split("-")
+        data = files.read_npz(files.DATA / f"{mode}.npz")
+        features = files.read_npz(files.FEATURES / f"{values}.npz")
+        kept = known(data["y_test"], mode, missing_digit)
+        count = settings.samples.of(mode)
+        numbers, arrays = reference.of_mode(data, features, kept, count, settings.noise, params.seed)
+        if (channels, digits) == ("mono", "complete"):
+            stacks = files.read_npz(files.DATA / f"color-{values}-complete.npz", "y_train", "y_test", "digits_test")
+            arrays |= reference.of_stacks(stacks)
+        files.write_json(files.REFERENCE / f"{mode}.json", stored(numbers))
+        files.write_npz(files.REFERENCE / f"{mode}.npz", **arrays)
+        print(f"reference: {mode}", flush=True)
+
+
+if __name__ == "__main__":
+    with user_errors():
+        main()

@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+
+from stages.data.stacked import make_split
+from stages.protocol.reference import of_stacks
+from stages.protocol.stacked import draw, of_variant, restacked
+
+RNG = np.random.default_rng(0)
+COUNT, STACKS, TOLERANCE = 40, 300, 0.5
+LABELS = np.arange(COUNT) % 10
+
+
+def readings(labels, right=0.7):
+    """Probabilities of single digits, read right with that chance and with beliefs of all sizes."""
+    shown = np.where(RNG.random(len(labels)) < right, labels, RNG.integers(10, size=len(labels)))
+    weights = RNG.random((len(labels), 1, 10)) * 0.05
+    weights[np.arange(len(labels)), 0, shown] += RNG.random(len(labels)) + 0.2
+    return weights / weights.sum(axis=2, keepdims=True)
+
+
+def stacks():
+    """Of the test images as stage `stack` makes them."""
+    images = np.zeros((COUNT, 28, 28), np.uint8)
+    _, labels, digits = make_split(images, LABELS, "color-float-complete", leave_out=None, stacks=50, seed=[1, 1])
+    return of_stacks({"digits_test": digits, "y_test": labels, "y_train": np.arange(1000)})
+
+
+def slow_readings(probabilities, positions):
+    """Belief and class of each stack, one after the other."""
+    found = []
+    for stack in positions:
+        belief, label = 1.0, 0
+        for place, position in enumerate(stack):
+            of_digit = list(probabilities[position, 0])
+            belief *= max(of_digit)
+            label += 10**place * of_digit.index(max(of_digit))
+        found.append((belief, label))
+    return found
+
+
+def test_stacks_against_a_loop():
+    found = {"reconstruction_probabilities": readings(LABELS), "sample_probabilities": readings(np.arange(60) % 10)}
+    real = stacks()
+    groups = of_variant(found, real, STACKS, TOLERANCE, seed=3)
+    slow = slow_readings(found["reconstruction_probabilities"], real["stack_digits"])
+    recognised = [belief >= TOLERANCE for belief, _ in slow]
+    right = [
+        belief >= TOLERANCE and label == LABELS[stack] @ [1, 10, 100]
+        for (belief, label), stack in zip(slow, real["stack_digits"], strict=True)
+    ]
+    assert 0 < sum(right) < sum(recognised) < len(slow)
+    assert groups["reconstruction"]["predictability"].value == pytest.approx(np.mean(recognised))
+    assert groups["accuracy"].value == groups["reconstruction"]["accuracy"].value == pytest.approx(np.mean(right))
+
+    slow = slow_readings(found["sample_probabilities"], draw(60, STACKS, 3, seed=3))
+    samples = groups["samples"]
+    assert samples["predictability"].value == pytest.approx(np.mean([belief >= TOLERANCE for belief, _ in slow]))
+    assert samples["coverage"].value == len({label for belief, label in slow if belief >= TOLERANCE}) / 1000
+    counts = np.bincount([label for _, label in slow], minlength=1000)
+    assert groups["modes"].value == samples["modes"].value == np.sum(counts > 0)
+    shares = counts[counts > 0] / STACKS
+    assert groups["kl_nats"].value == pytest.approx(np.sum(shares * np.log(shares * 1000)))
+    assert samples["kl_floor_nats"] > 0
+    assert samples["trained_classes"] == 1000
+
+
+def test_a_model_without_reconstructions_has_stacks_of_samples():
+    groups = of_variant({"sample_probabilities": readings(LABELS)}, stacks(), STACKS, TOLERANCE, seed=3)
+    assert set(groups) == {"modes", "kl_nats", "samples"}
+
+
+def test_a_perfect_model_of_digits_is_one_of_stacks_and_a_constant_one_has_one_mode():
+    perfect = np.eye(10)[np.arange(10_000) % 10][:, None]
+    groups = of_variant({"sample_probabilities": perfect}, stacks(), 26_000, TOLERANCE, seed=3)
+    assert groups["modes"].value == 1000
+    assert groups["kl_nats"].value == pytest.approx(groups["samples"]["kl_floor_nats"], rel=0.2)
+    groups = of_variant({"sample_probabilities": perfect[:1]}, stacks(), 26_000, TOLERANCE, seed=3)
+    assert groups["modes"].value == 1
+    assert groups["kl_nats"].value == pytest.approx(np.log(1000))
+
+
+def test_stacks_are_drawn_with_the_seed_each_channel_by_itself():
+    drawn = draw(50, 4_000, 3, seed=1)
+    assert drawn.shape == (4_000, 3)
+    np.testing.assert_array_equal(drawn, draw(50, 4_000, 3, seed=1))
+    assert np.any(drawn != draw(50, 4_000, 3, seed=2))
+    assert set(drawn.ravel()) == set(range(50))
+    assert abs(np.corrcoef(drawn.T)[np.triu_indices(3, 1)]).max() < 0.06
+
+
+def test_restacked_takes_each_channel_from_its_digit():
+    probabilities = RNG.random((5, 1, 10))
+    np.testing.assert_array_equal(restacked(probabilities, np.array([[4, 0, 4]]))[0], probabilities[[4, 0, 4], 0])
