@@ -2,39 +2,132 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from stages.figures.style import BLUE, GREY, LINES, ORANGE, save
+from stages.figures.points import dots, finish, scatter
+from stages.figures.style import BLUE, GREY, LINES
 from stages.templates.numbers import label
+from stages.templates.tables import at, mode_name
 
 Named = Mapping[str, Any]
+Rows = Sequence[Named]  # "key", "kind", "data", "details" of each variant
+
+OVERVIEW = {
+    "Reconstructed right (%)": ("reconstruction/accuracy", 100),
+    "Samples recognised (%)": ("samples/predictability", 100),
+    "Recall of samples": ("samples/recall", 1),
+    "Coverage of samples": ("samples/coverage_prdc", 1),
+}
+BESIDE_DENOISED = {
+    "median filter": {"color": GREY, "marker": "|", "markersize": 11, "markeredgewidth": 2, "linestyle": "none"},
+    "noisy image": {"color": GREY, "marker": "x", "markersize": 6, "linestyle": "none"},
+}
+
+
+def estimates(rows: Rows, path: str, scale: float = 1) -> list[dict[str, Any]]:
+    """One number of every variant that has it, for `dots`."""
+    found = [(row["key"], at(path)(row)) for row in rows]
+    return [
+        {"key": key, "value": scale * one["value"], "ci95": scale * one["ci95"]}
+        for key, one in found
+        if one is not None
+    ]
+
+
+def overview(rows: Rows) -> Figure:
+    """Every variant by its main numbers."""
+    panels = {title: estimates(rows, path, scale) for title, (path, scale) in OVERVIEW.items()}
+    return dots({title: values for title, values in panels.items() if values}, rows, {})
+
+
+def denoised(rows: Rows, sigma: str) -> Figure:
+    """PSNR and SSIM of what each variant makes of noisy images, the best on top, beside filter and noisy image."""
+    order = sorted(rows, key=lambda row: -at(f"denoising/levels/{sigma}/model/psnr_db")(row)["value"])
+    panels = {}
+    for metric, title in (("psnr_db", "PSNR (dB)"), ("ssim", "SSIM")):
+        values = estimates(order, f"denoising/levels/{sigma}/model/{metric}")
+        for row, one in zip(order, values, strict=True):
+            level = row["details"]["denoising"]["levels"][sigma]
+            one["beside"] = {
+                "median filter": level["median"][metric]["value"],
+                "noisy image": level["noisy"][metric]["value"],
+            }
+        panels[f"{title}, noise of deviation {sigma}"] = values
+    return dots(panels, order, BESIDE_DENOISED)
+
+
+def samples(rows: Rows, peers: Mapping[str, Named]) -> Figure:
+    """Share of recognised samples against recall, of single digits and of stacks, beside real images and peers."""
+    panels: dict[str, Named] = {}
+    for title, start in (("Single digits", "mono"), ("Stacks of three digits", "color")):
+        group = [row for row in rows if row["data"].startswith(start)]
+        compared = [(row["key"], row["kind"], row["details"]["samples"]) for row in group]
+        by_mode = {row["data"]: row["details"]["samples"]["real"] for row in group if "missing" not in row["data"]}
+        compared += [
+            (f"real, {'grey' if 'float' in mode else 'thresholded'}", "real images", real)
+            for mode, real in by_mode.items()
+        ]
+        if start == "mono":
+            compared += [(name, "other libraries", found) for name, found in peers.items()]
+        points = [
+            {"key": key, "kind": kind, "x": 100 * found["predictability"]["value"], "y": found["recall"]["value"]}
+            for key, kind, found in compared
+            if "predictability" in found and "recall" in found
+        ]
+        panels |= {title: {"points": points}} if group else {}
+    return finish(scatter(panels, "recognised samples (%)", "recall"), panels)
+
+
+def compression(rows: Rows, missing_digit: int) -> Figure:
+    """PSNR against bytes an image on a logarithmic scale: codes of 8 bits a coordinate, and image codecs."""
+    panels: dict[str, Named] = {}
+    for mode in dict.fromkeys(row["data"] for row in rows):
+        group = [row for row in rows if row["data"] == mode]
+        code = at("compression/codes/8")
+        points = [
+            {"key": r["key"], "kind": r["kind"], "x": c["entropy_bytes"]["value"], "y": c["psnr_db"]["value"]}
+            for r in group
+            if (c := code(r))
+        ]
+        curves: dict[str, list[tuple[float, float]]] = {}
+        for found in group[0]["details"]["compression"]["codecs"]:
+            if found["psnr_db"]["value"] < 9 + max(one["y"] for one in points):  # better ones are off the chart
+                point = (found["payload_bytes"]["value"], found["psnr_db"]["value"])
+                curves.setdefault(found["codec"], []).append(point)
+        panels[mode_name(mode, missing_digit).split(" (")[0]] = {"points": points, "curves": curves}
+    figure = scatter(panels, "bytes an image", "PSNR (dB)")
+    for axis in figure.axes:
+        axis.set_xscale("log")
+        low, high = axis.get_xlim()
+        ticks = [tick for tick in (2, 5, 10, 20, 50, 100, 200, 500, 1000) if low <= tick <= high]
+        axis.set_xticks(ticks, [str(tick) for tick in ticks], minor=False)
+        axis.minorticks_off()
+    return finish(figure, panels)
 
 
 def class_shares(shares: Mapping[str, Named]) -> Figure:
-    """Share of samples that are read as each digit, a panel a variant, beside that of its training data.
+    """Share of samples that are read as each digit, in percent, coloured by how far it is from the training data's.
 
     shares: {variant: {"class_shares": [10], "trained_class_shares": [10]}}
     """
-    columns = min(4, len(shares))
-    rows = -(-len(shares) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(3.2 * columns, 0.4 + 2.6 * rows), sharey=True, squeeze=False)
-    for axis in axes.flat[len(shares) :]:
-        axis.remove()
-    for axis, (name, found) in zip(axes.flat, shares.items(), strict=False):
-        axis.bar(range(10), 100 * np.asarray(found["class_shares"]), color=BLUE, width=0.7, label="samples")
-        trained = 100 * np.append(found["trained_class_shares"], found["trained_class_shares"][-1])
-        axis.step(np.arange(11) - 0.5, trained, where="post", color=ORANGE, label="training data")
-        axis.set(title=name, xticks=range(10), xlabel="digit")
-        axis.grid(axis="x", visible=False)
-    for axis in axes[:, 0]:
-        axis.set(ylabel="% of images")
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2)
+    found = 100 * np.array([one["class_shares"] for one in shares.values()])
+    off = found - 100 * np.array([one["trained_class_shares"] for one in shares.values()])
+    figure, axis = plt.subplots(figsize=(8, 1.5 + 0.3 * len(shares)))
+    limit = 6.0
+    image = axis.imshow(off, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto")
+    for (i, j), share in np.ndenumerate(found):
+        dark = abs(off[i, j]) > 0.7 * limit
+        axis.text(j, i, f"{share:.1f}", ha="center", va="center", fontsize=9, color="white" if dark else "black")
+    axis.set_yticks(range(len(shares)), list(shares), fontsize=10)
+    axis.set(xticks=range(10), xlabel="digit", title="% of samples read as each digit")
+    axis.grid(False)
+    axis.spines[:].set_visible(False)
+    bar = figure.colorbar(image, ax=axis, extend="both", shrink=0.6, pad=0.02)
+    bar.set_label("more (+) or fewer (−) than in the training data", fontsize=10)
     return figure
 
 
@@ -57,31 +150,6 @@ def denoising_curves(levels: Mapping[str, Named]) -> Figure:
     return figure
 
 
-def compression_curves(codes: Mapping[str, Named], codecs: Sequence[Named]) -> Figure:
-    """PSNR against bytes an image, on a logarithmic scale: each variant's code, and image codecs.
-
-    codes: {variant: {"8 bits": {"entropy_bytes": ..., "psnr_db": ...}, ...}}; codecs: rows of `of_codecs`.
-    """
-    figure, axes = plt.subplots(figsize=(8, 4.2))
-    for (name, rows), look in zip(codes.items(), cycle(LINES), strict=False):
-        points = [(row["entropy_bytes"]["value"], row["psnr_db"]["value"]) for row in rows.values()]
-        axes.plot(*zip(*points, strict=True), marker="o", label=name, **look)
-    for codec, marker in zip(dict.fromkeys(row["codec"] for row in codecs), cycle("s^Dv"), strict=False):
-        points = [
-            (row["payload_bytes"]["value"], row["psnr_db"]["value"])
-            for row in codecs
-            if row["codec"] == codec and row["psnr_db"]["value"] < 99
-        ]
-        if points:
-            axes.plot(*zip(*points, strict=True), marker=marker, color=GREY, linestyle=":", label=codec)
-    axes.set(title="PSNR (dB) of what fits in so many bytes", xlabel="bytes an image", xscale="log")
-    ticks = [2, 5, 10, 20, 50, 100, 200, 500]
-    axes.set_xticks(ticks, [str(tick) for tick in ticks], minor=False)
-    axes.minorticks_off()
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside right center")
-    return figure
-
-
 def left_out_digits(table: Mapping[str, Named], score: str) -> Figure:
     """AUROC of one score for each left-out digit, with its interval. table: {digit: {score: {"auroc": ...}}}."""
     figure, axes = plt.subplots(figsize=(8, 3))
@@ -94,16 +162,3 @@ def left_out_digits(table: Mapping[str, Named], score: str) -> Figure:
     axes.set_xticks(range(len(found)), list(table))
     axes.set(xlabel="left-out digit")
     return figure
-
-
-def draw(rows: Sequence[Named], left_out: Mapping[str, Named], folder: Path) -> None:
-    """Write every chart. rows: {"key": ..., "details": ...} of each variant; left_out: as for `left_out_digits`."""
-    shares = {row["key"]: row["details"]["samples"] for row in rows if "class_shares" in row["details"]["samples"]}
-    if shares:
-        save(class_shares(shares), folder / "classes.png")
-    levels = {row["key"]: row["details"]["denoising"]["levels"] for row in rows}
-    save(denoising_curves(levels), folder / "denoising.png")
-    codes = {row["key"]: row["details"]["compression"]["codes"] for row in rows}
-    save(compression_curves(codes, rows[0]["details"]["compression"]["codecs"]), folder / "compression.png")
-    if left_out:
-        save(left_out_digits(left_out, "importance_sampling"), folder / "leave-one-out.png")

@@ -2,35 +2,45 @@
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from stages.figures.style import BLUE, GREEN, ORANGE
+from stages.figures.style import BLUE, LINES, ORANGE
+from stages.templates.numbers import label
 
-LABELS = {"reconstruction_nats": "reconstruction", "kl_nats": "KL"}
+LABELS = {"kl_nats": "KL"}
+
+
+def settle(axes: Axes, curves: pd.DataFrame) -> None:
+    """Scale to what the curves do after the first tenth, whose peak would hide it."""
+    settled = curves.iloc[len(curves) // 10 :]
+    low, high = settled.min().min(), settled.max().max()
+    margin = 0.05 * (high - low) or 1.0
+    axes.set(ylim=(low - margin, high + margin), xlabel="step")
 
 
 def loss_curves(history: pd.DataFrame) -> Figure:
-    """Loss on training and on test images, and the latter's parts where it has parts.
+    """Loss on training and on test images, and the latter's parts where it has parts that ever are other than 0.
 
-    history: columns step, loss, val_loss, and val_NAME for each part. The scale leaves out the first tenth's peak.
+    history: columns step, loss, val_loss, and val_NAME for each part.
     """
-    parts = [name for name in LABELS if f"val_{name}" in history]
+    named = [name for name in map(str, history) if name.startswith("val_") and name != "val_loss"]
+    moving = [name for name in named if history[name].notna().any() and (history[name] != 0).any()]
+    parts = [name for name in moving if not history[name].equals(history["val_loss"])]
     figure, axes = plt.subplots(1, 1 + bool(parts), figsize=(4.2 * (1 + bool(parts)), 3.2), squeeze=False)
     loss = axes[0, 0]
     loss.plot(history["step"], history["loss"], color=BLUE, label="training")
     loss.plot(history["step"], history["val_loss"], color=ORANGE, label="test images", linestyle="--")
-    settled = history[["loss", "val_loss"]].iloc[len(history) // 10 :]
-    low, high = settled.min().min(), settled.max().max()
-    loss.set(
-        title="Loss (nats per image)",
-        xlabel="step",
-        ylim=(low - 0.05 * (high - low), high + 0.05 * (high - low)),
-    )
+    loss.set(title="Loss")
+    settle(loss, history[["loss", "val_loss"]])
     loss.legend()
     if parts:
-        for name, color, line in zip(parts, (BLUE, GREEN), ("-", "--"), strict=False):
-            axes[0, 1].plot(history["step"], history[f"val_{name}"], color=color, linestyle=line, label=LABELS[name])
-        axes[0, 1].set(title="Parts of the test loss", xlabel="step", ylim=(0, None))
+        for name, look in zip(parts, LINES, strict=False):
+            plain = name.removeprefix("val_")
+            text = LABELS.get(plain, label(plain.removesuffix("_nats")))
+            axes[0, 1].plot(history["step"], history[name], label=text, **look)
+        settle(axes[0, 1], history[parts])
+        axes[0, 1].set(title="Parts of the test loss")
         axes[0, 1].legend()
     return figure
 

@@ -18,6 +18,14 @@ BLUE, ORANGE, GREEN, GREY = "#0072B2", "#E69F00", "#009E73", "#666666"
 COLORS = (BLUE, ORANGE, GREEN, "#CC79A7", "#56B4E9", "#D55E00")
 LINES: list[dict[str, Any]] = [{"color": color, "linestyle": dash} for dash in ("-", "--", "-.") for color in COLORS]
 
+# Looks of points, by the kind of model.
+KINDS = {
+    "autoencoder": {"color": BLUE, "marker": "o"},
+    "VAE": {"color": ORANGE, "marker": "s"},
+    "GAN": {"color": GREEN, "marker": "^"},
+}
+OTHER_KIND = {"color": "#CC79A7", "marker": "D"}
+
 plt.rcParams.update(
     {
         "figure.dpi": 130,

@@ -12,6 +12,7 @@ from stages.data.pixels import crisp
 from stages.figures.curves import loss_curves
 from stages.figures.images import image_grid, strips
 from stages.figures.style import save
+from stages.protocol.anomaly import headline_score
 
 COLUMNS = 10
 
@@ -69,9 +70,40 @@ def anomalies(data: Arrays, scores: np.ndarray) -> Strips:
     }
 
 
-def draw(pictures: Mapping[str, Strips], samples: np.ndarray, history: pd.DataFrame, path: Path) -> None:
-    """Write every picture as `path`-NAME.png: named strips, a grid of samples [S, H, W, C], training curves."""
+def samplers(found: Arrays, threshold: float | None, names: tuple[str, str]) -> Strips:
+    """Samples of the chosen sampler above those of the historic one, of the prior. names: what they draw codes from."""
+    rows: dict[str, np.ndarray] = {}
+    for name, arrays in zip(names, ("samples", "baselines"), strict=True):
+        images = crisp(found[arrays][: 2 * COLUMNS], threshold)
+        rows |= {f"codes from {name}": images[:COLUMNS], f"codes from {name}, more": images[COLUMNS:]}
+    return rows
+
+
+def pictures(
+    data: Arrays, found: Arrays, row: Mapping[str, Any], noise: list[float], sigma: float, seed: int
+) -> dict[str, Strips]:
+    """Every picture of strips that a variant's arrays allow. data: of stage `stack`, found: of stage `sample`.
+
+    row: of `cards.describe`.
+    """
+    threshold, details = row["sample"]["threshold"], row["details"]
+    rows: dict[str, Strips] = {}
+    if "reconstructions" in found:
+        rows["reconstructions"] = reconstructions(data, found, threshold)
+    if "baselines" in found:
+        rows["samplers"] = samplers(found, threshold, (row["sampler"], row["prior"]))
+    rows["neighbours"] = neighbours(data, found, details["samples"]["copies"]["shown"], threshold)
+    if "denoised" in found:
+        rows["denoised"] = denoised(data, found, noise, sigma, seed)
+    if "auroc" in details.get("anomaly", {}):
+        rows["anomalies"] = anomalies(data, headline_score(found)[1])
+    return rows
+
+
+def draw(pictures: Mapping[str, Strips], samples: np.ndarray, history: pd.DataFrame, path: Path) -> list[str]:
+    """Write every picture as `path`-NAME.png -> NAMEs: strips, a grid of samples [S, H, W, C], training curves."""
     for name, rows in pictures.items():
         save(strips(rows), path.with_name(f"{path.name}-{name}.png"))
     save(image_grid(samples, 2 * COLUMNS), path.with_name(f"{path.name}-samples.png"))
     save(loss_curves(history), path.with_name(f"{path.name}-curves.png"))
+    return [*pictures, "samples", "curves"]

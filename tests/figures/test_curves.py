@@ -33,6 +33,21 @@ def test_a_vae_also_shows_its_parts(history):
     close(figure)
 
 
+def test_parts_that_are_nothing_or_the_loss_itself_are_left_out(history):
+    parts = {"val_penalty": 0.0, "val_reconstruction_nats": history["val_loss"], "val_nothing": np.nan}
+    figure = loss_curves(history.assign(**parts))
+    assert len(figure.axes) == 1
+    close(figure)
+
+
+def test_parts_of_any_name_are_shown_in_words(history):
+    figure = loss_curves(history.assign(val_generator_loss=-1.0, val_label_nats=2.0))
+    assert [line.get_label() for line in figure.axes[1].lines] == ["generator loss", "label"]
+    low, high = figure.axes[1].get_ylim()
+    assert low < -1 < 2 < high
+    close(figure)
+
+
 def test_curves_of_a_run_of_one_interval(history):
     figure = loss_curves(history[:1])
     figure.canvas.draw()

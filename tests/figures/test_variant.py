@@ -108,11 +108,41 @@ def test_anomalies_are_the_highest_and_the_lowest_scores_with_their_labels():
     }
 
 
+def test_samplers_stand_one_above_the_other():
+    found = {"samples": numbered(40), "baselines": numbered(30, start=100)}
+    rows = variant.samplers(found, None, ("a flow", "the prior"))
+    assert {name: numbers(images) for name, images in rows.items()} == {
+        "codes from a flow": list(range(10)),
+        "codes from a flow, more": list(range(10, 20)),
+        "codes from the prior": list(range(100, 110)),
+        "codes from the prior, more": list(range(110, 120)),
+    }
+
+
+def test_pictures_are_those_that_the_arrays_allow():
+    data = {"x_train": numbered(25), "x_test": numbered(25), "y_test": LABELS}
+    one = {"images": [0], "pixels": [1], "features": [2]}
+    samples = {"copies": {"shown": {"samples": one, "held_out": one}}}
+    row = {"sample": {"threshold": None}, "sampler": "a flow", "prior": "the prior", "details": {"samples": samples}}
+    found = {"samples": numbered(25)}
+    assert list(variant.pictures(data, found, row, [0.5], 0.5, 0)) == ["neighbours"]
+    found |= {"reconstructions": numbered(25), "baselines": numbered(25), "cross_entropy_nats": np.arange(25.0)}
+    found |= {"denoised": numbered(7)[None], "subset": np.arange(7)}
+    row["details"]["anomaly"] = {"auroc": {"value": 0.9, "ci95": 0.1}}
+    assert list(variant.pictures(data, found, row, [0.5], 0.5, 0)) == [
+        "reconstructions",
+        "samplers",
+        "neighbours",
+        "denoised",
+        "anomalies",
+    ]
+
+
 def test_draw_writes_every_picture_and_leaves_none_open(tmp_path):
     pictures = {"one": {"a": numbered(10), "b": numbered(10, start=90)}, "two": {"c": numbered(5)}}
     samples = RNG.integers(0, 256, (45, 28, 28, 1)).astype(np.uint8)
     history = pd.DataFrame({"step": [10, 20, 30], "loss": [9.0, 5.0, 4.0], "val_loss": [9.5, 6.0, 5.0]})
-    variant.draw(pictures, samples, history, tmp_path / "figures/vae_x")
+    assert variant.draw(pictures, samples, history, tmp_path / "figures/vae_x") == ["one", "two", "samples", "curves"]
     assert plt.get_fignums() == []
     expected = {
         "one": strips(pictures["one"]),

@@ -1,0 +1,119 @@
+"""The card of one variant: what it is, its facts, its pictures."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from stages.templates.headlines import numbers, scores
+from stages.templates.numbers import label
+from stages.templates.portfolio import CARDS, FALLBACK, KINDS, Card
+from stages.templates.tables import at
+
+Settings = Mapping[str, Any]
+
+# picture -> what it shows, in the order of the page
+PICTURES = {
+    "reconstructions": "Test images above their reconstructions",
+    "samples": "Samples, with codes from {sampler}; not chosen, the first hundred",
+    "samplers": "One model, two samplers: codes from {sampler}, and from {prior}",
+    "neighbours": "Samples above their nearest training images, the nearest of each digit; the same of test images",
+    "denoised": "Test images with noise, and what the model makes of them",
+    "anomalies": "The most and the least anomalous test images",
+    "curves": "Training curves",
+}
+SHORT = 130  # characters of LaTeX that fit on a line
+FAMILIES = {"conditional_vae": "conditional VAE", "vqvae": "VQ-VAE", "vae": "VAE", "gan": "GAN"}
+
+
+def card_of(key: str, family: str) -> Card:
+    """A variant's text, or else its family's."""
+    return CARDS.get(key) or FALLBACK[family]
+
+
+def settings_text(settings: Settings) -> str:
+    """{"name": "dense", "encoder": [256, 64]} -> "dense: encoder 256-64"; what is null or nothing is left out."""
+
+    def text(found: Any) -> str:
+        if isinstance(found, Mapping):
+            return f"({settings_text(found)})"
+        if isinstance(found, list | tuple):
+            nested = any(isinstance(one, list | tuple) for one in found)
+            return ", ".join(map(text, found)) if nested else "-".join(map(str, found))
+        return str(found)
+
+    shown = {name: found for name, found in settings.items() if name != "name" and found not in (None, [])}
+    pairs = "; ".join(f"{label(name)} {text(found)}" for name, found in shown.items())
+    return ": ".join(part for part in (settings.get("name", ""), pairs) if part)
+
+
+def facts(row: Settings) -> dict[str, str]:
+    """Name -> text of what is known of a variant before anything is measured. row: of `describe`."""
+    model, fit = row["model"], row["fit"]
+    simple = {name: found for name, found in model.items() if name not in ("code", "network")}
+    parts = {name: settings_text(found) for name, found in simple.items() if isinstance(found, Mapping)}
+    numbers = settings_text({name: found for name, found in simple.items() if not isinstance(found, Mapping)})
+    code = f"{model['code']}" if row["code"] == model["code"] else f"{model['code']} ({row['code']} numbers in all)"
+    threshold = row["sample"]["threshold"]
+    return {
+        "family": FAMILIES.get(row["family"], label(row["family"])),
+        "data": f"`{row['data']}`",
+        "network": settings_text(model["network"]),
+        "code": code,
+        **{label(name): text for name, text in parts.items()},
+        **({"settings": numbers} if numbers else {}),
+        "weights": f"{row['weights']:,}",
+        "training": f"{row['steps']:,} steps of {fit['batch']} images",
+        "optimisation": settings_text({name: fit[name] for name in fit if name not in ("steps", "batch")}),
+        "new codes": row["sampler"],
+        "pixels shown": "as grey values" if threshold is None else f"lit from {threshold} on",
+    }
+
+
+def sampler(family: str, sample: Settings) -> str:
+    """Where the codes of new images come from, in words."""
+    if sample["codes"] == "prior":
+        return "N(0, I)" if family in ("gan", "autoencoder") else "the prior"
+    fitted = {"mixture": f"a mixture of {sample.get('components')} Gaussians", "flow": "a coupling flow"}
+    return f"{fitted[sample['codes']]} fitted to training codes"
+
+
+def describe(key: str, row: Any, config: Settings, steps: int, details: dict[str, Any]) -> dict[str, Any]:
+    """What the pages say of one variant. row: of params.yaml, config: of the trained model, steps: as trained."""
+    code = at("compression/codes/8/bytes")({"details": details})  # a byte a coordinate
+    described = {
+        "key": key,
+        "title": row.title,
+        "family": row.family,
+        "kind": KINDS.get(row.family, label(row.family)),
+        "data": row.data,
+        "model": row.model.model_dump(),
+        "fit": row.fit.model_dump(),
+        "sample": row.sample.model_dump(),
+        "sampler": sampler(row.family, row.sample.model_dump()),
+        "prior": sampler(row.family, {"codes": "prior"}),
+        "code": int(code or row.model.code),
+        "weights": config["weights"],
+        "steps": steps,
+        "details": details,
+        "card": card_of(key, row.family),
+    }
+    words = {"steps": f"{steps:,}", "batch": row.fit.batch, "code": row.model.code}
+    return {
+        **described,
+        "facts": facts(described),
+        "numbers": numbers(details),
+        "recipe": described["card"].recipe.format(**words),
+        "equation": broken(described["card"].equation),
+        "scores": scores(details),
+    }
+
+
+def captions(row: Settings, pictures: Iterable[str]) -> dict[str, str]:
+    """Picture -> what it shows, of those that a variant has, in the order of the page."""
+    there = set(pictures)
+    return {name: text.format(**row) for name, text in PICTURES.items() if name in there}
+
+
+def broken(equation: str) -> str:
+    """LaTeX of one display, on as many lines as a long equation has parts."""
+    parts = equation.split(r", \qquad ")
+    return equation if len(equation) < SHORT else "\\begin{gathered}\n" + " \\\\\n".join(parts) + "\n\\end{gathered}"

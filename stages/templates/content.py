@@ -1,0 +1,80 @@
+"""What the pages are about, read from the files of the other stages."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from stages.pipeline import files
+from stages.pipeline.params import Params, Variant
+from stages.protocol.reconstruction import HEADLINE_NOISE
+from stages.templates.cards import describe
+
+TITLES = {
+    "mnist": "MNIST digits",
+    "fashion_mnist": "Fashion-MNIST",
+    "kmnist": "Kuzushiji-MNIST",
+    "digits": "scikit-learn's 8x8 digits, enlarged",
+}
+# Arrays of stage `sample` that are shown, or that say which images are; the others are larger.
+SCORED = ("cross_entropy_nats", "reconstruction_nats", "kl_nats", "prior_log_p", "log_p")
+SHOWN = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED)
+
+
+def shown_noise(params: Params) -> float:
+    """Deviation of the noise in the denoising table and pictures."""
+    noise = params.evaluation.noise
+    return HEADLINE_NOISE if HEADLINE_NOISE in noise else noise[0]
+
+
+def strangers(params: Params) -> list[Path]:
+    """Leftovers of what is no longer in params.yaml: they count as dependencies of stage `report`."""
+    known = {*params.variants, "verifier", "peers", "leave_one_out", *map(str, params.leave_one_out.digits)}
+    study = files.METRICS / "leave_one_out"
+    folders = (files.METRICS, files.MODELS, files.SAMPLES, *([study] if study.exists() else []))
+    return [path for folder in folders for path in folder.iterdir() if path.name.split(".")[0] not in known]
+
+
+def left_out(params: Params) -> dict[str, Any]:
+    """Digit -> its scores' metrics, of the leave-one-out study; without digits that the data doesn't have."""
+    paths = {str(digit): files.METRICS / "leave_one_out" / f"{digit}.json" for digit in params.leave_one_out.digits}
+    found = {digit: files.read_json(path)["scores"] for digit, path in paths.items()}
+    return {digit: scores for digit, scores in found.items() if scores}
+
+
+def peers() -> dict[str, Any]:
+    """Name -> numbers of another library's samples under the same verifier; none without reports/metrics/peers.json."""
+    path = files.METRICS / "peers.json"
+    return files.read_json(path) if path.exists() else {}
+
+
+def arrays(key: str) -> dict[str, np.ndarray]:
+    """The arrays of a variant that are shown, of those that it has."""
+    path = files.SAMPLES / f"{key}.npz"
+    with np.load(path, allow_pickle=False) as archive:
+        there = [name for name in SHOWN if name in archive.files]
+    return files.read_npz(path, *there)
+
+
+def of_variant(key: str, row: Variant, history: pd.DataFrame) -> dict[str, Any]:
+    """What the pages say of a variant, of `cards.describe`."""
+    config = files.read_json(files.MODELS / key / "config.json")
+    details = files.read_json(files.METRICS / f"{key}.details.json")
+    return describe(key, row, config, int(history["step"].iloc[-1]), details)
+
+
+def of_all(params: Params) -> dict[str, Any]:
+    """What the pages say of data and verifier."""
+    source = files.read_json(files.RAW / "source.json")
+    labels = files.read_npz(files.DATA / "mono-float-complete.npz", "y_train", "y_test")
+    return {
+        "source": TITLES.get(source["source"], source["source"]),
+        "stand_in_for": TITLES.get(source["stand_in_for"]),
+        "verifier": files.read_json(files.METRICS / "verifier.json"),
+        "counts": {"train": len(labels["y_train"]), "test": len(labels["y_test"])},
+        "params": params,
+        "sigma": str(shown_noise(params)),
+        "peers": peers(),
+        "left_out": left_out(params),
+    }

@@ -1,0 +1,117 @@
+"""What the first page of the report compares: who is best at what, and a table for each question."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from stages.templates import questions
+from stages.templates.numbers import measured, percent, score
+from stages.templates.questions import of_stacks
+from stages.templates.tables import HIGH, LOW, Column, Row, at, best, grouped, head, line, link, table
+
+Rows = Sequence[Row]
+
+
+class Headline(NamedTuple):
+    """A question that every kind of model is asked, of the variants that `counts` says."""
+
+    column: Column
+    counts: Callable[[Row], bool]
+
+
+def of_digits(row: Row) -> bool:
+    """Whether a variant is a model of all ten single digits."""
+    return row["data"].startswith("mono") and row["data"].endswith("complete")
+
+
+def nats_of(pixels: str) -> Callable[[Row], bool]:
+    """Whether a variant is a model of all ten single digits with a likelihood of such pixels."""
+    return lambda row: of_digits(row) and at("likelihood/data")(row) == pixels
+
+
+def anything(row: Row) -> bool:
+    """Every variant counts."""
+    return True
+
+
+def headlines(rows: Rows, digit: int, sigma: str) -> list[Headline]:
+    """The questions of the summary, in its order."""
+    nll, stacks = at("likelihood/nll_nats"), questions.stacked(rows)
+    denoised = at(f"denoising/levels/{sigma}/model/psnr_db")
+
+    def of_many(row: Row) -> bool:
+        return row in stacks
+
+    return [
+        Headline(Column("Reconstructions read right", at("reconstruction/accuracy"), percent, HIGH), of_digits),
+        Headline(Column("Samples recognised", at("samples/predictability"), percent, HIGH), of_digits),
+        Headline(Column("Variety of samples: recall", at("samples/recall"), score, HIGH), of_digits),
+        Headline(Column("Variety of samples: coverage", at("samples/coverage_prdc"), score, HIGH), of_digits),
+        Headline(Column("NLL, dynamic binarisation (nats)", nll, measured, LOW), nats_of("dynamic")),
+        Headline(Column("NLL, thresholded (nats)", nll, measured, LOW), nats_of("threshold")),
+        Headline(Column(f"Finding the unseen {digit} (AUROC)", at("anomaly/auroc"), score, HIGH), anything),
+        Headline(Column(f"Denoising at deviation {sigma} (PSNR, dB)", denoised, measured, HIGH), of_digits),
+        Headline(Column("Stacks: reconstructions right", of_stacks("reconstruction/accuracy"), percent, HIGH), of_many),
+        Headline(Column("Stacks: samples recognised", of_stacks("samples/predictability"), percent, HIGH), of_many),
+        Headline(Column("Stacks: class divergence (nats)", of_stacks("samples/kl_nats"), measured, LOW), of_many),
+    ]
+
+
+def summary(rows: Rows, digit: int, sigma: str) -> str:
+    """The best variant of each kind at each headline, with its interval; the best of all in bold."""
+    kinds = list(dict.fromkeys(row["kind"] for row in rows))
+    lines = head(["question", *(f"best {kind}" for kind in kinds)], texts=1 + len(kinds))
+    for column, counts in headlines(rows, digit, sigma):
+        asked = [row for row in rows if counts(row)]
+        winner = best(asked, column)
+        if winner is None:
+            continue
+        cells = []
+        for kind in kinds:
+            found = best([row for row in asked if row["kind"] == kind], column)
+            text = "–" if found is None else f"{column.write(column.find(found))} {link(found)}"
+            cells.append(f"**{text}**" if found is winner else text)
+        lines.append(line([column.title, *cells]))
+    return "\n".join(lines)
+
+
+def others(peers: Mapping[str, Any], rows: Rows) -> Callable[[str, Rows], dict[str, Row]]:
+    """Samples of other libraries, for the tables of the data mode that a peer names or else of all single digits."""
+    usual = next((row["data"] for row in rows if of_digits(row)), None)
+
+    def beside(mode: str, group: Rows) -> dict[str, Row]:
+        return {
+            name: {"key": name, "data": mode, "details": {"samples": found}}
+            for name, found in peers.items()
+            if found.get("data", usual) == mode
+        }
+
+    return beside
+
+
+def tables(rows: Rows, peers: Mapping[str, Any], digit: int, sigma: str) -> dict[str, str]:
+    """Every table of the page, by the name that the template has for it; "" where no variant has the numbers."""
+    beside = others(peers, rows)
+
+    def with_real(mode: str, group: Rows) -> dict[str, Row]:
+        real = group[0]["details"]["samples"]["real"]
+        return {**beside(mode, group), "real": {"key": "real", "data": mode, "details": {"samples": real}}}
+
+    def unaided(mode: str, group: Rows) -> dict[str, Row]:
+        return questions.without_model(group, sigma)
+
+    resampled = [row for row in rows if at("samples/baseline")(row)]
+    left_out = [row for row in rows if at("anomaly/auroc")(row)]
+    return {
+        "summary": summary(rows, digit, sigma),
+        "reconstruction": grouped(rows, questions.RECONSTRUCTION, digit),
+        "read": grouped(rows, questions.READ, digit, beside),
+        "spread": grouped(rows, questions.SPREAD, digit, with_real),
+        "samplers": table(resampled, questions.sampler_columns()),
+        "copies": table(rows, questions.COPIES),
+        "stacks": table(questions.stacked(rows), questions.STACKS),
+        "likelihood": questions.likelihoods(rows, digit),
+        "anomalies": grouped(rows, questions.anomaly_columns(rows), digit),
+        "left_out": table(left_out, questions.left_out_columns(left_out, digit)),
+        "denoising": grouped(rows, questions.denoising_columns(sigma), digit, unaided),
+        "compression": grouped(rows, questions.CODES, digit),
+    }

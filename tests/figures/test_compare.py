@@ -1,0 +1,74 @@
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from PIL import Image
+
+from stages.figures import compare
+from stages.figures.gallery import gallery
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+def row(key, kind="VAE", data="mono-binary-complete", **groups):
+    shares = {"predictability": {"value": 0.9, "ci95": 0.1}, "recall": {"value": 0.9, "ci95": 0.1}, "real": {}}
+    return {"key": key, "kind": kind, "data": data, "details": {"samples": shares, **groups}}
+
+
+def at_noise(value):
+    numbers = {name: {"value": value, "ci95": 0.1} for name in ("psnr_db", "ssim")}
+    return {"levels": {"0.5": dict.fromkeys(("model", "median", "noisy"), numbers)}}
+
+
+def images(channels=1):
+    return RNG.integers(0, 256, (12, 28, 28, channels)).astype(np.uint8)
+
+
+def test_complete_models_of_single_digits_come_first():
+    modes = ["mono-float-complete", "mono-binary-missing", "color-binary-complete"]
+    rows = [row(mode, data=mode) for mode in modes]
+    assert [one["key"] for one in compare.complete(rows)] == modes[:1]
+    assert [one["key"] for one in compare.complete(rows[1:])] == modes[1:2]
+    assert [one["key"] for one in compare.complete(rows[2:])] == modes[2:]
+
+
+def test_the_best_denoisers_have_the_data_of_the_best():
+    rows = [row(str(i), denoising=at_noise(i)) for i in range(9)]
+    rows.append(row("other", data="mono-float-complete", denoising=at_noise(7.5)))
+    assert [one["key"] for one in compare.best_denoisers(rows, "0.5")] == ["8", "7", "6", "5", "4"]
+
+
+def test_only_charts_that_have_numbers_are_drawn(tmp_path):
+    assert compare.draw([row("gan", "GAN")], {}, {}, "0.5", 8, tmp_path) == ["overview", "samples"]
+    names = compare.draw([row("a", denoising=at_noise(9))], {}, {}, "0.5", 8, tmp_path)
+    assert names == ["overview", "samples", "denoising", "denoising-levels"]
+    assert {path.stem for path in tmp_path.iterdir()} == set(names)
+
+
+def test_a_gallery_for_each_kind(tmp_path):
+    rows = [row("a"), row("b", "GAN"), row("c", "GAN", "color-binary-complete")]
+    samples = {"a": images(), "b": images(), "c": images(3)}
+    real = {"mono-binary-complete": images(), "color-binary-complete": images(3)}
+    assert compare.galleries(rows, samples, real, tmp_path) == {"gallery-vae": "VAE", "gallery-gan": "GAN"}
+    heights = {}
+    for path in tmp_path.iterdir():
+        with Image.open(path) as picture:
+            heights[path.stem] = picture.height
+    assert heights["gallery-gan"] == pytest.approx(2 * heights["gallery-vae"], rel=0.1)
+
+
+def test_a_gallery_shows_ten_images_a_row_and_every_name_in_full():
+    names = ["short", "a_very_long_name_of_a_variant_of_a_user"]
+    figure = gallery({name: images() for name in names})
+    figure.canvas.draw()
+    [axes] = figure.axes
+    assert [text.get_text() for text in axes.get_yticklabels()] == names
+    assert all(text.get_window_extent().x0 >= 0 for text in axes.get_yticklabels())
+    height, width, _ = axes.images[0].get_array().shape
+    assert width == 10 * 28 + 9 * 2
+    assert height == 2 * 28 + 6

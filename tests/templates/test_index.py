@@ -1,0 +1,92 @@
+import pytest
+
+from stages.templates.cards import describe
+from stages.templates.index import others, summary, tables
+
+
+@pytest.fixture
+def rows(params, make_details):
+    config = {"weights": 1000}
+    return [describe(key, row, config, 100, make_details(row)) for key, row in params.variants.items()]
+
+
+def of(rows, key):
+    return next(row for row in rows if row["key"] == key)
+
+
+def test_the_summary_names_the_best_of_each_kind_and_the_best_of_all_in_bold(rows):
+    of(rows, "ae_vanilla")["details"]["reconstruction"]["accuracy"]["value"] = 0.97
+    of(rows, "vae_conv")["details"]["reconstruction"]["accuracy"]["value"] = 0.98
+    lines = summary(rows, 8, "0.5").splitlines()
+    assert lines[0] == "| question | best autoencoder | best VAE | best GAN |"
+    assert lines[2] == (
+        "| Reconstructions read right | 97.0 ± 1.0 % [ae_vanilla](cards/ae_vanilla.md) "
+        "| **98.0 ± 1.0 % [vae_conv](cards/vae_conv.md)** | – |"
+    )
+
+
+def test_nats_of_different_pixels_are_never_in_one_table(rows):
+    for row in rows:
+        if row["details"].get("likelihood", {}).get("data") == "threshold":
+            row["details"]["likelihood"]["nll_nats"]["value"] = 1.0
+    of(rows, "vae_conv")["details"]["likelihood"]["data"] = "grey"
+    text = tables(rows, {}, 8, "0.5")["likelihood"]
+    parts = text.split("Nats of ")[1:]
+    kinds = {name: [p for p in parts if p.startswith(name)] for name in ("dynamic", "thresholded", "grey")}
+    assert sum(map(len, kinds.values())) == len(parts)
+    assert "vae_conv" in kinds["grey"][0]
+    assert all("vae_conv" not in part for name in ("dynamic", "thresholded") for part in kinds[name])
+    [dynamic] = [line for line in summary(rows, 8, "0.5").splitlines() if "dynamic" in line]
+    assert "1.00" not in dynamic
+
+
+def test_a_gan_is_in_the_tables_of_samples_alone(rows):
+    found = tables(rows, {}, 8, "0.5")
+    there = {name for name, text in found.items() if "[gan_dcgan]" in text}
+    assert there <= {"summary", "read", "spread", "copies", "stacks"}
+    assert there >= {"read", "spread", "copies", "stacks"}
+
+
+def test_every_table_has_rows(rows):
+    assert all("\n|" in text for text in tables(rows, {}, 8, "0.5").values())
+
+
+def test_stacks_have_true_and_channelwise_models_in_one_table(rows):
+    text = tables(rows, {}, 8, "0.5")["stacks"]
+    assert "| [vae_stacked](cards/vae_stacked.md) | three channels |" in text
+    assert "| [ae_deep](cards/ae_deep.md) | channel by channel |" in text
+    assert "vae_anomaly" not in text
+
+
+def test_samplers_are_those_that_have_a_baseline(rows):
+    text = tables(rows, {}, 8, "0.5")["samplers"]
+    for row in rows:
+        assert (f"[{row['key']}]" in text) == (row["sample"]["codes"] != "prior")
+
+
+def test_the_anomaly_table_goes_by_the_last_score(rows):
+    row = of(rows, "vae_anomaly")
+    row["details"]["anomaly"]["scores"]["importance_sampling"]["digit 8"]["auroc"]["value"] = 0.987
+    text = tables(rows, {}, 8, "0.5")["anomalies"]
+    [line] = [line for line in text.splitlines() if "[vae_anomaly]" in line]
+    assert "0.987" in line
+    assert line.endswith("| importance sampling |")
+
+
+def test_peers_stand_in_italics_in_the_tables_of_their_data(rows):
+    peer = {"predictability": {"value": 0.7, "ci95": 0.01}, "fid": {"value": 9.0, "ci95": 0.3}}
+    peers = {"other VAE": peer | {"data": "mono-float-complete"}, "no mode": peer}
+    found = tables(rows, peers, 8, "0.5")
+    assert found["read"].count("*other VAE*") == 1
+    assert found["spread"].count("| *other VAE* | 9.0 ± 0.3 | – |") == 1
+    beside = others(peers, rows)
+    assert set(beside("mono-float-complete", [])) == {"other VAE"}
+    assert set(beside("color-binary-complete", [])) == set()
+    assert set(beside(rows[0]["data"], [])) == {"no mode"}
+
+
+def test_tables_without_numbers_are_empty(params, minimal):
+    key, row = next(iter(params.variants.items()))
+    found = tables([describe(key, row, {"weights": 1}, 1, minimal)], {}, 8, "0.5")
+    full = {"summary", "read", "spread", "copies"}
+    assert {name for name, text in found.items() if text} == full
