@@ -1,9 +1,10 @@
 """Stage `leave_one_out DIGIT`: a VAE trained without a digit, and what it says of every test image.
 
-Writes artifacts/leave_one_out/DIGIT/history.csv, and scores.npz with the arrays [N] of `scoring.image_nats` over the
-test split. Both are empty where the data has no such digit.
+Writes artifacts/leave_one_out/DIGIT/history.csv, and scores.npz with the arrays [N] of `scoring.image_nats` and
+the distance of codes from training codes, over the test split. Both are empty where the data has no such digit.
 """
 
+from stages.metrics.anomaly import neighbour_distance
 from stages.models import build
 from stages.models.scoring import image_nats
 from stages.pipeline import files
@@ -26,10 +27,13 @@ def main(text: str) -> None:
         files.write_npz(folder / "scores.npz")
         return
     model = build(LEFT_OUT_FAMILY, data["x_train"].shape[1:], study.model.model_dump(), seed=params.seed)
+    model.adapt(data["x_train"][kept])
 
     def save(history: list[Row]) -> None:
         write_history(folder / "history.csv", history)
         nats = image_nats(model, data["x_test"], params.evaluation.likelihood.draws, params.seed)
+        training, codes = (model.encode(images, params.seed)[0] for images in (data["x_train"][kept], data["x_test"]))
+        nats["code_distance"] = neighbour_distance(training, codes)
         files.write_npz(folder / "scores.npz", **nats)
 
     train_tracked(

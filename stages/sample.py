@@ -1,13 +1,15 @@
 """Stage `sample KEY`: a trained variant's reconstructions, samples and scores, read by the verifier, as npz.
 
-Arrays over the N test images (in the order of the data file), S samples, and a `subset` [M] of test positions, all of
+Arrays over S samples, the N test images (in the order of the data file), and a `subset` [M] of test positions, all of
 digits that the model was trained on:
-codes [N, code] and training_codes [T, code]; reconstructions [N, H, W, C] and samples [S, H, W, C], expected pixels,
-uint8; reconstruction_probabilities [N, C, 10], sample_probabilities [S, C, 10] and sample_features [S, C, F] of the
-verifier; denoised [L, M, H, W, C], of the subset at each noise level; compressed_8 and compressed_4 [M, H, W, C],
-decoded from codes of so many bits a coordinate.
-NAME [N] of `scoring.image_nats`, and SET_NAME for each out-of-distribution set. Where the model has a likelihood
-tight_log_p [n] at the test positions tight_images [n], and log_q_zx, log_q_z, log_p_z of `scoring.aggregate_posterior`.
+samples [S, H, W, C], expected pixels, uint8; sample_probabilities [S, C, 10] and sample_features [S, C, F] of the
+verifier. Where codes come from elsewhere than the prior, baselines [100, H, W, C], baseline_probabilities and
+baseline_features are of samples from the prior.
+Where the model encodes: codes [N, code] and training_codes [T, code]; reconstructions [N, H, W, C] and
+reconstruction_probabilities [N, C, 10]; denoised [L, M, H, W, C], of the subset at each noise level; compressed_8 and
+compressed_4 [M, H, W, C], decoded from codes of so many bits a coordinate; NAME [N] of `scoring.score`, and SET_NAME
+for each out-of-distribution set. Where the model has a likelihood: tight_log_p [n] at the test positions
+tight_images [n], and log_q_zx, log_q_z, log_p_z of `scoring.aggregate_posterior` if its posterior is Gaussian.
 """
 
 import numpy as np
@@ -16,8 +18,9 @@ from stages.data.outliers import in_mode
 from stages.data.pixels import crisp, to_bytes
 from stages.data.subsets import known, spread
 from stages.models import load
+from stages.models.base import GenerativeModel
 from stages.models.classifier import Classifier
-from stages.models.codes import FIT_ON, from_mixture, from_prior
+from stages.models.codes import FIT_ON, from_flow, from_mixture
 from stages.models.restoring import restore
 from stages.models.scoring import aggregate_posterior, score, weigh_closely
 from stages.pipeline import files
@@ -27,12 +30,37 @@ from stages.pipeline.params import Sampling, load_params
 SUBSET = 1_000
 
 
-def draw_codes(training: np.ndarray, sampling: Sampling, count: int, seed: int) -> np.ndarray:
-    """New codes [count, code] by the variant's choice; `training` are codes [T, code] of training images."""
-    if sampling.codes == "prior":
-        return from_prior(count, training.shape[1], seed)
-    assert sampling.components is not None
-    return from_mixture(training, count, sampling.components, seed)
+def generate(
+    model: GenerativeModel, verifier: Classifier, training: np.ndarray | None, sampling: Sampling, count: int, seed: int
+) -> dict[str, np.ndarray]:
+    """New images by the variant's sampler, and by the prior where that is another, as the verifier reads them.
+
+    training: codes [T, code] of training images, for samplers fitted to them.
+    """
+    codes = {"sample": model.draw(count, seed)}
+    if sampling.codes != "prior":
+        assert training is not None
+        codes["baseline"] = codes["sample"]
+        if sampling.codes == "flow":
+            codes["sample"] = from_flow(training, count, seed)
+        else:
+            assert sampling.components is not None
+            codes["sample"] = from_mixture(training, count, sampling.components, seed)
+    found: dict[str, np.ndarray] = {}
+    for name, drawn in codes.items():
+        found |= look(model, verifier, drawn, sampling.threshold, name)
+    if "baselines" in found:
+        found["baselines"] = found["baselines"][:100]
+    return found
+
+
+def look(
+    model: GenerativeModel, verifier: Classifier, codes: np.ndarray, threshold: float | None, name: str
+) -> dict[str, np.ndarray]:
+    """Decode codes, and let the verifier read the images."""
+    decoded = to_bytes(model.decode(codes))
+    probabilities, features = verifier.read(crisp(decoded, threshold))
+    return {f"{name}s": decoded, f"{name}_probabilities": probabilities, f"{name}_features": features}
 
 
 def main(key: str) -> None:
@@ -47,24 +75,26 @@ def main(key: str) -> None:
     verifier = Classifier()
     verifier.load_weights(files.VERIFIER / "verifier.weights.h5")
 
-    codes, _ = model.encode(images, seed)
-    _, training = model.encode(data["x_train"][:FIT_ON], seed)
-    found = {"codes": codes, "training_codes": training, "subset": subset}
-    new = draw_codes(training, variant.sample, settings.samples.of(variant.data), seed)
-    for name, source in (("reconstruction", codes), ("sample", new)):
-        decoded = to_bytes(model.decode(source))
-        probabilities, features = verifier.read(crisp(decoded, variant.sample.threshold))
-        found |= {f"{name}s": decoded, f"{name}_probabilities": probabilities, f"{name}_features": features}
-    del found["reconstruction_features"]  # distances are of samples
-    found |= restore(model, images[subset], training, settings.noise, seed)
-    sets = {name: in_mode(strange, variant.data) for name, strange in files.read_npz(files.DATA / "ood.npz").items()}
-    found |= score(model, images, sets, settings.likelihood.draws, seed)
+    found, training = {"subset": subset}, None
+    if model.encodes:
+        codes, _ = model.encode(images, seed)
+        means, training = model.encode(data["x_train"][:FIT_ON], seed)
+        found |= {"codes": codes, "training_codes": training}
+        found |= look(model, verifier, codes, variant.sample.threshold, "reconstruction")
+        del found["reconstruction_features"]  # distances are of samples
+        found |= restore(model, images[subset], training, settings.noise, seed)
+        sets = {
+            name: in_mode(strange, variant.data) for name, strange in files.read_npz(files.DATA / "ood.npz").items()
+        }
+        found |= score(model, images, means, sets, settings.likelihood.draws, seed)
+    found |= generate(model, verifier, training, variant.sample, settings.samples.of(variant.data), seed)
     if model.has_likelihood:
         chosen = of_known[spread(len(of_known), settings.likelihood.tight_images)]
         found |= weigh_closely(model, images, chosen, settings.likelihood.tight_draws, seed)
-        found |= aggregate_posterior(model, images[of_known], seed)
+        if model.posterior.gaussian:
+            found |= aggregate_posterior(model, images[of_known], seed)
     files.write_npz(files.SAMPLES / f"{key}.npz", **found)
-    print(f"{key}: {len(codes)} reconstructions and {len(new)} samples")
+    print(f"{key}: {len(found['samples'])} samples" + (f", {len(images)} reconstructions" if model.encodes else ""))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,9 @@ def main(key: str) -> None:
     seen = known(data["y_test"], variant.data, params.data.missing_digit)
     shape, arguments = data["x_train"].shape[1:], variant.model.model_dump()
     model = build(variant.family, shape, arguments, seed=params.seed)
+    model.adapt(data["x_train"])
+    names = ("x", "y") if model.needs_labels else ("x",)
+    train, held_out = (tuple(data[f"{name}_{split}"] for name in names) for split in ("train", "test"))
 
     def save(history: list[Row]) -> None:
         folder = files.MODELS / key
@@ -29,8 +32,8 @@ def main(key: str) -> None:
 
     train_tracked(
         model,
-        (data["x_train"],),
-        (data["x_test"][seen],),
+        train,
+        tuple(array[seen] for array in held_out),
         params=params,
         stage="train",
         key=key,

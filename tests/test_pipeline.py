@@ -41,8 +41,13 @@ SMALL = {
                 "activation": "relu",
                 "code_activation": "linear",
             },
-            "posterior": "diagonal",
+            "pixels": "bernoulli",
+            "posterior": {"name": "diagonal"},
+            "prior": {"name": "normal"},
             "beta": 1.0,
+            "free_bits": 0.0,
+            "warmup": 0.0,
+            "draws": 1,
         },
         "fit": {"steps": 400, "batch": 64, "learning_rate": 0.003, "schedule": "constant", "ema": 0.0},
     },
@@ -61,6 +66,10 @@ SMALL = {
                     "activation": "relu",
                     "code_activation": "linear",
                 },
+                "pixels": "bernoulli",
+                "penalty": {"name": "none"},
+                "noise": 0.0,
+                "decay": 0.0,
             },
             "fit": {"steps": 800, "batch": 64, "learning_rate": 0.003, "schedule": "constant", "ema": 0.0},
             "sample": {"codes": "mixture", "components": 5, "threshold": 0.5},
@@ -72,11 +81,30 @@ SMALL = {
             "model": {
                 "code": 6,
                 "network": {"name": "patch", "channels": 8, "blocks": 1, "hidden": 64},
-                "posterior": "tril",
+                "pixels": "bernoulli",
+                "posterior": {"name": "tril"},
+                "prior": {"name": "vamp", "components": 5},
                 "beta": 1.0,
+                "free_bits": 0.0,
+                "warmup": 0.0,
+                "draws": 1,
             },
             "fit": {"steps": 800, "batch": 64, "learning_rate": 0.003, "schedule": "cosine", "ema": 0.9},
             "sample": {"codes": "prior", "threshold": None},
+        },
+        "gan_small": {
+            "title": "Small GAN",
+            "family": "gan",
+            "data": "mono-binary-complete",
+            "model": {
+                "code": 6,
+                "network": {"name": "patch", "channels": 8, "blocks": 1, "hidden": 64},
+                "loss": "nonsaturating",
+                "penalty": 1.0,
+                "pack": 2,
+            },
+            "fit": {"steps": 400, "batch": 64, "learning_rate": 0.003, "schedule": "cosine", "ema": 0.9},
+            "sample": {"codes": "prior", "threshold": 0.5},
         },
     },
 }
@@ -161,6 +189,7 @@ def test_every_stage_left_what_it_promises(project):
     ae, vae = project.metrics("ae_small"), project.metrics("vae_small")
     assert set(ae) == {"source", "reconstruction", "samples", "anomaly", "denoising"}
     assert set(vae) == {"source", "reconstruction", "samples", "likelihood", "denoising"}
+    assert set(project.metrics("gan_small")) == {"source", "samples"}
     assert ae["source"] == vae["source"] == "digits, standing in for mnist"
     assert 0.5 < ae["anomaly"]["auroc"] <= 1
     assert vae["likelihood"]["data"] == "threshold"
@@ -180,7 +209,8 @@ def test_every_stage_left_what_it_promises(project):
     assert "nan" not in report
     for name in ("ae_small", "vae_small", "scikit-learn's 8x8 digits", "**These are not MNIST digits.**"):
         assert name in report
-    linked = {part.split(")")[0] for part in report.split("](figures/")[1:]}
+    pages = [project.root / "reports/index.md", *(project.root / "reports/cards").iterdir()]
+    linked = {part.split(")")[0] for page in pages for part in page.read_text().split("figures/")[1:]}
     assert linked == {path.name for path in (project.root / "reports/figures").iterdir()}
 
 
@@ -198,7 +228,7 @@ def test_training_says_what_it_runs_on_and_how_far_it_is(project):
 
 def test_the_runs_are_in_mlflow(project):
     runs, client = project.runs()
-    assert set(runs) == {"verifier", "ae_small", "vae_small", "leave_one_out_8"}
+    assert set(runs) == {"verifier", "ae_small", "vae_small", "gan_small", "leave_one_out_8"}
     for name, run in runs.items():
         assert run.info.status == "FINISHED"
         assert run.data.tags["source"] == "digits, standing in for mnist"
@@ -253,7 +283,7 @@ def test_a_clone_without_artifacts_names_no_stage(project, tmp_path):
     [
         (
             {"budget": 0.2},
-            {"verifier", "train@ae_small", "train@vae_small", "leave_one_out@8", "report", "track"},
+            {"verifier", "train@ae_small", "train@vae_small", "train@gan_small", "leave_one_out@8", "report", "track"},
         ),
         ({"variants": with_variant("vae_small", title="x")}, {"report", "track"}),
         (
@@ -266,7 +296,7 @@ def test_a_clone_without_artifacts_names_no_stage(project, tmp_path):
         ),
         (
             {"evaluation": {**SMALL["evaluation"], "tolerance": {"mono": 0.8, "color": 0.6}}},
-            {"evaluate@ae_small", "evaluate@vae_small", "report"},
+            {"evaluate@ae_small", "evaluate@vae_small", "evaluate@gan_small", "report"},
         ),
     ],
     ids=["budget", "title", "sampling", "beta", "tolerance"],
@@ -315,7 +345,7 @@ def test_runs_restored_from_the_cache_are_in_mlflow(project):
     project.env["MLFLOW_TRACKING_URI"] = project.store = f"sqlite:///{project.root / 'fresh.db'}"
     project.dvc("repro", "-f", "-s", "track")
     runs, client = project.runs()
-    assert set(runs) == {"verifier", "ae_small", "vae_small", "leave_one_out_8"}
+    assert set(runs) == {"verifier", "ae_small", "vae_small", "gan_small", "leave_one_out_8"}
     for run in runs.values():
         assert run.data.tags["restored"] == "from files"
         assert len(client.get_metric_history(run.info.run_id, "val_loss")) >= 10

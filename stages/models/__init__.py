@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from stages.models.base import GenerativeModel
 
 # family in params.yaml -> class in stages/models/FAMILY.py
-FAMILIES = {"autoencoder": "Autoencoder", "vae": "Vae"}
+FAMILIES = {
+    "autoencoder": "Autoencoder",
+    "vae": "Vae",
+    "conditional_vae": "ConditionalVae",
+    "vqvae": "Vqvae",
+    "gan": "Gan",
+}
 
 
 def build(family: str, shape: tuple[int, int, int], arguments: dict[str, Any], *, seed: int = 0) -> "GenerativeModel":

@@ -6,64 +6,80 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from scipy.special import expit
 
 from stages.models.batches import in_batches, scale
 from stages.nn import networks
+from stages.nn.pixels import PIXELS
+
+fold_in = tf.random.experimental.stateless_fold_in
 
 
 class GenerativeModel(keras.Model):
-    """An encoder and a decoder trained on uint8 images [B, H, W, C].
+    """A decoder, and mostly an encoder, trained on uint8 images [B, H, W, C].
 
-    A family defines TERMS, `terms` and `codes`; training, decoding and batching are here. A family whose p(x) is
-    defined says so in `has_likelihood` and gives `q_z`, `prior` and `weigh`.
+    A family defines TERMS and `terms`, and `codes` if it `encodes`; training, decoding and batching are here. A family
+    whose p(x) is defined says so in `has_likelihood` and gives `posterior` and `weigh`.
     """
 
     TERMS: tuple[str, ...] = ("loss",)
+    encodes = True
     has_likelihood = False
+    needs_labels = False
 
-    def __init__(self, shape: networks.Shape, *, code: int, features: int, network: Mapping[str, Any]) -> None:
+    def __init__(self, shape: networks.Shape, *, code: int, features: int, network: Mapping[str, Any], pixels: str):
         super().__init__()
-        arguments = dict(network)
-        make = getattr(networks, arguments.pop("name"))
-        self.encoder, self.decoder = make(shape, features, code, **arguments)
+        self.encoder, self.decoder = networks.build(shape, features, code, network)
+        self.pixels = PIXELS[pixels]
         self.image_shape = shape
         self.code = code
         self.seed = 0  # of the noise in training steps; `training.fit` sets it
+        self.steps = 1  # of the whole training; `training.fit` sets it
         self.built = True
         self._means = {name: keras.metrics.Mean(name=name) for name in self.TERMS}
 
-    def terms(self, x: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Objective per example. x: [B, H, W, C] in [0, 1] -> {name: [B] for name in TERMS}; "loss" is minimised."""
+    def adapt(self, images: np.ndarray) -> None:
+        """Prepare for training on uint8 images [N, H, W, C]: outputs start at the data's mean."""
+        self.decoder.layers[-1].bias.assign(self.pixels.start(images.mean(axis=0) / 255))
+
+    def terms(self, x: tf.Tensor, labels: tf.Tensor | None, seed: tf.Tensor, *, training: bool) -> dict[str, tf.Tensor]:
+        """Objective per example. x: [B, H, W, C] in [0, 1], labels: [B] where the family `needs_labels`.
+
+        -> {name: [B] for name in TERMS}; "loss" is minimised.
+        """
         raise NotImplementedError
 
     def codes(self, x: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """x: [B, H, W, C] in [0, 1] -> (the best single code, a code drawn from what x implies), each [B, code]."""
         raise NotImplementedError
 
+    def draw(self, count: int, seed: int) -> np.ndarray:
+        """New codes [count, code] from the prior: N(0, I), unless a family has another."""
+        return np.random.default_rng(seed).standard_normal((count, self.code), np.float32)
+
     def call(self, x: tf.Tensor) -> tf.Tensor:
-        """Reconstruct: [B, H, W, C] in [0, 1] -> expected pixels [B, H, W, C] in [0, 1]."""
+        """Reconstruct: [B, H, W, C] in [0, 1] -> expected pixels [B, H, W, C]."""
         best, _ = self.codes(x, tf.constant([0, 0]))
-        return tf.sigmoid(self.decoder(best))
+        return self.pixels.mean(self.decoder(best))
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
-        """One step on uint8 images [B, H, W, C].
+        """One step on uint8 images [B, H, W, C], or (images, labels [B]).
 
         The noise depends on seed and step alone, so that a resumed run repeats.
         """
-        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        seed = tf.random.experimental.stateless_fold_in([self.seed, 0], tf.cast(self.optimizer.iterations, tf.int32))
+        x, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+        seed = fold_in([self.seed, 0], tf.cast(self.optimizer.iterations, tf.int32))
+        x = self.pixels.observe(scale(x), fold_in(seed, 1))
         with tf.GradientTape() as tape:
-            terms = self.terms(scale(x), seed)
+            terms = self.terms(x, labels, seed, training=True)
             loss = tf.reduce_mean(terms["loss"])
-        gradients = tape.gradient(loss, self.trainable_variables)
-        self.optimizer.apply(gradients, self.trainable_variables)
+        self.optimizer.apply(tape.gradient(loss, self.trainable_variables), self.trainable_variables)
         return self._averages(terms)
 
     def test_step(self, data: Any) -> dict[str, tf.Tensor]:
         """The same terms without an update; always the same noise."""
-        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        return self._averages(self.terms(scale(x), tf.constant([self.seed, 1])))
+        x, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+        seed = tf.constant([self.seed, 1])
+        return self._averages(self.terms(self.pixels.observe(scale(x), seed), labels, seed, training=False))
 
     def _averages(self, terms: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         for name, mean in self._means.items():
@@ -74,6 +90,14 @@ class GenerativeModel(keras.Model):
     def metrics(self) -> list[keras.metrics.Metric]:
         """Running means of the terms; Keras resets them at every interval."""
         return list(self._means.values())
+
+    def observe(self, images: np.ndarray, seed: int) -> np.ndarray:
+        """The pixels that likelihoods are of: uint8 [N, H, W, C] -> the same, drawn once where training draws anew."""
+
+        def seen(index: int, x: tf.Tensor) -> dict[str, tf.Tensor]:
+            return {"x": tf.cast(tf.round(255 * self.pixels.observe(scale(x), tf.stack([seed, index]))), tf.uint8)}
+
+        return in_batches(seen, images)["x"]
 
     def encode(self, images: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """uint8 [N, H, W, C] -> (best codes, drawn codes), each [N, code]."""
@@ -87,8 +111,4 @@ class GenerativeModel(keras.Model):
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """[N, code] -> expected pixels [N, H, W, C] in [0, 1]."""
-        return expit(self.decode_logits(codes))
-
-    def decode_logits(self, codes: np.ndarray) -> np.ndarray:
-        """[N, code] -> log-odds of the pixels [N, H, W, C]."""
-        return in_batches(lambda i, z: {"x": self.decoder(z)}, codes)["x"]
+        return in_batches(lambda i, z: {"x": tf.clip_by_value(self.pixels.mean(self.decoder(z)), 0.0, 1.0)}, codes)["x"]

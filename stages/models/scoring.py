@@ -3,10 +3,10 @@
 import numpy as np
 import tensorflow as tf
 
+from stages.metrics.anomaly import neighbour_distance
 from stages.metrics.log_p import importance_weighted_bound, prior_log_likelihood
 from stages.models.base import GenerativeModel
 from stages.models.batches import in_batches, scale
-from stages.nn.objectives import cross_entropy
 
 DECODES = 1_000  # images decoded at once: enough for full matrix products, few enough to stay in cache
 PRIOR_DRAWS = 10_000
@@ -16,21 +16,31 @@ AGGREGATE_DRAWS = 1_000
 def image_nats(model: GenerativeModel, images: np.ndarray, draws: int, seed: int) -> dict[str, np.ndarray]:
     """Each [N], for uint8 images [N, H, W, C].
 
-    cross_entropy_nats: between x and its reconstruction from the best code. Where the model has a likelihood also
+    cross_entropy_nats: -log p(x|z) of the best code z. Where the model has a likelihood also
     reconstruction_nats: mean of -log p(x|z_k) over `draws` z_k ~ q(z|x); kl_nats: KL(q(z|x) || p(z)), estimated with
     the same z_k; log_p: the importance-weighted bound of `draws`; prior_log_p: log p(x) from 10,000 draws of the prior.
     """
 
     def reconstruct(index: int, x: tf.Tensor) -> dict[str, tf.Tensor]:
         best, _ = model.codes(scale(x), tf.stack([seed, index]))
-        return {"cross_entropy_nats": cross_entropy(scale(x), model.decoder(best))}
+        return {"cross_entropy_nats": model.pixels.nll(scale(x), model.decoder(best))}
 
     found = in_batches(reconstruct, images)
     if model.has_likelihood:
         found |= importance_nats(model, images, draws, seed)
-        z = model.prior.sample(PRIOR_DRAWS, seed=[seed, 2]).numpy()
-        found["prior_log_p"] = prior_log_likelihood(images, model.decode_logits(z))
+        found["prior_log_p"] = prior_nats(model, images, seed)
     return found
+
+
+def prior_nats(model: GenerativeModel, images: np.ndarray, seed: int) -> np.ndarray:
+    """log p(x) of images [N, H, W, C], uint8, from 10,000 draws of the prior -> [N]."""
+
+    def natural(index: int, z: tf.Tensor) -> dict[str, tf.Tensor]:
+        return dict(zip(("eta", "normaliser"), model.pixels.natural(model.decoder(z)), strict=True))
+
+    decoded = in_batches(natural, model.draw(PRIOR_DRAWS, seed))
+    base = in_batches(lambda i, x: {"h": model.pixels.base_measure(scale(x))}, images)["h"]
+    return prior_log_likelihood(images, decoded["eta"], decoded["normaliser"]) + base
 
 
 def importance_nats(model: GenerativeModel, images: np.ndarray, draws: int, seed: int) -> dict[str, np.ndarray]:
@@ -54,10 +64,20 @@ def importance_nats(model: GenerativeModel, images: np.ndarray, draws: int, seed
 
 
 def score(
-    model: GenerativeModel, images: np.ndarray, sets: dict[str, np.ndarray], draws: int, seed: int
+    model: GenerativeModel,
+    images: np.ndarray,
+    training: np.ndarray,
+    sets: dict[str, np.ndarray],
+    draws: int,
+    seed: int,
 ) -> dict[str, np.ndarray]:
-    """What the model says of every test image [N, H, W, C] and of every image of the out-of-distribution sets."""
-    nats = image_nats(model, np.concatenate([images, *sets.values()]), draws, seed)
+    """What the model says of every test image [N, H, W, C] and of every image of the out-of-distribution sets.
+
+    The arrays of `image_nats`, and code_distance, from the `training` codes [T, code].
+    """
+    together = np.concatenate([images, *sets.values()])
+    nats = image_nats(model, model.observe(together, seed), draws, seed)
+    nats["code_distance"] = neighbour_distance(training, model.encode(together, seed)[0])
     ends = np.cumsum([len(images), *map(len, sets.values())])
     prefixes = ["", *(f"{name}_" for name in sets)]
     return {
@@ -71,7 +91,8 @@ def weigh_closely(
     model: GenerativeModel, images: np.ndarray, chosen: np.ndarray, draws: int, seed: int
 ) -> dict[str, np.ndarray]:
     """tight_log_p [n], log p(x) by many draws, of the images at positions tight_images = `chosen` [n]."""
-    return {"tight_images": chosen, "tight_log_p": importance_nats(model, images[chosen], draws, seed)["log_p"]}
+    seen = model.observe(images, seed)[chosen]
+    return {"tight_images": chosen, "tight_log_p": importance_nats(model, seen, draws, seed)["log_p"]}
 
 
 def aggregate_posterior(model: GenerativeModel, images: np.ndarray, seed: int) -> dict[str, np.ndarray]:
@@ -86,4 +107,4 @@ def aggregate_posterior(model: GenerativeModel, images: np.ndarray, seed: int) -
     z = of_chosen.sample(seed=[seed, 3])
     density = tf.function(lambda z: tf.reduce_logsumexp(q_z.log_prob(z[:, None]), axis=1), reduce_retracing=True)
     log_q_z = np.concatenate([density(z[i : i + 20]).numpy() for i in range(0, len(chosen), 20)]) - np.log(len(images))
-    return {"log_q_zx": of_chosen.log_prob(z).numpy(), "log_q_z": log_q_z, "log_p_z": model.prior.log_prob(z).numpy()}
+    return {"log_q_zx": of_chosen.log_prob(z).numpy(), "log_q_z": log_q_z, "log_p_z": model.p_z().log_prob(z).numpy()}

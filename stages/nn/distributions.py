@@ -1,16 +1,24 @@
-"""Probability distributions of the models, by TensorFlow Probability.
+"""Probability distributions of codes, by TensorFlow Probability, which is imported nowhere else.
 
-TFP is imported nowhere else. Networks return tensors; these wrap them outside the layer graph (Keras 3 and TFP
-don't mix inside it).
+A posterior turns what an encoder gives into q(z|x), a prior gives p(z). Both may have weights: they are Keras layers,
+so that a model finds these, but are never called as such (Keras 3 and TFP don't mix inside a layer graph).
 """
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
+import keras
+import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
+from keras import layers
+
+from stages.nn.layers import mlp
 
 tfd = tfp.distributions
 tfb = tfp.bijectors
+Bijector = Any  # of TFP
+fold_in = tf.random.experimental.stateless_fold_in
 
 
 class Distribution(Protocol):
@@ -23,46 +31,98 @@ class Distribution(Protocol):
     def mean(self) -> tf.Tensor: ...
 
 
-class Diagonal:
-    """q(z|x) = N(mu, diag(sigma^2)) (Kingma & Welling 2014, eq. 9)."""
-
-    @staticmethod
-    def size(code: int) -> int:
-        """Number of parameters per example."""
-        return 2 * code
-
-    @staticmethod
-    def distribution(parameters: tf.Tensor) -> Distribution:
-        """parameters: [B, 2 * code] -> distribution over [B, code]; sigma = softplus, so never 0."""
-        mu, scale = tf.split(parameters, 2, axis=-1)
-        return tfd.MultivariateNormalDiag(mu, tf.math.softplus(scale) + 1e-5)
+def diagonal(parameters: tf.Tensor) -> Distribution:
+    """N(mu, diag(sigma^2)). parameters: [..., 2 D] -> distribution over [..., D]; sigma = softplus, so never 0."""
+    mu, scale = tf.split(parameters, 2, axis=-1)
+    return tfd.MultivariateNormalDiag(mu, tf.math.softplus(scale) + 1e-5)
 
 
-class TriL:
-    """q(z|x) = N(mu, L L^T) with L lower triangular: a full covariance (Kingma & Welling 2019, section 2.5.1)."""
-
-    @staticmethod
-    def size(code: int) -> int:
-        """Number of parameters per example."""
-        return code + code * (code + 1) // 2
-
-    @staticmethod
-    def distribution(parameters: tf.Tensor) -> Distribution:
-        """parameters: [B, code + code * (code + 1) / 2] -> distribution over [B, code]."""
-        # size = d + d (d + 1) / 2, solved for d.
-        code = int(((9 + 8 * parameters.shape[-1]) ** 0.5 - 3) / 2)
-        mu, triangle = parameters[..., :code], parameters[..., code:]
-        return tfd.MultivariateNormalTriL(mu, tfb.FillScaleTriL(diag_shift=1e-5)(triangle))
+def kl(q: Distribution, p: Distribution, z: tf.Tensor) -> tf.Tensor:
+    """KL(q || p) in nats -> [B]: in closed form where there is one, else estimated with z ~ q [B, code]."""
+    try:
+        return tfd.kl_divergence(q, p)
+    except NotImplementedError:
+        return q.log_prob(z) - p.log_prob(z)
 
 
-POSTERIORS: dict[str, type[Diagonal] | type[TriL]] = {"diagonal": Diagonal, "tril": TriL}
+def apply(network: keras.Model, z: tf.Tensor, context: tf.Tensor | None = None) -> tf.Tensor:
+    """A network [N, D + C] -> [N, F] on draws z [..., B, D], each beside the context [B, C] of its example.
+
+    -> [..., B, F]
+    """
+    leading = tf.shape(z)[:-1]
+    if context is not None:
+        spread = tf.broadcast_to(context, tf.concat([leading, tf.shape(context)[-1:]], axis=0))
+        z = tf.concat([z, spread], axis=-1)
+    found = network(tf.reshape(z, (-1, network.input_shape[-1])))
+    return tf.reshape(found, tf.concat([leading, network.output_shape[-1:]], axis=0))
 
 
-def standard_normal(code: int) -> Distribution:
-    """p(z) = N(0, I) over [code]."""
-    return tfd.MultivariateNormalDiag(tf.zeros(code))
+class Pair:
+    """p(a) p(b|a), as one distribution of [a, b]: ancestral sampling."""
+
+    def __init__(self, first: Distribution, second: Callable[[tf.Tensor], Distribution], size: int) -> None:
+        self.first, self.second, self.size = first, second, size  # `size` is that of a
+
+    def sample(self, sample_shape: Any = (), seed: Any = None) -> tf.Tensor:
+        """-> [*sample_shape, B, code]."""
+        a = self.first.sample(sample_shape, seed=fold_in(seed, 0))
+        return tf.concat([a, self.second(a).sample(seed=fold_in(seed, 1))], axis=-1)
+
+    def log_prob(self, value: tf.Tensor) -> tf.Tensor:
+        """[..., code] -> [...]."""
+        a, b = value[..., : self.size], value[..., self.size :]
+        return self.first.log_prob(a) + self.second(a).log_prob(b)
+
+    def mean(self) -> tf.Tensor:
+        """The mean of b given the mean of a, [B, code]."""
+        a = self.first.mean()
+        return tf.concat([a, self.second(a).mean()], axis=-1)
 
 
-def kl(q: Distribution, p: Distribution) -> tf.Tensor:
-    """KL(q || p) in nats, in closed form -> [B]."""
-    return tfd.kl_divergence(q, p)
+class Label(tfd.OneHotCategorical):  # type: ignore[name-defined]
+    """A label as a one-hot vector, whose "mean" is the likeliest one: decoders know no label in between."""
+
+    def _mean(self, **arguments: Any) -> tf.Tensor:
+        return self._mode()
+
+
+class CouplingFlow(layers.Layer):
+    """Affine coupling layers between fixed permutations, the identity at first (Dinh 2017, RealNVP, eq. 4-8).
+
+    `context` values per example may steer every layer.
+    """
+
+    def __init__(self, code: int, *, layers: int, hidden: int, context: int = 0) -> None:
+        super().__init__()
+        self.kept = round(code / 2)  # coordinates that a layer leaves as they are, and reads
+        self.networks = [mlp(self.kept + context, [hidden, hidden], 2 * (code - self.kept)) for _ in range(layers)]
+        rng = np.random.default_rng(0)
+        self.permutations = [rng.permutation(code).tolist() for _ in range(layers)]
+
+    def bijector(self, context: tf.Tensor | None = None) -> Bijector:
+        """The flow for `context` [B, context] (or none), over [..., B, code]."""
+
+        def coupling(network: keras.Model) -> Bijector:
+            def shift_and_log_scale(kept: tf.Tensor, units: int) -> tuple[tf.Tensor, tf.Tensor]:
+                shift, scale = tf.split(apply(network, kept, context), 2, axis=-1)
+                return shift, 2 * tf.tanh(scale / 2)  # bounded: one layer can't run away
+
+            return tfb.RealNVP(num_masked=self.kept, shift_and_log_scale_fn=shift_and_log_scale)
+
+        steps = zip(self.networks, self.permutations, strict=True)
+        return tfb.Chain([step for network, order in steps for step in (tfb.Permute(order), coupling(network))])
+
+
+class Flowed:
+    """A distribution moved by a bijector, with the image of its mean in the place of the mean."""
+
+    def __init__(self, base: Distribution, bijector: Bijector) -> None:
+        self.base = base
+        self.bijector = bijector
+        self.moved = tfd.TransformedDistribution(base, bijector)
+        self.sample, self.log_prob = self.moved.sample, self.moved.log_prob
+
+    def mean(self) -> tf.Tensor:
+        """The bijector's value at the base's mean."""
+        return self.bijector.forward(self.base.mean())

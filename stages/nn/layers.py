@@ -17,6 +17,15 @@ class PixelBias(layers.Layer):
         return x + self.bias
 
 
+def mlp(inputs: int, hidden: list[int], outputs: int) -> keras.Model:
+    """A small network [B, inputs] -> [B, outputs] whose last layer starts at zero."""
+    x = keras.Input((inputs,))
+    h = x
+    for size in hidden:
+        h = layers.Dense(size, activation="swish")(h)
+    return keras.Model(x, layers.Dense(outputs, kernel_initializer="zeros")(h))
+
+
 class FewFilters(layers.Conv2D):
     """`Conv2D` with padding "same" and stride 1, for one to three filters of odd size: same function, same weights.
 

@@ -27,7 +27,8 @@ def training_precision() -> str:
 @contextmanager
 def computing_in(precision: str, model: keras.Model) -> Iterator[None]:
     """Have the layers of a model's networks compute in `precision` for a while."""
-    layers = [layer for network in model.layers for layer in network.layers]
+    networks = [layer for layer in model.layers if isinstance(layer, keras.Model)]
+    layers = [layer for network in networks for layer in network.layers]
     before = [layer.dtype_policy for layer in layers]
     try:
         for layer in layers:

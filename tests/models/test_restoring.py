@@ -17,7 +17,8 @@ def autoencoder():
         "activation": "tanh",
         "code_activation": "linear",
     }
-    return build("autoencoder", SHAPE, {"code": 3, "network": network}, seed=4)
+    plain = {"pixels": "bernoulli", "penalty": {"name": "none"}, "noise": 0.0, "decay": 0.0}
+    return build("autoencoder", SHAPE, {"code": 3, "network": network} | plain, seed=4)
 
 
 def decoded(model, codes):

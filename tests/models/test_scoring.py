@@ -11,22 +11,31 @@ from stages.models import build, scoring
 RNG = np.random.default_rng(0)
 SHAPE = (4, 4, 1)
 NETWORK = {"name": "dense", "encoder": [8], "decoder": [8], "activation": "tanh", "code_activation": "linear"}
+PARTS = {
+    "network": NETWORK,
+    "pixels": "bernoulli",
+    "prior": {"name": "normal"},
+    "beta": 1.0,
+    "free_bits": 0.0,
+    "warmup": 0.0,
+    "draws": 1,
+}
 IMAGES = np.where(RNG.random((6, *SHAPE)) < 0.4, np.uint8(255), np.uint8(0))
 
 
 def vae(code, posterior="diagonal"):
     """A small VAE, its posteriors a little wider than the prior: narrower ones would miss weight in the tails."""
     keras.utils.set_random_seed(4)
-    model = build("vae", SHAPE, {"code": code, "network": NETWORK, "posterior": posterior, "beta": 1.0}, seed=4)
+    model = build("vae", SHAPE, PARTS | {"code": code, "posterior": {"name": posterior}}, seed=4)
     last = model.encoder.layers[-1]
     if posterior == "diagonal":
-        last.bias.assign(np.repeat([0.0, 1.0], code))
+        last.bias.assign(np.repeat([0.0, 1.8], code))
     return model
 
 
 def log_p_by_quadrature(model, grid):
     """log of the integral of p(x|z) N(z; 0, 1) over a code of one, by the midpoint rule."""
-    logits = model.decode_logits(grid[:, None].astype(np.float32)).reshape(len(grid), -1).astype(np.float64)
+    logits = np.asarray(model.decoder(grid[:, None].astype(np.float32))).reshape(len(grid), -1).astype(np.float64)
     x = IMAGES.reshape(len(IMAGES), -1) / 255
     log_p_xz = x @ logits.T - np.logaddexp(0, logits).sum(axis=1)
     return logsumexp(log_p_xz + norm.logpdf(grid) + np.log(grid[1] - grid[0]), axis=1)
@@ -55,8 +64,8 @@ def test_one_draw_is_the_elbo_and_many_find_its_parts(posterior):
     np.testing.assert_allclose(single["log_p"], -single["reconstruction_nats"] - single["kl_nats"], rtol=1e-6)
     many = scoring.image_nats(model, IMAGES, 20_000, seed=3)
     q_z = model.q_z(tf.constant(IMAGES / 255, tf.float32))
-    exact = tfp.distributions.kl_divergence(q_z, model.prior)
-    np.testing.assert_allclose(many["kl_nats"], exact, atol=0.05)
+    exact = tfp.distributions.kl_divergence(q_z, model.p_z())
+    np.testing.assert_allclose(many["kl_nats"], exact, rtol=0.02)
 
 
 def test_weights_are_those_of_the_distributions():
@@ -66,7 +75,7 @@ def test_weights_are_those_of_the_distributions():
     q_z = model.q_z(x)
     z = q_z.sample(5, seed=tf.constant([7, 8])).numpy()
     for k in range(5):
-        pixels = tfp.distributions.Bernoulli(logits=model.decode_logits(z[k])).log_prob(x)
+        pixels = tfp.distributions.Bernoulli(logits=model.decoder(z[k])).log_prob(x)
         np.testing.assert_allclose(log_p_xz[:, k], tf.reduce_sum(pixels, axis=[1, 2, 3]), rtol=1e-4)
         ratio = q_z.log_prob(z[k]) - norm.logpdf(z[k]).sum(axis=1)
         np.testing.assert_allclose(log_ratio[:, k], ratio, rtol=1e-4, atol=1e-4)
@@ -94,7 +103,8 @@ def test_chunks_of_one_image_are_drawn_independently(monkeypatch):
 
 
 def test_a_family_without_likelihood_gives_the_reconstruction_error_alone():
-    model = build("autoencoder", SHAPE, {"code": 2, "network": NETWORK}, seed=4)
+    plain = {"penalty": {"name": "none"}, "noise": 0.0, "decay": 0.0}
+    model = build("autoencoder", SHAPE, {"code": 2, "network": NETWORK, "pixels": "bernoulli"} | plain, seed=4)
     found = scoring.image_nats(model, IMAGES, 5, seed=1)
     assert set(found) == {"cross_entropy_nats"}
     x = IMAGES / 255
@@ -107,7 +117,7 @@ def test_an_autoencoder_scores_a_spoiled_image_higher_than_its_own_reconstructio
     model = vae(2)
     kept = np.rint(model.decode(model.encode(IMAGES, 0)[0])).astype(np.uint8) * 255
     scores = [scoring.image_nats(model, images, 1, 0)["cross_entropy_nats"] for images in (255 - kept, kept)]
-    assert np.all(scores[0] > scores[1])
+    assert scores[0].mean() > scores[1].mean() + 0.5
 
 
 def test_the_aggregate_posterior_against_a_slow_mixture(monkeypatch):
@@ -128,7 +138,8 @@ def test_the_aggregate_posterior_against_a_slow_mixture(monkeypatch):
 def test_sets_are_scored_with_the_test_images_and_come_apart_by_name():
     model = vae(2)
     sets = {"inverted": 255 - IMAGES[:2], "black": np.zeros_like(IMAGES[:3])}
-    found = scoring.score(model, IMAGES, sets, 3, seed=1)
+    training = model.encode(IMAGES, 1)[0]
+    found = scoring.score(model, IMAGES, training, sets, 3, seed=1)
     alone = {
         name: scoring.image_nats(model, images, 3, 1)["cross_entropy_nats"]
         for name, images in {"": IMAGES, "inverted_": sets["inverted"], "black_": sets["black"]}.items()

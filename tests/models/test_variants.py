@@ -10,12 +10,13 @@ import pytest
 from stages.data.stacked import channels
 from stages.models import FAMILIES, build, load, scoring
 from stages.models.scoring import image_nats
-from stages.nn import networks
+from stages.nn import networks, objectives, posteriors, priors
 from stages.pipeline import files, params
 from stages.pipeline.params import load_params
 from stages.training.fit import optimizer, save_weights
 
 PARAMS = load_params(Path(__file__).parents[2] / "params.yaml")
+FAMILY_SCHEMAS = [params.Autoencoder, params.Vae, params.ConditionalVae, params.Vqvae, params.Gan]
 RNG = np.random.default_rng(0)
 
 
@@ -25,29 +26,31 @@ def few_prior_draws(monkeypatch):
 
 
 def make(key):
+    """The variant's model, and images and labels as its training step takes them."""
     variant = PARAMS.variant(key)
     shape = (28, 28, channels(variant.data))
     keras.utils.set_random_seed(3)
     images = np.where(RNG.random((8, *shape)) < 0.2, np.uint8(255), np.uint8(0))
-    return build(variant.family, shape, variant.model.model_dump()), images
+    model = build(variant.family, shape, variant.model.model_dump())
+    model.adapt(images)
+    return model, images
 
 
-def one_step(model, images):
-    model.seed = 5
-    model.compile(
-        optimizer=optimizer(params.Fit(steps=9, batch=8, learning_rate=0.01, schedule="constant", ema=0.0), 9)
-    )
-    return model.train_on_batch(images, return_dict=True)["loss"]
+def train(model, images, steps=1):
+    """So many steps -> the last one's loss."""
+    model.seed, model.steps = 5, 4
+    settings = params.Fit(steps=9, batch=8, learning_rate=0.01, schedule="constant", ema=0.0)
+    model.compile(optimizer=optimizer(settings, 9))
+    labels = {"y": np.arange(len(images)) % 10} if model.needs_labels else {}
+    return [model.train_on_batch(images, return_dict=True, **labels)["loss"] for _ in range(steps)][-1]
 
 
 @pytest.mark.parametrize("key", PARAMS.variants)
-def test_one_step_changes_every_weight_and_repeats(key):
+def test_training_changes_every_weight_and_repeats(key):
     model, images = make(key)
     before = [weight.numpy() for weight in model.trainable_variables]
-    loss = one_step(model, images)
-    assert np.isfinite(loss)
-    if key == "vae_stacked":  # zero-initialised residual branches hide the layer before them from the first step
-        model.train_on_batch(images)
+    # What starts at zero (residual branches, flows) hides the layers before it from the first step, warm-up the prior.
+    assert np.isfinite(train(model, images, 3))
     unchanged = [
         weight.path
         for weight, old in zip(model.trainable_variables, before, strict=True)
@@ -56,9 +59,7 @@ def test_one_step_changes_every_weight_and_repeats(key):
     assert unchanged == []
 
     again, _ = make(key)
-    one_step(again, images)
-    if key == "vae_stacked":
-        again.train_on_batch(images)
+    train(again, images, 3)
     for first, second in zip(model.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_array_equal(first, second)
 
@@ -66,7 +67,7 @@ def test_one_step_changes_every_weight_and_repeats(key):
 @pytest.mark.parametrize("key", PARAMS.variants)
 def test_save_and_load_give_equal_outputs_and_bytes(key, tmp_path):
     model, images = make(key)
-    one_step(model, images)
+    train(model, images)
     save_weights(model, tmp_path / "model.weights.h5")
     save_weights(model, tmp_path / "again.weights.h5")
     assert (tmp_path / "model.weights.h5").read_bytes() == (tmp_path / "again.weights.h5").read_bytes()
@@ -74,23 +75,36 @@ def test_save_and_load_give_equal_outputs_and_bytes(key, tmp_path):
     config = {"family": variant.family, "shape": model.image_shape, "model": variant.model.model_dump()}
     files.write_json(tmp_path / "config.json", config)
     loaded = load(tmp_path)
-    np.testing.assert_array_equal(loaded.predict(images / 255, verbose=0), model.predict(images / 255, verbose=0))
-    nats = [image_nats(one, images, 2, 1) for one in (loaded, model)]
-    for name in nats[0]:
-        np.testing.assert_array_equal(nats[0][name], nats[1][name])
+    codes = model.draw(5, seed=2)
+    np.testing.assert_array_equal(loaded.draw(5, seed=2), codes)
+    np.testing.assert_array_equal(loaded.decode(codes), model.decode(codes))
+    if model.encodes:
+        nats = [image_nats(one, images, 2, 1) for one in (loaded, model)]
+        for name in nats[0]:
+            np.testing.assert_array_equal(nats[0][name], nats[1][name])
 
 
 @pytest.mark.parametrize("key", PARAMS.variants)
-def test_shapes_and_ranges(key):
+def test_samples_have_the_images_shape_and_range_and_repeat(key):
+    model, images = make(key)
+    codes = model.draw(6, seed=1)
+    assert codes.shape == (6, model.code)
+    np.testing.assert_array_equal(model.draw(6, seed=1), codes)
+    assert not np.array_equal(model.draw(6, seed=2), codes)
+    pixels = model.decode(codes)
+    assert pixels.shape == (6, *images.shape[1:])
+    assert pixels.min() >= 0
+    assert pixels.max() <= 1
+
+
+@pytest.mark.parametrize("key", [key for key in PARAMS.variants if PARAMS.variant(key).family != "gan"])
+def test_reconstructions_and_nats_have_shapes_and_ranges(key):
     model, images = make(key)
     best, drawn = model.encode(images, seed=1)
     assert best.shape == drawn.shape == (8, model.code)
     pixels = model.decode(best)
-    assert pixels.shape == images.shape
-    assert pixels.min() >= 0
-    assert pixels.max() <= 1
-    np.testing.assert_allclose(pixels, 1 / (1 + np.exp(-model.decode_logits(best))), atol=1e-6)
-    np.testing.assert_allclose(model.predict(images / 255, verbose=0), pixels, atol=1e-5)
+    reconstructed = np.clip(model.predict(images / 255, verbose=0), 0, 1)
+    np.testing.assert_allclose(reconstructed, pixels, atol=1e-5)
     nats = image_nats(model, images, 3, 1)
     of_likelihood = {"reconstruction_nats", "kl_nats", "log_p", "prior_log_p"}
     assert set(nats) == {"cross_entropy_nats"} | (of_likelihood if model.has_likelihood else set())
@@ -98,18 +112,35 @@ def test_shapes_and_ranges(key):
     assert np.all(nats["cross_entropy_nats"] > 0)
 
 
-@pytest.mark.parametrize(("schema", "name"), [(params.Dense, "dense"), (params.Conv, "conv"), (params.Patch, "patch")])
-def test_network_schemas_are_the_functions_arguments(schema, name):
-    arguments = [
-        p.name for p in inspect.signature(getattr(networks, name)).parameters.values() if p.kind == p.KEYWORD_ONLY
-    ]
-    assert sorted(arguments) == sorted(set(schema.model_fields) - {"name"})
+@pytest.mark.parametrize("schema", [params.Dense, params.Conv, params.Pooled, params.Patch, params.Grid])
+def test_network_schemas_are_the_functions_arguments(schema):
+    name = schema.model_fields["name"].annotation.__args__[0]
+    assert arguments(getattr(networks, name)) == sorted(set(schema.model_fields) - {"name"})
 
 
-@pytest.mark.parametrize(("schema", "family"), [(params.Autoencoder, "autoencoder"), (params.Vae, "vae")])
-def test_family_schemas_are_the_constructors_arguments(schema, family):
+@pytest.mark.parametrize(("family", "schema"), list(zip(FAMILIES, FAMILY_SCHEMAS, strict=True)))
+def test_family_schemas_are_the_constructors_arguments(family, schema):
     module = __import__(f"stages.models.{family}", fromlist=["x"])
-    signature = inspect.signature(getattr(module, FAMILIES[family]).__init__)
-    arguments = [p for p in signature.parameters.values() if p.kind == p.KEYWORD_ONLY]
-    assert sorted(p.name for p in arguments) == sorted(schema.model_fields)
-    assert all(p.default is p.empty for p in arguments)
+    constructor = getattr(module, FAMILIES[family]).__init__
+    assert arguments(constructor) == sorted(schema.model_fields)
+    assert all(p.default is p.empty for p in inspect.signature(constructor).parameters.values())
+
+
+@pytest.mark.parametrize(
+    ("field", "table"),
+    [
+        (params.Vae.model_fields["posterior"], posteriors.POSTERIORS),
+        (params.Vae.model_fields["prior"], priors.PRIORS),
+        (params.Autoencoder.model_fields["penalty"], objectives.PENALTIES),
+    ],
+)
+def test_schemas_of_parts_are_their_arguments(field, table):
+    for schema in field.annotation.__args__:
+        for name in schema.model_fields["name"].annotation.__args__:
+            assert arguments(table[name]) == sorted(set(schema.model_fields) - {"name"})
+
+
+def arguments(function):
+    """Names of the keyword-only arguments, sorted."""
+    parameters = inspect.signature(function).parameters.values()
+    return sorted(p.name for p in parameters if p.kind == p.KEYWORD_ONLY)

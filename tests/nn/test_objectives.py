@@ -1,47 +1,60 @@
+import math
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from stages.nn.distributions import POSTERIORS, kl, standard_normal
-from stages.nn.objectives import beta_loss, cross_entropy
+from stages.nn.objectives import beta_loss, importance_weighted_loss, kl_sparsity, l1, l2, mmd, no_penalty
 
 RNG = np.random.default_rng(0)
+Z = RNG.normal(size=(6, 3)).astype(np.float32)
 
 
-@pytest.mark.parametrize("scale", [0, 1, 20])
-def test_cross_entropy_against_numpy(scale):
-    logits = (RNG.normal(size=(5, 6, 6, 3)) * scale).astype(np.float32)
-    x = RNG.random((5, 6, 6, 3)).astype(np.float32)
-    log_p, log_not_p = -np.logaddexp(0, -logits.astype(np.float64)), -np.logaddexp(0, logits.astype(np.float64))
-    np.testing.assert_allclose(cross_entropy(x, logits), -(x * log_p + (1 - x) * log_not_p).sum((1, 2, 3)), rtol=1e-5)
+def test_beta_weighs_the_kl_and_free_bits_cost_nothing():
+    reconstruction, kl = tf.constant([1.0, 2.0]), tf.constant([3.0, 5.0])
+    np.testing.assert_allclose(beta_loss(reconstruction, kl, 1.0, 0.0), [4, 7])
+    np.testing.assert_allclose(beta_loss(reconstruction, kl, 4.0, 0.0), [13, 22])
+    np.testing.assert_allclose(beta_loss(reconstruction, kl, 2.0, 4.0), [1 + 8, 2 + 10])
 
 
-def test_cross_entropy_of_a_sure_and_right_pixel_is_zero_and_of_a_sure_and_wrong_one_its_logit():
-    logits, x = tf.constant([[[[500.0], [-500.0]]]]), tf.constant([[[[1.0], [0.0]]]])
-    np.testing.assert_array_equal(cross_entropy(x, logits), [0])
-    np.testing.assert_array_equal(cross_entropy(1 - x, logits), [1000])
+def test_the_importance_weighted_bound_of_one_draw_is_the_elbo_and_more_are_tighter():
+    log_w = tf.constant(RNG.normal(-90, 3, (5, 50)), tf.float32)
+    np.testing.assert_allclose(importance_weighted_loss(log_w[:, :1]), -log_w[:, 0])
+    slow = [-math.log(sum(math.exp(float(w) + 90) for w in row) / 50) + 90 for row in log_w]
+    np.testing.assert_allclose(importance_weighted_loss(log_w), slow, rtol=1e-5)
+    assert np.all(importance_weighted_loss(log_w) < -tf.reduce_mean(log_w, axis=1))
 
 
-def test_elbo_is_below_log_p_of_a_model_summed_by_brute_force():
-    # Two pixels, one code: p(x) by a fine grid over z. The bound must hold for any q, with equality for none here.
-    def decoder(z):
-        return tf.reshape(tf.concat([2 * z, 1 - z], axis=-1), (-1, 2, 1, 1))
-
-    grid = np.linspace(-8, 8, 4001, dtype=np.float32)[:, None]
-    x = np.array([1.0, 0.0], np.float32).reshape(1, 2, 1, 1)
-    density = np.exp(standard_normal(1).log_prob(grid) - cross_entropy(x, decoder(grid)))
-    log_p_x = np.log(np.trapezoid(density, grid[:, 0]))
-    q_z = POSTERIORS["diagonal"].distribution(tf.constant([[0.3, 0.2]]))
-    z = q_z.sample(200_000, seed=[0, 1])[:, 0]
-    reconstruction = cross_entropy(tf.repeat(x, len(z), 0), decoder(z))
-    elbo = -float(tf.reduce_mean(reconstruction) + tf.reduce_mean(kl(q_z, standard_normal(1))))
-    assert elbo < log_p_x
-    # The gap is KL(q || p(z|x)), by the same grid.
-    q = np.exp(q_z.log_prob(grid))
-    posterior = density / np.trapezoid(density, grid[:, 0])
-    gap = np.trapezoid(q * (np.log(q + 1e-30) - np.log(posterior + 1e-30)), grid[:, 0])
-    np.testing.assert_allclose(log_p_x - elbo, gap, atol=0.01)
+def test_norm_penalties_are_numpys():
+    np.testing.assert_array_equal(no_penalty(Z, None), np.zeros(6))
+    np.testing.assert_allclose(l1(Z, None, weight=0.3), 0.3 * np.abs(Z).sum(axis=1), rtol=1e-6)
+    np.testing.assert_allclose(l2(Z, None, weight=0.3), 0.15 * (Z**2).sum(axis=1), rtol=1e-6)
 
 
-def test_beta_weighs_the_kl():
-    np.testing.assert_allclose(beta_loss(tf.constant([3.0, 4.0]), tf.constant([2.0, 1.0]), 4.0), [11, 8])
+def test_kl_sparsity_is_zero_at_its_target_and_numpys_elsewhere():
+    activations = np.tile([[0.1, 0.3]], (4, 1)).astype(np.float32)
+    expected = 0.1 * math.log(0.1 / 0.3) + 0.9 * math.log(0.9 / 0.7)
+    np.testing.assert_allclose(kl_sparsity(activations, None, weight=2.0, target=0.1), [2 * expected] * 4, rtol=1e-4)
+
+
+def slow_mmd(a, b):
+    def kernel(u, v):
+        return sum(c / (c + ((u - v) ** 2).sum()) for c in 2 * len(u) * np.array([0.1, 0.2, 0.5, 1, 2, 5, 10]))
+
+    n = len(a)
+    same = sum(kernel(s[i], s[j]) for s in (a, b) for i in range(n) for j in range(n) if i != j) / (n * (n - 1))
+    return same - 2 * sum(kernel(u, v) for u in a for v in b) / n**2
+
+
+def test_mmd_is_a_double_loop():
+    seed = tf.constant([1, 2])
+    drawn = tf.random.stateless_normal(Z.shape, seed).numpy()
+    found = mmd(tf.constant(Z), seed, weight=10.0)
+    assert found.shape == (6,)
+    np.testing.assert_allclose(found, 10 * slow_mmd(Z, drawn), rtol=1e-3)
+
+
+@pytest.mark.parametrize(("shift", "low", "high"), [(0.0, -0.02, 0.02), (2.0, 0.5, 10)])
+def test_mmd_tells_the_prior_from_another_distribution(shift, low, high):
+    z = tf.constant(RNG.normal(shift, 1, (500, 4)), tf.float32)
+    assert low < float(mmd(z, tf.constant([3, 4]), weight=1.0)[0]) < high

@@ -57,7 +57,7 @@ def test_the_committed_file_is_valid():
         ("evaluation.ood", "noise", "evaluation.ood: received 'noise'; input should be a valid list"),
         ("leave_one_out.digits", [3, 10], "leave_one_out.digits.1: received 10; input should be less than or equal"),
         ("leave_one_out.digits", [1, 8, 1], "leave_one_out.digits: received [1, 8, 1]; accepted: each digit at most"),
-        ("leave_one_out.model.posterior", "full", "leave_one_out.model.posterior: received 'full'; input should be"),
+        ("leave_one_out.model.posterior.name", "full", "leave_one_out.model.posterior.name: received 'full'; accepted"),
         ("leave_one_out.model.network.name", "cnov", "leave_one_out.model.network.name: received 'cnov'; accepted: "),
         ("leave_one_out.model.network.activation", "r", "leave_one_out.model.network.activation: received 'r'; input"),
         ("leave_one_out.fit.ema", 1.0, "leave_one_out.fit.ema: received 1.0; input should be less than 1"),
@@ -69,7 +69,23 @@ def test_the_committed_file_is_valid():
         ("variants.vae_tril.model.network.name", "cnov", "variants.vae_tril.model.network.name: received 'cnov'"),
         ("variants.vae_stacked.model.network.channels", 0, "variants.vae_stacked.model.network.channels: received 0"),
         ("variants.ae_deep.sample.components", None, "variants.ae_deep.sample.components: accepted: a number with"),
-        ("variants.vae_tril.sample.components", 5, "variants.vae_tril.sample.components: accepted: a number with"),
+        ("variants.vae_dense.sample.components", 5, "variants.vae_dense.sample.components: accepted: a number with"),
+        (
+            "variants.vae_hierarchical.model.draws",
+            5,
+            "variants.vae_hierarchical.model.draws: received 5; accepted: 1 w",
+        ),
+        ("variants.vae_beta.model.draws", 5, "variants.vae_beta.model.draws: received 5; accepted: 1, or beta 1"),
+        ("variants.vae_flow_prior.model.code", 1, "variants.vae_flow_prior.model.code: received 1; accepted: at least"),
+        (
+            "variants.vae_hierarchical.model.prior.top",
+            40,
+            "variants.vae_hierarchical.model.prior.top: received 40; acc",
+        ),
+        ("variants.vae_vamp.model.prior.components", 0, "variants.vae_vamp.model.prior.components: received 0; input"),
+        ("variants.ae_sparse.model.penalty.weight", -1.0, "variants.ae_sparse.model.penalty.weight: received -1.0"),
+        ("variants.vae_tril.model.network.decoder", [[64, 3, 2]], "variants.vae_tril.model.network.decoder: received"),
+        ("variants.vae_tril.model.network.output_kernel", 4, "variants.vae_tril.model.network.output_kernel: received"),
         ("variants.vae_tril.family", None, "variants.vae_tril.family: missing; this key is required"),
         (
             "variants.vae_tril.model.beta",
@@ -138,7 +154,7 @@ def test_missing_file():
 
 
 def test_unknown_variant_lists_those_that_exist():
-    with pytest.raises(UserError, match="no variant 'vae_trill'; there are ae_deep, vae_tril"):
+    with pytest.raises(UserError, match="no variant 'vae_trill'; there are ae_deep, "):
         parse(COMMITTED).variant("vae_trill")
 
 

@@ -20,7 +20,9 @@ class Killed(Exception):
 
 
 def small_vae(beta=1.0, seed=1):
-    return build("vae", (8, 8, 1), {"code": 3, "network": NETWORK, "posterior": "tril", "beta": beta}, seed=seed)
+    parts = {"posterior": {"name": "tril"}, "prior": {"name": "normal"}, "beta": beta}
+    rest = {"code": 3, "network": NETWORK, "pixels": "bernoulli", "free_bits": 0.0, "warmup": 0.0, "draws": 1}
+    return build("vae", (8, 8, 1), parts | rest, seed=seed)
 
 
 def train(model, scratch, *arrays, steps=64, ema=0.9, listener=lambda row: None, seed=1):

@@ -1,0 +1,62 @@
+"""Family `gan`: a generator against a discriminator (Goodfellow 2014, arXiv:1406.2661)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from stages.models.base import GenerativeModel, fold_in
+from stages.models.batches import scale
+from stages.nn.adversarial import LOSSES
+from stages.nn.networks import Shape, build
+
+
+class Gan(GenerativeModel):
+    """G turns z ~ N(0, I) into images, D tells them from real ones; in every step both move.
+
+    `loss`: nonsaturating or wasserstein, each with the gradient penalty that belongs to it (`nn/adversarial.py`). With
+    `pack` above 1, D judges so many images together, side by side as channels (Lin 2018, PacGAN, arXiv:1712.04086):
+    a lack of variety shows. `encoder` is D, `decoder` is G.
+    """
+
+    TERMS = ("loss", "discriminator_loss", "penalty")
+    encodes = False
+
+    def __init__(
+        self, shape: Shape, *, code: int, network: Mapping[str, Any], loss: str, penalty: float, pack: int
+    ) -> None:
+        super().__init__(shape, code=code, features=1, network=network, pixels="bernoulli")
+        if pack > 1:
+            self.encoder, _ = build((*shape[:2], shape[2] * pack), 1, code, network)
+        self.adversarial, self.penalty, self.pack = LOSSES[loss], penalty, pack
+
+    def together(self, x: tf.Tensor) -> tf.Tensor:
+        """Images side by side as channels. [B, H, W, C] -> [B / pack, H, W, pack C]."""
+        height, width, channels = self.image_shape
+        packs = tf.reshape(x, (-1, self.pack, height, width, channels))
+        return tf.reshape(tf.transpose(packs, [0, 2, 3, 1, 4]), (-1, height, width, self.pack * channels))
+
+    def train_step(self, data: Any) -> dict[str, tf.Tensor]:
+        """One step of both networks, from the same images [B, H, W, C]; B a multiple of `pack`."""
+        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        seed = fold_in([self.seed, 0], tf.cast(self.optimizer.iterations, tf.int32))
+        with tf.GradientTape(persistent=True) as tape:
+            terms = self.terms(scale(x), None, seed, training=True)
+            loss = tf.reduce_mean(terms["loss"])
+            against = tf.reduce_mean(terms["discriminator_loss"] + terms["penalty"])
+        generator, discriminator = self.decoder.trainable_variables, self.encoder.trainable_variables
+        gradients = tape.gradient(loss, generator) + tape.gradient(against, discriminator)
+        self.optimizer.apply(gradients, [*generator, *discriminator])
+        return self._averages(terms)
+
+    def terms(self, x: tf.Tensor, labels: tf.Tensor | None, seed: tf.Tensor, *, training: bool) -> dict[str, tf.Tensor]:
+        """The generator's and the discriminator's loss, and its gradient penalty, per pack."""
+        count = tf.shape(x)[0] // self.pack * self.pack
+        z = tf.random.stateless_normal((count, self.code), fold_in(seed, 1))
+        fake = self.together(self.pixels.mean(self.decoder(z, training=training)))
+        real = self.together(x[:count])
+        of_real, of_fake = self.encoder(real, training=training)[:, 0], self.encoder(fake, training=training)[:, 0]
+        of_generator, of_discriminator = self.adversarial.losses(of_real, of_fake)
+        penalty = self.adversarial.penalty(lambda at: self.encoder(at)[:, 0], real, fake, fold_in(seed, 2))
+        return {"loss": of_generator, "discriminator_loss": of_discriminator, "penalty": self.penalty * penalty}
