@@ -101,6 +101,7 @@ SMALL = {
                 "network": {"name": "patch", "channels": 8, "blocks": 1, "hidden": 64},
                 "loss": "nonsaturating",
                 "penalty": 1.0,
+                "penalty_every": 4,
                 "pack": 2,
             },
             "fit": {"steps": 400, "batch": 64, "learning_rate": 0.003, "schedule": "cosine", "ema": 0.9},

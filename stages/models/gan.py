@@ -1,6 +1,6 @@
 """Family `gan`: a generator against a discriminator (Goodfellow 2014, arXiv:1406.2661)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -15,8 +15,9 @@ from stages.nn.networks import Shape, build
 class Gan(GenerativeModel):
     """G turns z ~ N(0, I) into images, D tells them from real ones; in every step both move.
 
-    `loss`: nonsaturating or wasserstein, each with the gradient penalty that belongs to it (`nn/adversarial.py`). With
-    `pack` above 1, D judges so many images together, side by side as channels (Lin 2018, PacGAN, arXiv:1712.04086):
+    `loss`: nonsaturating or wasserstein, each with the gradient penalty that belongs to it (`nn/adversarial.py`), taken
+    at every `penalty_every`-th step, and there so many times as strongly (Karras 2020, arXiv:1912.04958, section 3.1,
+    "lazy regularisation"): it costs as much as the rest of a step. With `pack` above 1, D judges so many images together, side by side as channels (Lin 2018, PacGAN, arXiv:1712.04086):
     a lack of variety shows. `encoder` is D, `decoder` is G.
     """
 
@@ -24,12 +25,21 @@ class Gan(GenerativeModel):
     encodes = False
 
     def __init__(
-        self, shape: Shape, *, code: int, network: Mapping[str, Any], loss: str, penalty: float, pack: int
+        self,
+        shape: Shape,
+        *,
+        code: int,
+        network: Mapping[str, Any],
+        loss: str,
+        penalty: float,
+        penalty_every: int,
+        pack: int,
     ) -> None:
         super().__init__(shape, code=code, features=1, network=network, pixels="bernoulli")
         if pack > 1:
             self.encoder, _ = build((*shape[:2], shape[2] * pack), 1, code, network)
-        self.adversarial, self.penalty, self.pack = LOSSES[loss], penalty, pack
+        self.adversarial, self.pack = LOSSES[loss], pack
+        self.penalty, self.penalty_every = penalty, penalty_every
 
     def together(self, x: tf.Tensor) -> tf.Tensor:
         """Images side by side as channels. [B, H, W, C] -> [B / pack, H, W, pack C]."""
@@ -58,5 +68,14 @@ class Gan(GenerativeModel):
         real = self.together(x[:count])
         of_real, of_fake = self.encoder(real, training=training)[:, 0], self.encoder(fake, training=training)[:, 0]
         of_generator, of_discriminator = self.adversarial.losses(of_real, of_fake)
-        penalty = self.adversarial.penalty(lambda at: self.encoder(at)[:, 0], real, fake, fold_in(seed, 2))
-        return {"loss": of_generator, "discriminator_loss": of_discriminator, "penalty": self.penalty * penalty}
+
+        def penalty() -> tf.Tensor:
+            slope = self.adversarial.penalty(lambda at: self.encoder(at)[:, 0], real, fake, fold_in(seed, 2))
+            return self.penalty * slope
+
+        found = penalty() if self.penalty_every == 1 or not training else self._sometimes(penalty, of_real)
+        return {"loss": of_generator, "discriminator_loss": of_discriminator, "penalty": found}
+
+    def _sometimes(self, penalty: Callable[[], tf.Tensor], like: tf.Tensor) -> tf.Tensor:
+        due = tf.cast(self.optimizer.iterations, tf.int32) % self.penalty_every == 0
+        return tf.cond(due, lambda: self.penalty_every * penalty(), lambda: tf.zeros_like(like))

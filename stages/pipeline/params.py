@@ -57,6 +57,7 @@ class Fit(Strict):
     schedule: Literal["constant", "cosine"]
     ema: Annotated[float, Field(ge=0, lt=1)]
     optimizer: Literal["adam", "rmsprop"] = "adam"
+    momentum: Share = 0.9  # of Adam: its beta_1
 
 
 class Dense(Strict):
@@ -223,6 +224,7 @@ class Gan(Strict):
     network: Network
     loss: Literal["nonsaturating", "wasserstein"]
     penalty: Weight
+    penalty_every: Annotated[int, Field(ge=1, le=1000)]
     pack: Annotated[int, Field(ge=1, le=16)]
 
 

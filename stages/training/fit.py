@@ -29,8 +29,10 @@ def optimizer(settings: Fit, steps: int) -> keras.optimizers.Optimizer:
         rate = keras.optimizers.schedules.CosineDecay(
             0.0, max(1, steps - warmup), warmup_target=settings.learning_rate, warmup_steps=warmup
         )
-    make = FusedAdam if settings.optimizer == "adam" else keras.optimizers.RMSprop
-    return make(rate, use_ema=True, ema_momentum=settings.ema) if settings.ema else make(rate)
+    averaged = {"use_ema": True, "ema_momentum": settings.ema} if settings.ema else {}
+    if settings.optimizer == "rmsprop":
+        return keras.optimizers.RMSprop(rate, **averaged)
+    return FusedAdam(rate, beta_1=settings.momentum, **averaged)
 
 
 @dataclass(frozen=True)
