@@ -8,7 +8,6 @@ import numpy as np
 
 from stages.metrics.intervals import RESAMPLES, Estimate, from_resamples, resampled_counts
 
-
 NEIGHBOURS = 5
 
 

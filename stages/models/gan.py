@@ -17,8 +17,9 @@ class Gan(GenerativeModel):
 
     `loss`: nonsaturating or wasserstein, each with the gradient penalty that belongs to it (`nn/adversarial.py`), taken
     at every `penalty_every`-th step, and there so many times as strongly (Karras 2020, arXiv:1912.04958, section 3.1,
-    "lazy regularisation"): it costs as much as the rest of a step. With `pack` above 1, D judges so many images together, side by side as channels (Lin 2018, PacGAN, arXiv:1712.04086):
-    a lack of variety shows. `encoder` is D, `decoder` is G.
+    "lazy regularisation"): it costs as much as the rest of a step. With `pack` above 1, D judges so many images
+    together, side by side as channels (Lin 2018, PacGAN, arXiv:1712.04086): a lack of variety shows. `encoder` is D,
+    `decoder` is G.
     """
 
     TERMS = ("loss", "discriminator_loss", "penalty")
