@@ -23,6 +23,7 @@ class GenerativeModel(keras.Model):
 
     TERMS: tuple[str, ...] = ("loss",)
     encodes = True
+    discrete = False  # whether codes come from a finite set: rounding them makes no sense then
     has_likelihood = False
     needs_labels = False
 

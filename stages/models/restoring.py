@@ -14,14 +14,16 @@ def restore(
     """Images [M, H, W, C], uint8, decoded from noisy pixels and from quantised codes.
 
     training: codes [T, code] of training images, which set the quantiser's range -> denoised [L, M, H, W, C] for the L
-    deviations of `noise`, and compressed_8 and compressed_4 [M, H, W, C].
+    deviations of `noise`, and compressed_8 and compressed_4 [M, H, W, C] unless codes are discrete.
     """
 
     def decoded(codes: np.ndarray) -> np.ndarray:
         return to_bytes(model.decode(codes))
 
-    codes, _ = model.encode(images, seed)
-    low, high = code_range(training)
-    found = {f"compressed_{b}": decoded(dequantise(quantise(codes, low, high, b), low, high, b)) for b in BITS}
+    found = {}
+    if not model.discrete:
+        codes, _ = model.encode(images, seed)
+        low, high = code_range(training)
+        found = {f"compressed_{b}": decoded(dequantise(quantise(codes, low, high, b), low, high, b)) for b in BITS}
     noisy = (model.encode(add_noise(images, sigma, seed), seed)[0] for sigma in noise)
     return {**found, "denoised": np.stack([decoded(codes) for codes in noisy])}

@@ -21,6 +21,7 @@ class Vqvae(GenerativeModel):
     """
 
     TERMS = ("loss", "reconstruction_nats", "commitment", "prior_nats")
+    discrete = True
 
     def __init__(
         self,
