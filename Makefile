@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help repro test lint ui bench bench-quality bench-stages bench-peers lock clean
+.PHONY: help repro test lint ui bench bench-quality bench-stages bench-peers peers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -37,6 +37,9 @@ bench-stages: .venv/repro.done ## measure a cold run of the pipeline, stage by s
 bench-peers: .venv/pip.done ## install PyTorch and pythae for the benchmarks, apart in .venv-peers
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers.txt
+
+peers: .venv/repro.done ## score samples of other libraries' models with the verifier, for the report (needs bench-peers)
+	@TF_CPP_MIN_LOG_LEVEL=3 python -m benchmarks.peers
 
 lock: .venv/dev.done ## renew the locked requirements (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

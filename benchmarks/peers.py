@@ -1,0 +1,60 @@
+"""Other libraries' samples under this project's verifier: python -m benchmarks.peers writes reports/metrics/peers.json.
+
+The next `dvc repro` shows them in the report beside the variants. Needs `make bench-peers` and a pipeline that has run.
+"""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+import stages.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
+
+# isort: split
+import numpy as np
+
+from stages.metrics.intervals import plain
+from stages.models.classifier import Classifier
+from stages.pipeline import files
+from stages.pipeline.errors import UserError, user_errors
+from stages.pipeline.params import load_params
+from stages.protocol import reference, samples
+
+PEERS = Path(".venv-peers/bin/python")
+MODE = "mono-float-complete"
+SECONDS = 60  # of training each: about what `rae` takes on two cores
+
+
+def draw(images: np.ndarray, count: int) -> dict[str, np.ndarray]:
+    """Train pythae's models on images [N, 28, 28, 1] and draw from them -> {name: [count, 28, 28, 1]}."""
+    if not PEERS.exists():
+        raise UserError(f"{PEERS}: no such file; `make bench-peers` installs PyTorch and pythae there")
+    with tempfile.TemporaryDirectory() as folder:
+        source, drawn = Path(folder) / "images.npy", Path(folder) / "samples.npz"
+        np.save(source, images[..., 0])
+        command = [PEERS, "-m", "benchmarks.pythae_samples", source, SECONDS, count, drawn]
+        subprocess.run([str(part) for part in command], check=True)
+        return files.read_npz(drawn)
+
+
+def main() -> None:
+    """Train, draw, let the verifier read, and score."""
+    settings = load_params().evaluation
+    data = files.read_npz(files.DATA / f"{MODE}.npz")
+    real = files.read_npz(files.FEATURES / "float.npz", "test")["test"][: samples.COMPARED]
+    known = reference.of_features(real)
+    verifier = Classifier()
+    verifier.load_weights(files.VERIFIER / "verifier.weights.h5")
+    target = samples.target_shares(data["y_train"], 1)
+    found = {}
+    for name, images in draw(data["x_train"], settings.samples.mono).items():
+        probabilities, seen = verifier.read(images)
+        spread = samples.spread_of(real, seen[: samples.COMPARED, 0], known)
+        read = samples.classes(probabilities, target, settings.tolerance.mono)
+        found[name] = plain(read | spread) | {"data": MODE}
+        print(f"{name}: {read['predictability'].value:.3f} recognised, FID {spread['fid'].value:.2f}")
+    files.write_json(files.METRICS / "peers.json", found)
+
+
+if __name__ == "__main__":
+    with user_errors():
+        main()
