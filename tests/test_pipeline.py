@@ -80,7 +80,7 @@ SMALL = {
             "data": "color-binary-complete",
             "model": {
                 "code": 6,
-                "network": {"name": "patch", "channels": 8, "blocks": 1, "hidden": 64},
+                "network": {"name": "patch", "channels": 8, "blocks": 1, "hidden": 64, "shared_channels": False},
                 "pixels": "bernoulli",
                 "posterior": {"name": "tril"},
                 "prior": {"name": "vamp", "components": 5},
@@ -98,7 +98,7 @@ SMALL = {
             "data": "mono-binary-complete",
             "model": {
                 "code": 6,
-                "network": {"name": "patch", "channels": 8, "blocks": 1, "hidden": 64},
+                "network": {"name": "patch", "channels": 8, "blocks": 1, "hidden": 64, "shared_channels": False},
                 "loss": "nonsaturating",
                 "penalty": 1.0,
                 "penalty_every": 4,

@@ -27,9 +27,20 @@ class GenerativeModel(keras.Model):
     has_likelihood = False
     needs_labels = False
 
-    def __init__(self, shape: networks.Shape, *, code: int, features: int, network: Mapping[str, Any], pixels: str):
+    def __init__(
+        self,
+        shape: networks.Shape,
+        *,
+        code: int,
+        features: int,
+        network: Mapping[str, Any],
+        pixels: str,
+        encodes_together: int = 1,
+    ) -> None:
         super().__init__()
-        self.encoder, self.decoder = networks.build(shape, features, code, network)
+        seen = (*shape[:2], encodes_together * shape[2])  # so many images side by side as channels
+        self.encoder, decoder = networks.build(seen, features, code, network)
+        self.decoder = decoder if seen == shape else networks.build(shape, features, code, network)[1]
         self.pixels = PIXELS[pixels]
         self.image_shape = shape
         self.code = code

@@ -9,7 +9,7 @@ import tensorflow as tf
 from stages.models.base import GenerativeModel, fold_in
 from stages.models.batches import scale
 from stages.nn.adversarial import LOSSES
-from stages.nn.networks import Shape, build
+from stages.nn.networks import Shape
 
 
 class Gan(GenerativeModel):
@@ -36,9 +36,7 @@ class Gan(GenerativeModel):
         penalty_every: int,
         pack: int,
     ) -> None:
-        super().__init__(shape, code=code, features=1, network=network, pixels="bernoulli")
-        if pack > 1:
-            self.encoder, _ = build((*shape[:2], shape[2] * pack), 1, code, network)
+        super().__init__(shape, code=code, features=1, network=network, pixels="bernoulli", encodes_together=pack)
         self.adversarial, self.pack = LOSSES[loss], pack
         self.penalty, self.penalty_every = penalty, penalty_every
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
-from keras import layers
+from keras import layers, ops
 
 from stages.nn.layers import FewFilters, PixelBias
 
@@ -120,11 +120,12 @@ def pooled(shape: Shape, features: int, code: int, *, filters: list[int]) -> Net
     )
 
 
-def residual_block(x: keras.KerasTensor) -> keras.KerasTensor:
-    """Pre-activation residual block (He 2016, fig. 4e) that starts as the identity."""
-    channels = x.shape[-1]
-    h = layers.Conv2D(channels, 3, padding="same")(layers.Activation("swish")(x))
-    h = layers.Conv2D(channels, 3, padding="same", kernel_initializer="zeros")(layers.Activation("swish")(h))
+def residual_block(x: keras.KerasTensor, activation: str = "swish", normalised: bool = False) -> keras.KerasTensor:
+    """Pre-activation residual block (He 2016, fig. 4e), with batch normalisation or else starting as the identity."""
+    last, h = HE if normalised else {"kernel_initializer": "zeros"}, x
+    for arguments in (HE if normalised else {}, last):
+        h = layers.BatchNormalization(momentum=0.9)(h) if normalised else h
+        h = layers.Conv2D(x.shape[-1], 3, padding="same", **arguments)(activate(activation)(h))
     return layers.Add()([x, h])
 
 
@@ -136,28 +137,78 @@ def from_patches(x: keras.KerasTensor, channels: int, blocks: int) -> keras.Kera
     return layers.Activation("swish")(h)
 
 
-def to_patches(g: keras.KerasTensor, shape: Shape, blocks: int) -> keras.KerasTensor:
-    """Residual blocks, then a patch of 4x4 pixels from each position ("depth to space", Shi 2016, eq. 4)."""
+def unpatch(g: keras.KerasTensor, colors: int) -> keras.KerasTensor:
+    """A patch of 4x4 pixels from each position ("depth to space", Shi 2016, eq. 4)."""
+    height, width = g.shape[1:3]
+    g = layers.Conv2D(16 * colors, 3, padding="same")(g)
+    g = layers.Permute((1, 3, 2, 4, 5))(layers.Reshape((height, width, 4, 4, colors))(g))
+    return layers.Reshape((4 * height, 4 * width, colors))(g)
+
+
+def to_patches(g: keras.KerasTensor, colors: int, blocks: int) -> keras.KerasTensor:
+    """Residual blocks, then patches."""
     for _ in range(blocks):
         g = residual_block(g)
-    height, width, colors = g.shape[1], g.shape[2], shape[2]
-    g = layers.Conv2D(16 * colors, 3, padding="same")(layers.Activation("swish")(g))
-    g = layers.Permute((1, 3, 2, 4, 5))(layers.Reshape((height, width, 4, 4, colors))(g))
-    return PixelBias()(layers.Reshape(shape)(g))
+    return unpatch(layers.Activation("swish")(g), colors)
 
 
-def patch(shape: Shape, features: int, code: int, *, channels: int, blocks: int, hidden: int) -> Networks:
-    """Residual blocks at a quarter of the resolution, where a CPU convolves near its matrix-product peak."""
-    height, width = shape[0] // 4, shape[1] // 4
+def channel_by_channel(
+    x: keras.KerasTensor, z: keras.KerasTensor, shape: Shape, shared_channels: bool
+) -> tuple[keras.KerasTensor, keras.KerasTensor, int]:
+    """With `shared_channels` images [B C, H, W, 1] and shares of codes [B C, code / C]; and how many a stack has."""
+    if not shared_channels or shape[2] == 1:
+        return x, z, 1
+    height, width, colors = shape
+    single = ops.reshape(ops.transpose(x, (0, 3, 1, 2)), (-1, height, width, 1))
+    return single, ops.reshape(z, (-1, z.shape[1] // colors)), colors
+
+
+def patch(
+    shape: Shape, features: int, code: int, *, channels: int, blocks: int, hidden: int, shared_channels: bool
+) -> Networks:
+    """Residual blocks at a quarter of the resolution, where a CPU convolves near its matrix-product peak.
+
+    With `shared_channels` every colour channel is read by the same weights, and drawn by the same weights from a share
+    of the code that is its own; only the encoder's last two layers see all channels at once.
+    """
+    height, width, colors = shape
     x, z = keras.Input(shape), keras.Input((code,))
-    h = layers.Flatten()(from_patches(x, channels, blocks))
+    h, g, apart = channel_by_channel(x, z, shape, shared_channels)
+    h = layers.Flatten()(from_patches(h, channels, blocks))
     h = layers.Dense(hidden, activation="swish")(h)
-    g = layers.Dense(hidden, activation="swish")(z)
-    g = layers.Reshape((height, width, channels))(layers.Dense(height * width * channels)(g))
-    return (
-        keras.Model(x, layers.Dense(features)(h), name="encoder"),
-        keras.Model(z, to_patches(g, shape, blocks), name="decoder"),
-    )
+    if apart > 1:
+        h = layers.Dense(hidden, activation="swish")(ops.reshape(h, (-1, apart * hidden)))
+
+    g = layers.Dense(hidden, activation="swish")(g)
+    low = (height // 4, width // 4, channels)
+    g = layers.Reshape(low)(layers.Dense(math.prod(low))(g))
+    g = to_patches(g, colors // apart, blocks)
+    g = ops.transpose(ops.reshape(g, (-1, apart, height, width)), (0, 2, 3, 1)) if apart > 1 else g
+    return keras.Model(x, layers.Dense(features)(h), name="encoder"), keras.Model(z, PixelBias()(g), name="decoder")
+
+
+def dcgan(
+    shape: Shape, features: int, code: int, *, channels: int, blocks: int, hidden: int, shared_channels: bool
+) -> Networks:
+    """Discriminator and generator of a GAN: `patch` with what makes the game stable, and one block to judge.
+
+    Leaky ReLUs, and batch normalisation in the generator alone (Radford 2016, DCGAN, arXiv:1511.06434, section 3).
+    """
+    height, width, colors = shape
+    x, z = keras.Input(shape), keras.Input((code,))
+    h, g, apart = channel_by_channel(x, z, shape, shared_channels)
+    h = layers.Conv2D(channels, 6, strides=4, padding="same", **HE)(h)
+    h = activate("leaky_relu")(residual_block(h, "leaky_relu"))
+    h = hidden_layers(layers.Flatten()(h), [hidden], "leaky_relu")
+    h = hidden_layers(ops.reshape(h, (-1, apart * hidden)), [2 * hidden], "leaky_relu")
+
+    low = (height // 4, width // 4, channels)
+    g = layers.Reshape(low)(layers.Dense(math.prod(low))(hidden_layers(g, [hidden], "leaky_relu")))
+    for _ in range(blocks):
+        g = residual_block(g, "leaky_relu", normalised=True)
+    g = activate("leaky_relu")(layers.BatchNormalization(momentum=0.9)(g))
+    g = ops.transpose(ops.reshape(unpatch(g, colors // apart), (-1, apart, height, width)), (0, 2, 3, 1))
+    return keras.Model(x, layers.Dense(features)(h), name="encoder"), keras.Model(z, PixelBias()(g), name="decoder")
 
 
 def grid(shape: Shape, features: int, code: int, *, channels: int, blocks: int) -> Networks:
@@ -168,5 +219,5 @@ def grid(shape: Shape, features: int, code: int, *, channels: int, blocks: int) 
     g = layers.Conv2D(channels, 3, padding="same")(layers.Reshape((height, width, -1))(z))
     return (
         keras.Model(x, layers.Flatten()(found), name="encoder"),
-        keras.Model(z, to_patches(g, shape, blocks), name="decoder"),
+        keras.Model(z, PixelBias()(to_patches(g, shape[2], blocks)), name="decoder"),
     )

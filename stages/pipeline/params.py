@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from stages.data.sources import SOURCES
-from stages.data.stacked import MODES
+from stages.data.stacked import MODES, channels
 from stages.pipeline.errors import UserError, user_errors
 
 PARAMS_FILE = Path("params.yaml")
@@ -103,10 +103,11 @@ class Pooled(Strict):
 
 
 class Patch(Strict):
-    name: Literal["patch"]
+    name: Literal["patch", "dcgan"]
     channels: Positive
     blocks: Annotated[int, Field(ge=0, le=64)]
     hidden: Positive
+    shared_channels: bool
 
 
 class Grid(Strict):
@@ -247,6 +248,14 @@ class Row(Strict):
     data: Literal[MODES]  # type: ignore[valid-type]
     fit: Fit
     sample: Sampling
+
+    @model_validator(mode="after")
+    def every_channel_has_a_share_of_the_code(self) -> "Row":
+        model: Any = self.model  # type: ignore[attr-defined]
+        if getattr(model.network, "shared_channels", False) and model.code % channels(self.data):
+            accepted = f"a multiple of {channels(self.data)}, the image's channels, with shared_channels"
+            raise ValueError(f"model.code: received {model.code}; accepted: {accepted}")
+        return self
 
 
 class AutoencoderRow(Row):

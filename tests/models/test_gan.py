@@ -11,7 +11,7 @@ SEED = tf.constant([1, 2])
 
 
 def gan(**changes):
-    network = {"name": "patch", "channels": 4, "blocks": 0, "hidden": 8}
+    network = {"name": "patch", "channels": 4, "blocks": 0, "hidden": 8, "shared_channels": False}
     arguments = {"loss": "nonsaturating", "penalty": 0.5, "penalty_every": 1, "pack": 1}
     model = build("gan", (8, 8, 2), {"code": 3, "network": network} | arguments | changes, seed=3)
     model.compile(optimizer=optimizer(Fit(steps=9, batch=8, learning_rate=0.01, schedule="constant", ema=0.0), 9))

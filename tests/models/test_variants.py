@@ -17,7 +17,6 @@ from stages.training.fit import optimizer, save_weights
 
 PARAMS = load_params(Path(__file__).parents[2] / "params.yaml")
 FAMILY_SCHEMAS = [params.Autoencoder, params.Vae, params.ConditionalVae, params.Vqvae, params.Gan]
-RNG = np.random.default_rng(0)
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +29,7 @@ def make(key):
     variant = PARAMS.variant(key)
     shape = (28, 28, channels(variant.data))
     keras.utils.set_random_seed(3)
-    images = np.where(RNG.random((8, *shape)) < 0.2, np.uint8(255), np.uint8(0))
+    images = np.where(np.random.default_rng(0).random((8, *shape)) < 0.2, np.uint8(255), np.uint8(0))
     model = build(variant.family, shape, variant.model.model_dump())
     model.adapt(images)
     return model, images
@@ -56,6 +55,8 @@ def test_training_changes_every_weight_and_repeats(key):
         for weight, old in zip(model.trainable_variables, before, strict=True)
         if np.array_equal(weight.numpy(), old)
     ]
+    if key == "gan_wgan_gp":  # shifting all scores alike changes neither loss
+        unchanged.remove(model.encoder.weights[-1].path)
     assert unchanged == []
 
     again, _ = make(key)
@@ -114,8 +115,8 @@ def test_reconstructions_and_nats_have_shapes_and_ranges(key):
 
 @pytest.mark.parametrize("schema", [params.Dense, params.Conv, params.Pooled, params.Patch, params.Grid])
 def test_network_schemas_are_the_functions_arguments(schema):
-    name = schema.model_fields["name"].annotation.__args__[0]
-    assert arguments(getattr(networks, name)) == sorted(set(schema.model_fields) - {"name"})
+    for name in schema.model_fields["name"].annotation.__args__:
+        assert arguments(getattr(networks, name)) == sorted(set(schema.model_fields) - {"name"})
 
 
 @pytest.mark.parametrize(("family", "schema"), list(zip(FAMILIES, FAMILY_SCHEMAS, strict=True)))
