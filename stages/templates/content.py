@@ -8,6 +8,7 @@ import pandas as pd
 
 from stages.pipeline import files
 from stages.pipeline.params import Params, Variant
+from stages.protocol.anomaly import SCORES
 from stages.protocol.reconstruction import HEADLINE_NOISE
 from stages.templates.cards import describe
 
@@ -18,7 +19,7 @@ TITLES = {
     "digits": "scikit-learn's 8x8 digits, enlarged",
 }
 # Arrays of stage `sample` that are shown, or that say which images are; the others are larger.
-SCORED = ("cross_entropy_nats", "reconstruction_nats", "kl_nats", "prior_log_p", "log_p")
+SCORED = {array for _, arrays in SCORES.values() for array in arrays}
 SHOWN = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED)
 
 
