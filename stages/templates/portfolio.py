@@ -162,8 +162,8 @@ CARDS = {
         "of each pixel, as here, where pixels are lit from one half on.",
     ),
     "ae_anomaly": Card(
-        "The deep dense autoencoder, trained without one digit. What it never saw it reconstructs badly: the original's "
-        "anomaly score is the reconstruction error. The table has it beside the score that finds more, the distance of "
+        "The deep dense autoencoder, trained without one digit. What it never saw it reconstructs badly, so the "
+        "original's score is the reconstruction error. The table has it beside the score that finds more, the distance of "
         "an image's code from those of training images.",
         r"\mathrm{score}(x) = -\sum_i \left[x_i \log \hat x_i + (1 - x_i) \log (1 - \hat x_i)\right]",
         cite(
@@ -178,8 +178,8 @@ CARDS = {
         "1024.",
     ),
     "vae_anomaly": Card(
-        "The convolutional VAE, trained without one digit. The original's scores are likelihoods: of an image under the "
-        "whole model, by draws of the prior or by importance sampling, and of its reconstruction. The table has them "
+        "The convolutional VAE, trained without one digit. The original's scores are likelihoods: of an image by "
+        "draws of the prior or by importance sampling, and of its reconstruction. The table has them "
         "beside the score that finds more, the distance of an image's code from those of training images.",
         r"\mathrm{score}(x) = -\log p(x), \qquad"
         r" p(x) \approx \frac{1}{N} \sum_{n=1}^{N} p(x \mid z_n), \quad z_n \sim p(z)",
