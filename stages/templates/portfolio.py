@@ -163,8 +163,8 @@ CARDS = {
     ),
     "ae_anomaly": Card(
         "The deep dense autoencoder, trained without one digit. What it never saw it reconstructs badly, so the "
-        "original's score is the reconstruction error. The table has it beside the score that finds more, the distance of "
-        "an image's code from those of training images.",
+        "original's score is the reconstruction error. The table has it beside the score that finds more, the distance "
+        "of an image's code from those of training images.",
         r"\mathrm{score}(x) = -\sum_i \left[x_i \log \hat x_i + (1 - x_i) \log (1 - \hat x_i)\right]",
         cite(
             "M. Sakurada, T. Yairi",
