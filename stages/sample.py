@@ -25,7 +25,8 @@ from stages.models.restoring import restore
 from stages.models.scoring import aggregate_posterior, score, weigh_closely
 from stages.pipeline import files
 from stages.pipeline.errors import argument, user_errors
-from stages.pipeline.params import Sampling, load_params
+from stages.pipeline.params import load_params
+from stages.pipeline.rows import Sampling
 
 SUBSET = 1_000
 

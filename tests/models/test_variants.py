@@ -11,12 +11,12 @@ from stages.data.stacked import channels
 from stages.models import FAMILIES, build, load, scoring
 from stages.models.scoring import image_nats
 from stages.nn import networks, objectives, posteriors, priors
-from stages.pipeline import files, params
+from stages.pipeline import files, rows
 from stages.pipeline.params import load_params
 from stages.training.fit import optimizer, save_weights
 
 PARAMS = load_params(Path(__file__).parents[2] / "params.yaml")
-FAMILY_SCHEMAS = [params.Autoencoder, params.Vae, params.ConditionalVae, params.Vqvae, params.Gan]
+FAMILY_SCHEMAS = [rows.Autoencoder, rows.Vae, rows.ConditionalVae, rows.Vqvae, rows.Gan]
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def make(key):
 def train(model, images, steps=1):
     """So many steps -> the last one's loss."""
     model.seed, model.steps = 5, 4
-    settings = params.Fit(steps=9, batch=8, learning_rate=0.01, schedule="constant", ema=0.0)
+    settings = rows.Fit(steps=9, batch=8, learning_rate=0.01, schedule="constant", ema=0.0)
     model.compile(optimizer=optimizer(settings, 9))
     labels = {"y": np.arange(len(images)) % 10} if model.needs_labels else {}
     return [model.train_on_batch(images, return_dict=True, **labels)["loss"] for _ in range(steps)][-1]
@@ -113,7 +113,7 @@ def test_reconstructions_and_nats_have_shapes_and_ranges(key):
     assert np.all(nats["cross_entropy_nats"] > 0)
 
 
-@pytest.mark.parametrize("schema", [params.Dense, params.Conv, params.Pooled, params.Patch, params.Grid])
+@pytest.mark.parametrize("schema", [rows.Dense, rows.Conv, rows.Pooled, rows.Patch, rows.Grid])
 def test_network_schemas_are_the_functions_arguments(schema):
     for name in schema.model_fields["name"].annotation.__args__:
         assert arguments(getattr(networks, name)) == sorted(set(schema.model_fields) - {"name"})
@@ -130,9 +130,9 @@ def test_family_schemas_are_the_constructors_arguments(family, schema):
 @pytest.mark.parametrize(
     ("field", "table"),
     [
-        (params.Vae.model_fields["posterior"], posteriors.POSTERIORS),
-        (params.Vae.model_fields["prior"], priors.PRIORS),
-        (params.Autoencoder.model_fields["penalty"], objectives.PENALTIES),
+        (rows.Vae.model_fields["posterior"], posteriors.POSTERIORS),
+        (rows.Vae.model_fields["prior"], priors.PRIORS),
+        (rows.Autoencoder.model_fields["penalty"], objectives.PENALTIES),
     ],
 )
 def test_schemas_of_parts_are_their_arguments(field, table):
