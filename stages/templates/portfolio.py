@@ -558,7 +558,7 @@ CARDS = {
         "{steps} steps of batch {batch}.",
     ),
     "gan_stacked": Card(
-        "A GAN of stacks whose discriminator sees several stacks at once: a generator that leaves some out is easier "
+        "A GAN of stacks whose discriminator sees several stacks at once. A generator that leaves some out is easier "
         "to catch from a pack than from a single image. All channels share one set of weights, and each is drawn from "
         "a third of the code that is its own; the discriminator's last layers judge all of them together.",
         r"\mathcal{L}_D = -\mathbb{E}\left[\log D(x_1, \ldots, x_m)\right] - \mathbb{E}\left[\log(1 - D(f(z_1),"
