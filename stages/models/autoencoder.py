@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from stages.models.base import GenerativeModel, fold_in
@@ -38,13 +39,16 @@ class Autoencoder(GenerativeModel):
         self.noise = noise
         self.decay = decay
 
+    def adapt(self, images: np.ndarray) -> None:
+        """Nothing: outputs start at one half. A deep ReLU network that starts at the data's mean settles there."""
+
     def terms(self, x: tf.Tensor, labels: tf.Tensor | None, seed: tf.Tensor, *, training: bool) -> dict[str, tf.Tensor]:
         """Nats of the clean image per image, and the penalties."""
         seen = x
         if self.noise:
             drawn = tf.random.stateless_normal(tf.shape(x), fold_in(seed, 2), stddev=self.noise)
             seen = tf.clip_by_value(x + drawn, 0.0, 1.0)
-        z = self.encoder(seen, training=training)
+        z = self.features(seen, training)
         reconstruction = self.pixels.nll(x, self.decoder(z, training=training))
         penalty = self.penalty(z, fold_in(seed, 3), **self.penalty_arguments)
         if self.decay:

@@ -68,6 +68,10 @@ class GenerativeModel(keras.Model):
         """New codes [count, code] from the prior: N(0, I), unless a family has another."""
         return np.random.default_rng(seed).standard_normal((count, self.code), np.float32)
 
+    def features(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """What the encoder gives, in float32 whatever it computes in. [B, H, W, C] in [0, 1] -> [B, features]."""
+        return tf.cast(self.encoder(x, training=training), tf.float32)
+
     def call(self, x: tf.Tensor) -> tf.Tensor:
         """Reconstruct: [B, H, W, C] in [0, 1] -> expected pixels [B, H, W, C]."""
         best, _ = self.codes(x, tf.constant([0, 0]))

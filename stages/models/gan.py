@@ -63,13 +63,13 @@ class Gan(GenerativeModel):
         """The generator's and the discriminator's loss, and its gradient penalty, per pack."""
         count = tf.shape(x)[0] // self.pack * self.pack
         z = tf.random.stateless_normal((count, self.code), fold_in(seed, 1))
-        fake = self.together(self.pixels.mean(self.decoder(z, training=training)))
+        fake = self.together(self.pixels.mean(tf.cast(self.decoder(z, training=training), tf.float32)))
         real = self.together(x[:count])
-        of_real, of_fake = self.encoder(real, training=training)[:, 0], self.encoder(fake, training=training)[:, 0]
+        of_real, of_fake = self.features(real, training)[:, 0], self.features(fake, training)[:, 0]
         of_generator, of_discriminator = self.adversarial.losses(of_real, of_fake)
 
         def penalty() -> tf.Tensor:
-            slope = self.adversarial.penalty(lambda at: self.encoder(at)[:, 0], real, fake, fold_in(seed, 2))
+            slope = self.adversarial.penalty(lambda at: self.features(at)[:, 0], real, fake, fold_in(seed, 2))
             return self.penalty * slope
 
         found = penalty() if self.penalty_every == 1 or not training else self._sometimes(penalty, of_real)

@@ -52,7 +52,7 @@ class Vae(GenerativeModel):
 
     def q_z(self, x: tf.Tensor, training: bool = False) -> Distribution:
         """q(z|x). x: [B, H, W, C] in [0, 1] -> distribution over [B, code]."""
-        return self.posterior.distribution(tf.cast(self.encoder(x, training=training), tf.float32))
+        return self.posterior.distribution(self.features(x, training))
 
     def p_z(self) -> Distribution:
         """p(z), over [code]."""
@@ -97,13 +97,13 @@ class Vae(GenerativeModel):
         the gradient is the doubly reparametrised one (Tucker 2018, arXiv:1810.04152, eq. 8): the encoder's has no
         score-function part, and its weights are squared, so that its signal doesn't drown as `draws` grow.
         """
-        parameters = tf.cast(self.encoder(x, training=training), tf.float32)
+        parameters = self.features(x, training)
         z = self.posterior.distribution(parameters).sample(draws, seed=seed)
         weights: list[tf.Tensor] = []  # w_k / sum w, [draws, B, 1], known only after all that depends on z
         if training:
             z = scaled_on_the_way_back(z, weights)
             parameters = tf.stop_gradient(parameters)
-        decoded = self.decoder(tf.reshape(z, (-1, self.code)), training=training)
+        decoded = tf.cast(self.decoder(tf.reshape(z, (-1, self.code)), training=training), tf.float32)
         eta, normaliser = self.pixels.natural(tf.reshape(decoded, (draws, -1, *self.image_shape)))
         log_p_xz = tf.einsum("kbhwc,bhwc->kb", eta, x) - normaliser + self.pixels.base_measure(x)
         log_ratio = self.posterior.distribution(parameters).log_prob(z) - self.p_z().log_prob(z)

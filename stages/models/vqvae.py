@@ -53,7 +53,7 @@ class Vqvae(GenerativeModel):
 
     def quantise(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """x: [B, H, W, C] in [0, 1] -> vectors z and entries e [B, positions, embedding], numbers k [B, positions]."""
-        z = tf.reshape(self.encoder(x), (-1, self.positions, self.embedding))
+        z = tf.reshape(self.features(x), (-1, self.positions, self.embedding))
         numbers = self.nearest(z)
         return z, tf.gather(self.codebook, numbers), numbers
 

