@@ -16,7 +16,7 @@ import numpy as np
 
 from stages.data.outliers import in_mode
 from stages.data.pixels import crisp, to_bytes
-from stages.data.subsets import known, spread
+from stages.data.subsets import examined, known, spread
 from stages.models import load
 from stages.models.base import GenerativeModel
 from stages.models.classifier import Classifier
@@ -27,8 +27,6 @@ from stages.pipeline import files
 from stages.pipeline.errors import argument, user_errors
 from stages.pipeline.params import load_params
 from stages.pipeline.rows import Sampling
-
-SUBSET = 1_000
 
 
 def generate(
@@ -70,8 +68,8 @@ def main(key: str) -> None:
     variant, settings, seed = params.variant(key), params.evaluation, params.seed
     data = files.read_npz(files.DATA / f"{variant.data}.npz", "x_train", "x_test", "y_test")
     images = data["x_test"]
-    of_known = np.flatnonzero(known(data["y_test"], variant.data, params.data.missing_digit))
-    subset = of_known[spread(len(of_known), SUBSET)]
+    kept = known(data["y_test"], variant.data, params.data.missing_digit)
+    of_known, subset = np.flatnonzero(kept), examined(kept)
     model = load(files.MODELS / key)
     verifier = Classifier()
     verifier.load_weights(files.VERIFIER / "verifier.weights.h5")
@@ -91,9 +89,10 @@ def main(key: str) -> None:
     found |= generate(model, verifier, training, variant.sample, settings.samples.of(variant.data), seed)
     if model.has_likelihood:
         chosen = of_known[spread(len(of_known), settings.likelihood.tight_images)]
-        found |= weigh_closely(model, images, chosen, settings.likelihood.tight_draws, seed)
+        seen = model.observe(images, seed)
+        found |= weigh_closely(model, seen, chosen, settings.likelihood.tight_draws, seed)
         if model.posterior.gaussian:
-            found |= aggregate_posterior(model, images[of_known], seed)
+            found |= aggregate_posterior(model, seen[of_known], seed)
     files.write_npz(files.SAMPLES / f"{key}.npz", **found)
     print(f"{key}: {len(found['samples'])} samples" + (f", {len(images)} reconstructions" if model.encodes else ""))
 

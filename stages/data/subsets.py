@@ -4,6 +4,8 @@ import numpy as np
 
 from stages.data.stacked import channels, has_digit
 
+EXAMINED = 1_000
+
 
 def known(labels: np.ndarray, mode: str, missing_digit: int) -> np.ndarray:
     """Which images show only digits that a model of data mode `mode` was trained on. labels: [N] -> [N] bool."""
@@ -15,6 +17,12 @@ def known(labels: np.ndarray, mode: str, missing_digit: int) -> np.ndarray:
 def spread(count: int, size: int) -> np.ndarray:
     """`size` positions, or all, evenly spread over 0..count - 1: MNIST's test images get harder halfway."""
     return np.linspace(0, count - 1, min(size, count)).round().astype(np.int64)
+
+
+def examined(kept: np.ndarray) -> np.ndarray:
+    """Up to 1,000 of the test images `kept` [N] bool, evenly spread: those that are denoised and compressed."""
+    positions = np.flatnonzero(kept)
+    return positions[spread(len(positions), EXAMINED)]
 
 
 def trained_classes(labels: np.ndarray, channel_count: int) -> np.ndarray:

@@ -61,35 +61,38 @@ def significant(value: float, digits: int = 4) -> float:
     return float(f"{value:.{digits}g}")
 
 
+def each(content: Any, change: Callable[[Any], Any]) -> Any:
+    """Nested mappings and lists of metrics with `change` applied to every number, Estimate or text in them."""
+    match content:
+        case dict():
+            return {name: each(value, change) for name, value in content.items()}
+        case list():
+            return [each(value, change) for value in content]
+        case _:
+            return change(content)
+
+
 def plain(content: Any) -> Any:
     """Metrics as JSON has them: numbers rounded, an Estimate as {"value": v, "ci95": w}."""
-    match content:
-        case Estimate():
-            # The interval says how many digits mean something: two of its own.
-            return {"value": significant(content.value, 5), "ci95": significant(content.ci95, 2)}
-        case dict():
-            return {name: plain(value) for name, value in content.items()}
-        case list():
-            return [plain(value) for value in content]
-        case float() | np.floating():
-            return significant(float(content))
-        case np.integer():
-            return int(content)
-        case _:
-            return content
+
+    def rounded(value: Any) -> Any:
+        match value:
+            case Estimate():
+                # The interval says how many digits mean something: two of its own.
+                return {"value": significant(value.value, 5), "ci95": significant(value.ci95, 2)}
+            case float() | np.floating():
+                return significant(float(value))
+            case np.integer():
+                return int(value)
+            case _:
+                return value
+
+    return each(content, rounded)
 
 
 def stored(content: Any) -> Any:
-    """The same with every digit, for `restored` to read."""
-    match content:
-        case Estimate():
-            return content._asdict()
-        case dict():
-            return {name: stored(value) for name, value in content.items()}
-        case list():
-            return [stored(value) for value in content]
-        case _:
-            return content
+    """Metrics as JSON with every digit, for `restored` to read."""
+    return each(content, lambda value: value._asdict() if isinstance(value, Estimate) else value)
 
 
 def restored(content: Any) -> Any:

@@ -84,12 +84,19 @@ class GenerativeModel(keras.Model):
         """
         x, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
         seed = fold_in([self.seed, 0], tf.cast(self.optimizer.iterations, tf.int32))
-        x = self.pixels.observe(scale(x), fold_in(seed, 1))
+        terms, gradients = self.gradients(self.pixels.observe(scale(x), fold_in(seed, 1)), labels, seed)
+        self.optimizer.apply_gradients(gradients)
+        return self._averages(terms)
+
+    def gradients(
+        self, x: tf.Tensor, labels: tf.Tensor | None, seed: tf.Tensor
+    ) -> tuple[dict[str, tf.Tensor], list[tuple[tf.Tensor, tf.Variable]]]:
+        """The terms of a step, and each trainable variable after the gradient that moves it; arguments as `terms`."""
         with tf.GradientTape() as tape:
             terms = self.terms(x, labels, seed, training=True)
             loss = tf.reduce_mean(terms["loss"])
-        self.optimizer.apply(tape.gradient(loss, self.trainable_variables), self.trainable_variables)
-        return self._averages(terms)
+        variables = self.trainable_variables
+        return terms, list(zip(tape.gradient(loss, variables), variables, strict=True))
 
     def test_step(self, data: Any) -> dict[str, tf.Tensor]:
         """The same terms without an update; always the same noise."""

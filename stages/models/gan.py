@@ -3,11 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import keras
 import tensorflow as tf
 
 from stages.models.base import GenerativeModel, fold_in
-from stages.models.batches import scale
 from stages.nn.adversarial import LOSSES
 from stages.nn.networks import Shape
 
@@ -46,18 +44,17 @@ class Gan(GenerativeModel):
         packs = tf.reshape(x, (-1, self.pack, height, width, channels))
         return tf.reshape(tf.transpose(packs, [0, 2, 3, 1, 4]), (-1, height, width, self.pack * channels))
 
-    def train_step(self, data: Any) -> dict[str, tf.Tensor]:
-        """One step of both networks, from the same images [B, H, W, C]; B a multiple of `pack`."""
-        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        seed = fold_in([self.seed, 0], tf.cast(self.optimizer.iterations, tf.int32))
+    def gradients(
+        self, x: tf.Tensor, labels: tf.Tensor | None, seed: tf.Tensor
+    ) -> tuple[dict[str, tf.Tensor], list[tuple[tf.Tensor, tf.Variable]]]:
+        """Each network's weights by the gradient of its own loss, both from the same images."""
         with tf.GradientTape(persistent=True) as tape:
-            terms = self.terms(scale(x), None, seed, training=True)
+            terms = self.terms(x, labels, seed, training=True)
             loss = tf.reduce_mean(terms["loss"])
             against = tf.reduce_mean(terms["discriminator_loss"] + terms["penalty"])
-        generator, discriminator = self.decoder.trainable_variables, self.encoder.trainable_variables
-        gradients = tape.gradient(loss, generator) + tape.gradient(against, discriminator)
-        self.optimizer.apply(gradients, [*generator, *discriminator])
-        return self._averages(terms)
+        sides = ((loss, self.decoder.trainable_variables), (against, self.encoder.trainable_variables))
+        pairs = [pair for goal, own in sides for pair in zip(tape.gradient(goal, own), own, strict=True)]
+        return terms, pairs
 
     def terms(self, x: tf.Tensor, labels: tf.Tensor | None, seed: tf.Tensor, *, training: bool) -> dict[str, tf.Tensor]:
         """The generator's and the discriminator's loss, and its gradient penalty, per pack."""

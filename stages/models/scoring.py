@@ -75,9 +75,9 @@ def score(
 
     The arrays of `image_nats`, and code_distance, from the `training` codes [T, code].
     """
-    together = np.concatenate([images, *sets.values()])
-    nats = image_nats(model, model.observe(together, seed), draws, seed)
-    nats["code_distance"] = neighbour_distance(training, model.encode(together, seed)[0])
+    parts = [images, *sets.values()]
+    nats = image_nats(model, np.concatenate([model.observe(part, seed) for part in parts]), draws, seed)
+    nats["code_distance"] = neighbour_distance(training, model.encode(np.concatenate(parts), seed)[0])
     ends = np.cumsum([len(images), *map(len, sets.values())])
     prefixes = ["", *(f"{name}_" for name in sets)]
     return {
@@ -90,9 +90,8 @@ def score(
 def weigh_closely(
     model: GenerativeModel, images: np.ndarray, chosen: np.ndarray, draws: int, seed: int
 ) -> dict[str, np.ndarray]:
-    """tight_log_p [n], log p(x) by many draws, of the images at positions tight_images = `chosen` [n]."""
-    seen = model.observe(images, seed)[chosen]
-    return {"tight_images": chosen, "tight_log_p": importance_nats(model, seen, draws, seed)["log_p"]}
+    """tight_log_p [n], log p(x) by many draws, of the observed images at positions tight_images = `chosen` [n]."""
+    return {"tight_images": chosen, "tight_log_p": importance_nats(model, images[chosen], draws, seed)["log_p"]}
 
 
 def aggregate_posterior(model: GenerativeModel, images: np.ndarray, seed: int) -> dict[str, np.ndarray]:

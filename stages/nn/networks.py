@@ -122,10 +122,11 @@ def pooled(shape: Shape, features: int, code: int, *, filters: list[int]) -> Net
 
 def residual_block(x: keras.KerasTensor, activation: str = "swish", normalised: bool = False) -> keras.KerasTensor:
     """Pre-activation residual block (He 2016, fig. 4e), with batch normalisation or else starting as the identity."""
-    last, h = HE if normalised else {"kernel_initializer": "zeros"}, x
-    for arguments in (HE if normalised else {}, last):
+    first, last = (HE, HE) if normalised else ({}, {"kernel_initializer": "zeros"})
+    h = x
+    for start in (first, last):
         h = layers.BatchNormalization(momentum=0.9)(h) if normalised else h
-        h = layers.Conv2D(x.shape[-1], 3, padding="same", **arguments)(activate(activation)(h))
+        h = layers.Conv2D(x.shape[-1], 3, padding="same", **start)(activate(activation)(h))
     return layers.Add()([x, h])
 
 
@@ -163,6 +164,13 @@ def channel_by_channel(
     return single, ops.reshape(z, (-1, z.shape[1] // colors)), colors
 
 
+def as_stacks(g: keras.KerasTensor, apart: int) -> keras.KerasTensor:
+    """Undo `channel_by_channel` for what was drawn: [B C, H, W, 1] -> [B, H, W, C], C being `apart`, if above 1."""
+    if apart == 1:
+        return g
+    return ops.transpose(ops.reshape(g, (-1, apart, *g.shape[1:3])), (0, 2, 3, 1))
+
+
 def patch(
     shape: Shape, features: int, code: int, *, channels: int, blocks: int, hidden: int, shared_channels: bool
 ) -> Networks:
@@ -182,9 +190,8 @@ def patch(
     g = layers.Dense(hidden, activation="swish")(g)
     low = (height // 4, width // 4, channels)
     g = layers.Reshape(low)(layers.Dense(math.prod(low))(g))
-    g = to_patches(g, colors // apart, blocks)
-    g = ops.transpose(ops.reshape(g, (-1, apart, height, width)), (0, 2, 3, 1)) if apart > 1 else g
-    return keras.Model(x, layers.Dense(features)(h), name="encoder"), keras.Model(z, PixelBias()(g), name="decoder")
+    drawn = as_stacks(to_patches(g, colors // apart, blocks), apart)
+    return keras.Model(x, layers.Dense(features)(h), name="encoder"), keras.Model(z, PixelBias()(drawn), name="decoder")
 
 
 def dcgan(
@@ -207,8 +214,8 @@ def dcgan(
     for _ in range(blocks):
         g = residual_block(g, "leaky_relu", normalised=True)
     g = activate("leaky_relu")(layers.BatchNormalization(momentum=0.9)(g))
-    g = ops.transpose(ops.reshape(unpatch(g, colors // apart), (-1, apart, height, width)), (0, 2, 3, 1))
-    return keras.Model(x, layers.Dense(features)(h), name="encoder"), keras.Model(z, PixelBias()(g), name="decoder")
+    drawn = as_stacks(unpatch(g, colors // apart), apart)
+    return keras.Model(x, layers.Dense(features)(h), name="encoder"), keras.Model(z, PixelBias()(drawn), name="decoder")
 
 
 def grid(shape: Shape, features: int, code: int, *, channels: int, blocks: int) -> Networks:

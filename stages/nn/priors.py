@@ -25,7 +25,7 @@ class Prior(layers.Layer):
         self.code = code
 
     def adapt(self, images: np.ndarray) -> None:
-        """Prepare for training on images [N, H, W, C] in [0, 1]."""
+        """Prepare for training on uint8 images [N, H, W, C]."""
 
     def distribution(self, q_z: Encode) -> Distribution:
         """p(z); q_z: images [K, H, W, C] in [0, 1] -> their posteriors, of which a prior may be made."""
@@ -49,7 +49,7 @@ class Vamp(Prior):
     def adapt(self, images: np.ndarray) -> None:
         """Start from training images, softened so that they can still change."""
         chosen = np.random.default_rng(0).integers(len(images), size=self.logits.shape[0])
-        soft = np.clip(images[chosen], 0.02, 0.98)
+        soft = np.clip(images[chosen] / 255, 0.02, 0.98)
         self.logits.assign(np.log(soft / (1 - soft)))
 
     def distribution(self, q_z: Encode) -> Distribution:

@@ -90,7 +90,7 @@ class Grid(Strict):
     blocks: Annotated[int, Field(ge=0, le=64)]
 
 
-Network = Annotated[Dense | Conv | Pooled | Patch | Grid, Field(discriminator="name")]
+Network = Annotated[Dense | Conv | Pooled | Patch, Field(discriminator="name")]
 Weight = Annotated[float, Field(ge=0)]
 
 
@@ -232,6 +232,17 @@ class Row(Strict):
         return self
 
 
+class PriorRow(Row):
+    """A row whose codes are no points of a space that a density could be fitted to, or that has no encoder."""
+
+    @model_validator(mode="after")
+    def codes_come_from_the_prior(self) -> "PriorRow":
+        if self.sample.codes != "prior":
+            family = self.family  # type: ignore[attr-defined]
+            raise ValueError(f"sample.codes: received {self.sample.codes!r}; accepted: 'prior' with family: {family}")
+        return self
+
+
 class AutoencoderRow(Row):
     family: Literal["autoencoder"]
     model: Autoencoder
@@ -242,19 +253,38 @@ class VaeRow(Row):
     model: Vae
 
 
-class ConditionalVaeRow(Row):
+class ConditionalVaeRow(PriorRow):
     family: Literal["conditional_vae"]
     model: ConditionalVae
 
+    @model_validator(mode="after")
+    def labels_fit(self) -> "ConditionalVaeRow":
+        model, labels = self.model, 10 ** channels(self.data)
+        if model.classes < labels:
+            raise ValueError(
+                f"model.classes: received {model.classes}; accepted: at least {labels} with data: {self.data}"
+            )
+        if getattr(model.network, "shared_channels", False):
+            raise ValueError(
+                "model.network.shared_channels: received True; accepted: false, the label being of all channels"
+            )
+        return self
 
-class VqvaeRow(Row):
+
+class VqvaeRow(PriorRow):
     family: Literal["vqvae"]
     model: Vqvae
 
 
-class GanRow(Row):
+class GanRow(PriorRow):
     family: Literal["gan"]
     model: Gan
+
+    @model_validator(mode="after")
+    def a_batch_is_a_pack_at_least(self) -> "GanRow":
+        if self.fit.batch < self.model.pack:
+            raise ValueError(f"fit.batch: received {self.fit.batch}; accepted: at least model.pack, {self.model.pack}")
+        return self
 
 
 Variant = Annotated[

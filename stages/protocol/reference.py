@@ -8,12 +8,10 @@ from typing import Any
 import numpy as np
 
 from stages.data.noise import add_noise, median
-from stages.data.subsets import spread, trained_classes
+from stages.data.subsets import examined, trained_classes
 from stages.metrics import distances
 from stages.protocol import compression, copies, samples
 from stages.protocol.reconstruction import likeness
-
-SUBSET = 1_000  # test images that stage `sample` has denoised and compressed
 
 Arrays = dict[str, np.ndarray]
 
@@ -27,7 +25,7 @@ def of_mode(
     there are training images in "real". -> {"real", "noise", "codecs"}, and the arrays of `of_features`, `subset` [M],
     positions of test images, and those of `copies.near_training` for test images, as held_out_NAME.
     """
-    images, subset = data["x_test"], np.flatnonzero(kept)[spread(kept.sum(), SUBSET)]
+    images, subset = data["x_test"], examined(kept)
     real, learnt = samples.real_features(data, features, kept), samples.learnt_features(data, features, count)
     known = of_features(real)
     numbers = {

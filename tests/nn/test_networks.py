@@ -31,6 +31,18 @@ def test_the_encoder_of_shared_channels_tells_them_apart(name):
     assert np.abs(np.asarray(encoder(x[..., ::-1])) - found).max() > 1e-3
 
 
+@pytest.mark.parametrize("name", ["patch", "dcgan"])
+@pytest.mark.parametrize("shape", [(8, 8, 1), (8, 8, 3)])
+def test_without_shared_channels_the_whole_code_draws_every_channel(name, shape):
+    _, decoder = networks.build(shape, 5, 6, PARTS | {"name": name, "shared_channels": False})
+    z = RNG.normal(size=(4, 6)).astype(np.float32)
+    drawn = np.asarray(decoder(z))
+    assert drawn.shape == (4, *shape)
+    other = z.copy()
+    other[:, 0] += 1
+    assert np.all(np.abs(np.asarray(decoder(other)) - drawn).max(axis=(1, 2)) > 1e-5)
+
+
 @pytest.mark.parametrize("filters", [[4, 3], [5, 4, 2]])
 def test_pooled_networks_return_to_the_images_size(filters):
     encoder, decoder = networks.build((28, 28, 1), 7, 7, {"name": "pooled", "filters": filters})
