@@ -3,8 +3,8 @@
 Arrays over S samples, the N test images (in the order of the data file), and a `subset` [M] of test positions, all of
 digits that the model was trained on:
 samples [S, H, W, C], expected pixels, uint8; sample_probabilities [S, C, 10] and sample_features [S, C, F] of the
-verifier. Where codes come from elsewhere than the prior, baselines [100, H, W, C], baseline_probabilities and
-baseline_features are of samples from the prior.
+verifier, with C = 1 for colour pictures, which it reads whole. Where codes come from elsewhere than the prior,
+baselines [100, H, W, C], baseline_probabilities and baseline_features are of samples from the prior.
 Where the model encodes: codes [N, code] and training_codes [T, code]; reconstructions [N, H, W, C] and
 reconstruction_probabilities [N, C, 10]; denoised [L, M, H, W, C], of the subset at each noise level; compressed_8 and
 compressed_4 [M, H, W, C], decoded from codes of so many bits a coordinate; NAME [N] of `scoring.score`, and SET_NAME
@@ -66,12 +66,12 @@ def main(key: str) -> None:
     """Write artifacts/samples/KEY.npz."""
     params = load_params()
     variant, settings, seed = params.variant(key), params.evaluation, params.seed
-    data = files.read_npz(files.DATA / f"{variant.data}.npz", "x_train", "x_test", "y_test")
+    data = files.read_npz(files.DATA / f"{variant.data}.npz", "x_train", "x_test", "y_test", "digits_test")
     images = data["x_test"]
-    kept = known(data["y_test"], variant.data, params.data.missing_digit)
+    kept = known(data, variant.data, params.data.missing_digit)
     of_known, subset = np.flatnonzero(kept), examined(kept)
     model = load(files.MODELS / key)
-    verifier = Classifier()
+    verifier = Classifier(pictures=data["digits_test"].shape[1] < images.shape[3])
     verifier.load_weights(files.VERIFIER / "verifier.weights.h5")
 
     found, training = {"subset": subset}, None
