@@ -1,10 +1,11 @@
 """Stage `sample KEY`: a trained variant's reconstructions, samples and scores, read by the verifier, as npz.
 
+Of colour pictures, which the verifier reads whole, what it says has C = 1.
 Arrays over S samples, the N test images (in the order of the data file), and a `subset` [M] of test positions, all of
 digits that the model was trained on:
 samples [S, H, W, C], expected pixels, uint8; sample_probabilities [S, C, 10] and sample_features [S, C, F] of the
-verifier, with C = 1 for colour pictures, which it reads whole. Where codes come from elsewhere than the prior,
-baselines [100, H, W, C], baseline_probabilities and baseline_features are of samples from the prior.
+verifier. Where codes come from elsewhere than the prior, baselines [100, H, W, C], baseline_probabilities and
+baseline_features are of samples from the prior.
 Where the model encodes: codes [N, code] and training_codes [T, code]; reconstructions [N, H, W, C] and
 reconstruction_probabilities [N, C, 10]; denoised [L, M, H, W, C], of the subset at each noise level; compressed_8 and
 compressed_4 [M, H, W, C], decoded from codes of so many bits a coordinate; NAME [N] of `scoring.score`, and SET_NAME

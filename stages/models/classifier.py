@@ -4,7 +4,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from stages.data.stacked import grey
 from stages.models.batches import in_batches, scale
 from stages.nn.classifier import classifier
 
@@ -66,7 +65,7 @@ class Classifier(keras.Model):
         Features are the activations before the last layer, in half precision: they are for distances. `pictures` are
         read whole, as if C were 1.
         """
-        images = grey(images)[..., None] if self.pictures else images
+        images = images.max(axis=3, keepdims=True) if self.pictures else images  # as `stacked.grey`
         count, height, width, channels = images.shape
         single = np.moveaxis(images, -1, 1).reshape(count * channels, height, width, 1)
         reader = keras.Model(self.network.input, [self.network.layers[-1].input, self.network.output])
