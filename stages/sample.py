@@ -1,5 +1,6 @@
 """Stage `sample KEY`: a trained variant's reconstructions, samples and scores, read by the verifier, as npz.
 
+Of colour pictures, which the verifier reads whole, what it says has C = 1.
 Arrays over S samples, the N test images (in the order of the data file), and a `subset` [M] of test positions, all of
 digits that the model was trained on:
 samples [S, H, W, C], expected pixels, uint8; sample_probabilities [S, C, 10] and sample_features [S, C, F] of the
@@ -66,12 +67,12 @@ def main(key: str) -> None:
     """Write artifacts/samples/KEY.npz."""
     params = load_params()
     variant, settings, seed = params.variant(key), params.evaluation, params.seed
-    data = files.read_npz(files.DATA / f"{variant.data}.npz", "x_train", "x_test", "y_test")
+    data = files.read_npz(files.DATA / f"{variant.data}.npz", "x_train", "x_test", "y_test", "digits_test")
     images = data["x_test"]
-    kept = known(data["y_test"], variant.data, params.data.missing_digit)
+    kept = known(data, variant.data, params.data.missing_digit)
     of_known, subset = np.flatnonzero(kept), examined(kept)
     model = load(files.MODELS / key)
-    verifier = Classifier()
+    verifier = Classifier(pictures=data["digits_test"].shape[1] < images.shape[3])
     verifier.load_weights(files.VERIFIER / "verifier.weights.h5")
 
     found, training = {"subset": subset}, None

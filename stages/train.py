@@ -16,7 +16,7 @@ def main(key: str) -> None:
     variant = params.variant(key)
     source = files.DATA / f"{variant.data}.npz"
     data = files.read_npz(source)
-    seen = known(data["y_test"], variant.data, params.data.missing_digit)
+    seen = known(data, variant.data, params.data.missing_digit)
     shape, arguments = data["x_train"].shape[1:], variant.model.model_dump()
     model = build(variant.family, shape, arguments, seed=params.seed)
     model.adapt(data["x_train"])
