@@ -64,7 +64,7 @@ class Moments(keras.callbacks.Callback):
     def __init__(self, interval: int, intervals: int, watcher: Callable[[int], None]) -> None:
         super().__init__()
         self.interval = interval
-        self.due = {math.ceil(intervals * (i / 10) ** 2) for i in range(11)}
+        self.due = {math.ceil(intervals * i * i / 100) for i in range(11)}
         self.watcher = watcher
         self.done = 0
 
