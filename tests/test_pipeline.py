@@ -51,7 +51,11 @@ SMALL = {
         },
         "fit": {"steps": 400, "batch": 64, "learning_rate": 0.003, "schedule": "constant", "ema": 0.0},
     },
-    "tracking": {"experiment": "small"},
+    "tracking": {
+        "experiment": "small",
+        "system_metrics": True,
+        "champion": {"autoencoder": {"metric": "samples.fid", "best": "lowest", "data": "mono-binary-complete"}},
+    },
     "variants": {
         "ae_small": {
             "title": "Small autoencoder without an 8",
