@@ -100,11 +100,20 @@ def test_the_load_of_the_machine_is_logged_on_demand(repository, monkeypatch):
 
 def test_an_interrupted_run_is_continued(repository):
     store = tracking.Store("exp")
-    first = store.open("vae_x", {"stage_hash": "h1"})
-    assert store.open("vae_x", {"stage_hash": "h1"}) == first
-    assert store.open("vae_x", {"stage_hash": "h2"}) != first
+    first = store.open("train", "vae_x", "h1", {})
+    assert store.open("train", "vae_x", "h1", {}) == first
+    assert store.open("train", "vae_x", "h2", {}) != first
     assert track(repository).run_id == first
     assert track(repository).run_id != first  # it had finished: trained anew
+
+
+def test_the_runs_of_a_study_have_one_parent(repository):
+    store = tracking.Store("exp")
+    children = [store.open("leave_one_out", f"leave_one_out_{digit}", f"h{digit}", {}) for digit in (0, 1)]
+    parents = {store.client.get_run(child).data.tags["mlflow.parentRunId"] for child in children}
+    [parent] = map(store.client.get_run, parents)
+    assert (parent.info.run_name, parent.info.status) == ("leave_one_out", "FINISHED")
+    assert "mlflow.parentRunId" not in store.client.get_run(store.open("train", "vae_x", "h", {})).data.tags
 
 
 def test_a_failed_training_is_marked(repository):
