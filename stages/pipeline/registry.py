@@ -2,6 +2,7 @@
 
 import io
 import tempfile
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -101,19 +102,21 @@ class Registry:
 
     @staticmethod
     def _save(path: Path, model: Any, folder: Path, image: np.ndarray) -> None:
-        from mlflow import pyfunc
-        from mlflow.models import Model
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".*type hint", UserWarning)  # MLflow's own, of its own code
+            from mlflow import pyfunc
+            from mlflow.models import Model
 
-        pyfunc.save_model(
-            path,
-            mlflow_model=Model(model.artifact_location, run_id=model.source_run_id, model_id=model.model_id),
-            python_model=SCRIPT,
-            artifacts={"variant": str(folder)},
-            code_paths=list(CODE),
-            signature=signature(),
-            input_example=example(image),
-            pip_requirements=[f"{package}=={version(package)}" for package in REQUIREMENTS],
-        )
+            pyfunc.save_model(
+                path,
+                mlflow_model=Model(model.artifact_location, run_id=model.source_run_id, model_id=model.model_id),
+                python_model=SCRIPT,
+                artifacts={"variant": str(folder)},
+                code_paths=list(CODE),
+                signature=signature(),
+                input_example=example(image),
+                pip_requirements=[f"{package}=={version(package)}" for package in REQUIREMENTS],
+            )
 
     def crown(self, champions: Mapping[str, str]) -> None:
         """Give the alias `champion` to these versions by variant, and take it from all other variants."""
