@@ -64,10 +64,13 @@ def state(client):
     experiment = client.get_experiment_by_name("digitforge")
     runs = client.search_runs([experiment.experiment_id])
     versions = client.search_model_versions()
-    aliases = {model.name: model.aliases for model in client.search_registered_models()}
+    aliases = {
+        model.name: {alias: str(version) for alias, version in model.aliases.items()}
+        for model in client.search_registered_models()
+    }
     return (
         {run.info.run_name: (run.info.run_id, run.data.tags, run.data.metrics) for run in runs},
-        sorted((found.name, found.version) for found in versions),
+        sorted((found.name, str(found.version)) for found in versions),
         aliases,
     )
 

@@ -81,7 +81,7 @@ class Registry:
     def version(self, key: str, content: str) -> str | None:
         """The newest version of a variant with this content, or None."""
         found = self.client.search_model_versions(f"name = '{PREFIX}{key}' AND tags.content = '{content}'")
-        return max((model.version for model in found), key=int, default=None)
+        return max((str(model.version) for model in found), key=int, default=None)
 
     def add(self, entry: Entry, run_id: str, folder: Path) -> str:
         """Log what lies in `folder` as the model of a run, and register it as a new version -> its number."""
@@ -98,12 +98,12 @@ class Registry:
         made = self.client.create_model_version(
             name, source, run_id, tags=tags, description=entry.title, model_id=model.model_id
         )
-        return made.version
+        return str(made.version)  # a number, or text, as the store has it
 
     @staticmethod
     def _save(path: Path, model: Any, folder: Path, image: np.ndarray) -> None:
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", ".*type hint", UserWarning)  # MLflow's own, of its own code
+            warnings.simplefilter("ignore")  # MLflow 3.17 warns of its own type hints and of its use of pandas
             from mlflow import pyfunc
             from mlflow.models import Model
 
@@ -124,5 +124,5 @@ class Registry:
             wanted, held = champions.get(name.removeprefix(PREFIX)), model.aliases.get(CHAMPION)
             if wanted is None and held is not None:
                 self.client.delete_registered_model_alias(name, CHAMPION)
-            elif wanted != held:
+            elif wanted is not None and wanted != str(held):
                 self.client.set_registered_model_alias(name, CHAMPION, wanted)
