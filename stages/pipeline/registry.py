@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from stages.pipeline.tracking import Store
+from stages.pipeline.tracking import Store, tracking_uri
 
 PREFIX = "digitforge-"
 CHAMPION = "champion"
@@ -74,6 +74,9 @@ class Registry:
     """The registered models of a store whose names begin with `digitforge-`."""
 
     def __init__(self, store: Store) -> None:
+        import mlflow
+
+        mlflow.set_tracking_uri(tracking_uri())  # a version's source, models:/ID, is looked up there
         self.store, self.client = store, store.client
         found = self.client.search_registered_models(f"name LIKE '{PREFIX}%'", max_results=1000)
         self.models = {model.name: model for model in found}
