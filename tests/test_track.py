@@ -81,7 +81,7 @@ def test_runs_and_models_are_made_once(project):
     assert set(runs) == {"verifier", "a", "b", "stacks"}
     run_id, tags, metrics = runs["a"]
     assert tags["mlflow.note.content"] == "A"
-    assert (metrics["samples.fid"], metrics["loss"]) == (4.0, 1.0)
+    assert (metrics["samples/fid"], metrics["loss"]) == (4.0, 1.0)
     assert [file.path for file in project.list_artifacts(run_id, "cards")] == ["cards/a.md"]
     assert versions == [("digitforge-a", "1"), ("digitforge-b", "1"), ("digitforge-stacks", "1")]
     # Lowest among the data mode of the rule: stacks don't compete with single digits.
