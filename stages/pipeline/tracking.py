@@ -69,8 +69,7 @@ class Store:
             self.client = MlflowClient(tracking_uri())
             found = self.client.get_experiment_by_name(experiment)
             if found is None:
-                kind = {"mlflow.experimentKind": "custom_model_development"}  # the UI's pages for training
-                self.experiment_id = self.client.create_experiment(experiment, self._artifact_location(), kind)
+                self.experiment_id = self.client.create_experiment(experiment, self._artifact_location())
             elif found.lifecycle_stage == "deleted":
                 self.client.restore_experiment(found.experiment_id)
                 self.experiment_id = found.experiment_id
