@@ -61,9 +61,9 @@ def test_the_runs_a_chart_and_a_slider(page, mlflow_server, runs):
     page.goto(f"{start}/{run}/model-metrics")
     slider = page.get_by_role("slider").first
     slider.wait_for()
-    for key, step in (("End", STEPS[-1]), ("Home", STEPS[0])):
+    for step in STEPS[1:]:
         slider.focus()
-        page.keyboard.press(key)
+        page.keyboard.press("ArrowRight")
         picture = page.locator(f"img[src*='digits%2Bstep%2B{step}%2B']").first
         picture.wait_for()
         assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 20
