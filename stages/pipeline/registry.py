@@ -20,15 +20,12 @@ CODE = ("digitforge", "stages")  # packages that the served model brings along
 SCRIPT = "digitforge/serving.py"
 # What these packages import when a model is served; with the versions in use here.
 REQUIREMENTS = (
-    "filelock",
     "keras",
     "mlflow",
     "numpy",
     "pandas",
     "pillow",
-    "pooch",
     "pydantic",
-    "requests",
     "ruamel.yaml",
     "scikit-learn",
     "scipy",
