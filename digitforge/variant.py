@@ -96,7 +96,8 @@ class Variant:
 
         Mean cosine distance to the five nearest of 20,000, 0 to 2.
         """
-        return neighbour_distance(self._training_codes, self.encode(x))
+        codes = self.encode(x)  # first: it says so where a model has no encoder
+        return neighbour_distance(self._training_codes, codes)
 
     def anomaly_percentile(self, x: np.ndarray) -> np.ndarray:
         """Per cent of the test images of known digits that are no stranger, 0 to 100 -> [N]."""
