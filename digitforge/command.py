@@ -10,9 +10,9 @@ import numpy as np
 from PIL import Image
 
 import digitforge
-from digitforge.images import InputError
 from digitforge.variant import Variant
 from stages.data.folder import SUFFIXES, read_image
+from stages.data.stacked import in_channels
 from stages.figures.images import GAP, PAPER, mosaic
 from stages.pipeline import files
 from stages.pipeline.errors import UserError, user_errors
@@ -46,7 +46,7 @@ def reconstruct(options: argparse.Namespace) -> None:
     checked_output(options.output, ".png")
     paths = image_files(options.images)
     variant = digitforge.load(options.key)
-    seen = variant.as_seen(read_images(paths))
+    seen = variant.as_seen(read_images(paths, variant))
     rebuilt = variant.as_shown(variant.reconstruct(seen))
     write_png(options.output, pairs(seen, rebuilt))
     print(f"{options.output}: {len(paths)} images above what {options.key} makes of them")
@@ -58,7 +58,7 @@ def score(options: argparse.Namespace) -> None:
         checked_output(options.output, ".csv")
     paths = image_files(options.images)
     variant, verifier = digitforge.load(options.key), digitforge.verifier()
-    images = read_images(paths)
+    images = read_images(paths, variant)
     scores, percentiles = variant.anomaly_score(images), variant.anomaly_percentile(images)
     labels, beliefs, _ = verifier.read(variant.as_seen(images))
     rows = [
@@ -96,9 +96,9 @@ def image_files(paths: list[Path]) -> list[Path]:
     return found
 
 
-def read_images(paths: list[Path]) -> np.ndarray:
-    """Image files -> uint8 [N, 28, 28], grey, scaled to fit on black."""
-    return np.stack([read_image(path) for path in paths])
+def read_images(paths: list[Path], variant: Variant) -> np.ndarray:
+    """Image files as stage `download` reads them, grey or in colour as the variant's data -> uint8 [N, 28, 28, C]."""
+    return in_channels(np.stack([read_image(path) for path in paths]), variant.data)
 
 
 def pairs(above: np.ndarray, below: np.ndarray) -> np.ndarray:
