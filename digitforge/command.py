@@ -57,10 +57,10 @@ def score(options: argparse.Namespace) -> None:
     if options.output:
         checked_output(options.output, ".csv")
     paths = image_files(options.images)
-    variant, verifier = digitforge.load(options.key), digitforge.verifier()
+    variant = digitforge.load(options.key)
     images = read_images(paths, variant)
     scores, percentiles = variant.anomaly_score(images), variant.anomaly_percentile(images)
-    labels, beliefs, _ = verifier.read(variant.as_seen(images))
+    labels, beliefs, _ = digitforge.verifier().read(variant.as_seen(images))
     rows = [
         {"file": path, "score": f"{a:.4f}", "percentile": f"{b:.2f}", "reads": label, "belief": f"{belief:.3f}"}
         for path, a, b, label, belief in zip(paths, scores, percentiles, labels, beliefs, strict=True)
