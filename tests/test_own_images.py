@@ -31,11 +31,17 @@ def project(tmp_path_factory):
     made = cloned(tmp_path_factory.mktemp("clone"))
     draw(made.root / "shapes")
     variants = {
-        "vae_colour": with_variant("vae_small", data="color-float-missing")["vae_small"],
-        "ae_grey": with_variant("ae_small", data="mono-binary-complete")["ae_small"],
+        "vae_colour": with_variant("vae_small", title="Colours", data="color-float-missing")["vae_small"],
+        "ae_grey": with_variant("ae_small", title="Grey", data="mono-binary-complete")["ae_small"],
     }
     data = SMALL["data"] | {"source": "shapes", "missing_digit": 1}
-    made.settings = {"data": data, "variants": variants, "leave_one_out": SMALL["leave_one_out"] | {"digits": [0, 8]}}
+    made.settings = {
+        "max_epochs": 1000,
+        "data": data,
+        "verifier": {"fit": SMALL["verifier"]["fit"] | {"steps": 2000}},
+        "leave_one_out": SMALL["leave_one_out"] | {"digits": [0, 8]},
+        "variants": variants,
+    }
     made.write_params(**made.settings)
     made.commit("start")
     made.output = made.dvc("repro")
