@@ -21,7 +21,7 @@ from stages.data.pixels import crisp, to_bytes
 from stages.metrics.verifier import predictability
 from stages.models import build
 from stages.models.classifier import Classifier
-from stages.models.codes import FIT_ON, from_mixture
+from stages.models.codes import FIT_ON, Mixture
 from stages.pipeline import files
 from stages.pipeline.errors import UserError, user_errors
 from stages.pipeline.params import Fit
@@ -49,7 +49,7 @@ def curve(name: str, job: dict[str, Any], steps: int) -> list[dict[str, float]]:
         nonlocal trained, since
         trained += time.perf_counter() - since
         _, codes = model.encode(data["x_train"][:FIT_ON], 1)
-        samples = to_bytes(model.decode(from_mixture(codes, SAMPLES, COMPONENTS, 1)))
+        samples = to_bytes(model.decode(Mixture.fit(codes, 1, components=COMPONENTS).draw(SAMPLES, 1)))
         probabilities, _ = judge.read(crisp(samples, job["threshold"]))
         recognised = predictability(probabilities, TOLERANCE).value
         found.append({"step": row["step"], "seconds": trained, "nats": row["val_loss"], "recognised": recognised})

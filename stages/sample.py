@@ -6,11 +6,14 @@ digits that the model was trained on:
 samples [S, H, W, C], expected pixels, uint8; sample_probabilities [S, C, 10] and sample_features [S, C, F] of the
 verifier. Where codes come from elsewhere than the prior, baselines [100, H, W, C], baseline_probabilities and
 baseline_features are of samples from the prior.
-Where the model encodes: codes [N, code] and training_codes [T, code]; reconstructions [N, H, W, C] and
-reconstruction_probabilities [N, C, 10]; denoised [L, M, H, W, C], of the subset at each noise level; compressed_8 and
-compressed_4 [M, H, W, C], decoded from codes of so many bits a coordinate; NAME [N] of `scoring.score`, and SET_NAME
-for each out-of-distribution set. Where the model has a likelihood: tight_log_p [n] at the test positions
-tight_images [n], and log_q_zx, log_q_z, log_p_z of `scoring.aggregate_posterior` if its posterior is Gaussian.
+Where the model encodes: codes [N, code]; training_codes and training_means [T, code], drawn and best ones;
+reconstructions [N, H, W, C] and reconstruction_probabilities [N, C, 10]; denoised [L, M, H, W, C], of the subset at
+each noise level; compressed_8 and compressed_4 [M, H, W, C], decoded from codes of so many bits a coordinate; NAME [N]
+of `scoring.score`, and SET_NAME for each out-of-distribution set. Where the model has a likelihood: tight_log_p [n] at
+the test positions tight_images [n], and log_q_zx, log_q_z, log_p_z of `scoring.aggregate_posterior` if its posterior is
+Gaussian.
+
+The sampler that drew the samples is an npz of its own, of `stages.models.codes.to_arrays`.
 """
 
 import numpy as np
@@ -21,35 +24,21 @@ from stages.data.subsets import examined, known, spread
 from stages.models import load
 from stages.models.base import GenerativeModel
 from stages.models.classifier import Classifier
-from stages.models.codes import FIT_ON, from_flow, from_mixture
+from stages.models.codes import FIT_ON, Sampler, fit_sampler, to_arrays
 from stages.models.restoring import restore
 from stages.models.scoring import aggregate_posterior, score, weigh_closely
 from stages.pipeline import files
 from stages.pipeline.errors import argument, user_errors
 from stages.pipeline.params import load_params
-from stages.pipeline.rows import Sampling
 
 
 def generate(
-    model: GenerativeModel, verifier: Classifier, training: np.ndarray | None, sampling: Sampling, count: int, seed: int
+    model: GenerativeModel, verifier: Classifier, sampler: Sampler, threshold: float | None, count: int, seed: int
 ) -> dict[str, np.ndarray]:
-    """New images by the variant's sampler, and by the prior where that is another, as the verifier reads them.
-
-    training: codes [T, code] of training images, for samplers fitted to them.
-    """
-    codes = {"sample": model.draw(count, seed)}
-    if sampling.codes != "prior":
-        assert training is not None
-        codes["baseline"] = codes["sample"]
-        if sampling.codes == "flow":
-            codes["sample"] = from_flow(training, count, seed)
-        else:
-            assert sampling.components is not None
-            codes["sample"] = from_mixture(training, count, sampling.components, seed)
-    found: dict[str, np.ndarray] = {}
-    for name, drawn in codes.items():
-        found |= look(model, verifier, drawn, sampling.threshold, name)
-    if "baselines" in found:
+    """New images by the variant's sampler, and by the prior where that is another, as the verifier reads them."""
+    found = look(model, verifier, sampler.draw(count, seed), threshold, "sample")
+    if sampler is not model:
+        found |= look(model, verifier, model.draw(count, seed), threshold, "baseline")
         found["baselines"] = found["baselines"][:100]
     return found
 
@@ -64,7 +53,7 @@ def look(
 
 
 def main(key: str) -> None:
-    """Write artifacts/samples/KEY.npz."""
+    """Write artifacts/samples/KEY.npz and artifacts/samplers/KEY.npz."""
     params = load_params()
     variant, settings, seed = params.variant(key), params.evaluation, params.seed
     data = files.read_npz(files.DATA / f"{variant.data}.npz", "x_train", "x_test", "y_test", "digits_test")
@@ -79,7 +68,7 @@ def main(key: str) -> None:
     if model.encodes:
         codes, _ = model.encode(images, seed)
         means, training = model.encode(data["x_train"][:FIT_ON], seed)
-        found |= {"codes": codes, "training_codes": training}
+        found |= {"codes": codes, "training_codes": training, "training_means": means}
         found |= look(model, verifier, codes, variant.sample.threshold, "reconstruction")
         del found["reconstruction_features"]  # distances are of samples
         found |= restore(model, images[subset], training, settings.noise, seed)
@@ -87,7 +76,8 @@ def main(key: str) -> None:
             name: in_mode(strange, variant.data) for name, strange in files.read_npz(files.DATA / "ood.npz").items()
         }
         found |= score(model, images, means, sets, settings.likelihood.draws, seed)
-    found |= generate(model, verifier, training, variant.sample, settings.samples.of(variant.data), seed)
+    sampler = fit_sampler(model, training, variant.sample, seed)
+    found |= generate(model, verifier, sampler, variant.sample.threshold, settings.samples.of(variant.data), seed)
     if model.has_likelihood:
         chosen = of_known[spread(len(of_known), settings.likelihood.tight_images)]
         seen = model.observe(images, seed)
@@ -95,6 +85,7 @@ def main(key: str) -> None:
         if model.posterior.gaussian:
             found |= aggregate_posterior(model, seen[of_known], seed)
     files.write_npz(files.SAMPLES / f"{key}.npz", **found)
+    files.write_npz(files.SAMPLERS / f"{key}.npz", **to_arrays(sampler))
     print(f"{key}: {len(found['samples'])} samples" + (f", {len(images)} reconstructions" if model.encodes else ""))
 
 

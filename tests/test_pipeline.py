@@ -51,7 +51,11 @@ SMALL = {
         },
         "fit": {"steps": 400, "batch": 64, "learning_rate": 0.003, "schedule": "constant", "ema": 0.0},
     },
-    "tracking": {"experiment": "small"},
+    "tracking": {
+        "experiment": "small",
+        "system_metrics": True,
+        "champion": {"autoencoder": {"metric": "samples.fid", "best": "lowest", "data": "mono-binary-complete"}},
+    },
     "variants": {
         "ae_small": {
             "title": "Small autoencoder without an 8",
@@ -228,6 +232,25 @@ def test_every_stage_left_what_it_promises(project):
 
 def test_a_second_repro_has_nothing_to_do(project):
     assert "Data and pipelines are up to date." in project.dvc("repro")
+
+
+SAME_SAMPLES = """
+import sys
+import numpy as np
+import digitforge
+for key, count in zip(sys.argv[1::2], map(int, sys.argv[2::2])):
+    reported = np.load(f"artifacts/samples/{key}.npz")["samples"]
+    drawn = np.rint(digitforge.load(key).sample(count, seed=1) * 255)
+    print(key, reported.shape == drawn.shape, np.array_equal(reported, drawn))
+"""
+
+
+def test_the_kept_samplers_draw_the_reported_samples_bit_for_bit(project):
+    samplers = {path.stem for path in (project.root / "artifacts/samplers").iterdir()}
+    assert samplers == set(SMALL["variants"])
+    output = project.run(sys.executable, "-c", SAME_SAMPLES, "ae_small", "200", "vae_small", "300", "gan_small", "200")
+    for key in samplers:
+        assert f"{key} True True" in output
 
 
 def test_training_says_what_it_runs_on_and_how_far_it_is(project):

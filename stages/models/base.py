@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from stages.models.batches import in_batches, scale
+from stages.models.batches import batch_by_batch, in_batches, scale
 from stages.nn import networks
 from stages.nn.pixels import PIXELS
 
@@ -124,14 +124,18 @@ class GenerativeModel(keras.Model):
 
     def encode(self, images: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """uint8 [N, H, W, C] -> (best codes, drawn codes), each [N, code]."""
-
-        def both(index: int, x: tf.Tensor) -> dict[str, tf.Tensor]:
-            best, drawn = self.codes(scale(x), tf.stack([seed, index]))
-            return {"best": best, "drawn": drawn}
-
-        encoded = in_batches(both, images)
+        encoded = batch_by_batch(lambda index, x: self._encoded(x, tf.stack([seed, index])), images)
         return encoded["best"], encoded["drawn"]
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """[N, code] -> expected pixels [N, H, W, C] in [0, 1]."""
-        return in_batches(lambda i, z: {"x": tf.clip_by_value(self.pixels.mean(self.decoder(z)), 0.0, 1.0)}, codes)["x"]
+        return batch_by_batch(lambda index, z: self._decoded(z), codes)["x"]
+
+    @tf.function(reduce_retracing=True)
+    def _encoded(self, x: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        best, drawn = self.codes(scale(x), seed)
+        return {"best": best, "drawn": drawn}
+
+    @tf.function(reduce_retracing=True)
+    def _decoded(self, z: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {"x": tf.clip_by_value(self.pixels.mean(self.decoder(z)), 0.0, 1.0)}

@@ -11,11 +11,15 @@ def scale(x: tf.Tensor) -> tf.Tensor:
     return tf.cast(x, tf.float32) / 255.0
 
 
-def in_batches(function: Any, array: np.ndarray, batch: int = 500) -> dict[str, np.ndarray]:
-    """Apply `function(index, [B, ...]) -> {name: [B, ...]}`, as a graph, batch by batch; join the results."""
-    graph = tf.function(function, reduce_retracing=True)
+def in_batches(function: Any, array: np.ndarray) -> dict[str, np.ndarray]:
+    """Apply `function(index, [B, ...]) -> {name: [B, ...]}`, made a graph, batch by batch; join the results."""
+    return batch_by_batch(tf.function(function, reduce_retracing=True), array)
+
+
+def batch_by_batch(function: Any, array: np.ndarray, batch: int = 500) -> dict[str, np.ndarray]:
+    """The same of a function as it is: one with a graph of its own, which took longer to make than it takes to run."""
     parts = [
-        graph(tf.constant(i), tf.constant(array[start : start + batch]))
+        function(tf.constant(i), tf.constant(array[start : start + batch]))
         for i, start in enumerate(range(0, len(array), batch))
     ]
     return {name: np.concatenate([part[name].numpy() for part in parts]) for name in parts[0]}

@@ -1,10 +1,12 @@
 """The verification classifier: a digit's probabilities, channel by channel, for grey and binary images alike."""
 
+from functools import cached_property
+
 import keras
 import numpy as np
 import tensorflow as tf
 
-from stages.models.batches import in_batches, scale
+from stages.models.batches import batch_by_batch, scale
 from stages.nn.classifier import classifier
 
 CLASSES = 10
@@ -68,15 +70,18 @@ class Classifier(keras.Model):
         images = images.max(axis=3, keepdims=True) if self.pictures else images  # as `stacked.grey`
         count, height, width, channels = images.shape
         single = np.moveaxis(images, -1, 1).reshape(count * channels, height, width, 1)
-        reader = keras.Model(self.network.input, [self.network.layers[-1].input, self.network.output])
-
-        def both(index: int, x: tf.Tensor) -> dict[str, tf.Tensor]:
-            features, logits = reader(scale(x), training=False)
-            return {"probabilities": tf.nn.softmax(logits), "features": tf.cast(features, tf.float16)}
-
-        found = in_batches(both, single)
+        found = batch_by_batch(lambda index, x: self._read(x), single)
         probabilities, features = (found[name].reshape(count, channels, -1) for name in ("probabilities", "features"))
         return probabilities, features
+
+    @tf.function(reduce_retracing=True)
+    def _read(self, x: tf.Tensor) -> dict[str, tf.Tensor]:
+        features, logits = self._reader(scale(x), training=False)
+        return {"probabilities": tf.nn.softmax(logits), "features": tf.cast(features, tf.float16)}
+
+    @cached_property
+    def _reader(self) -> keras.Model:
+        return keras.Model(self.network.input, [self.network.layers[-1].input, self.network.output])
 
 
 def cross_entropy(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:

@@ -1,10 +1,13 @@
-"""Codes of new images from a density fitted to those of training images, after the training.
+"""Codes of new images: from a model's prior, or from a density fitted to codes of training images after the training.
 
 Ex-post density estimation (Ghosh 2020, arXiv:1903.12436, section 4): an autoencoder's codes follow no prior, and even a
 VAE's aggregate posterior differs from it.
 """
 
 import warnings
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cached_property
+from typing import Protocol
 
 import keras
 import numpy as np
@@ -14,49 +17,120 @@ from sklearn.mixture import GaussianMixture
 
 from stages.nn.distributions import CouplingFlow, Flowed
 from stages.nn.priors import standard_normal
+from stages.pipeline.rows import Sampling
 from stages.training.adam import FusedAdam
 from stages.training.data import batches
 
 FIT_ON = 20_000  # training images whose codes are enough for a density
-MIXTURE_STEPS = 20  # of expectation maximisation, after k-means: more made samples no better (reports/LOG.md)
+MIXTURE_STEPS = 1  # of expectation maximisation, after k-means: more components pay, more steps don't (reports/LOG.md)
 FLOW_LAYERS, FLOW_HIDDEN, FLOW_STEPS, FLOW_BATCH = 8, 128, 2_000, 256
 
 
-def from_mixture(codes: np.ndarray, count: int, components: int, seed: int) -> np.ndarray:
-    """Fit a full-covariance Gaussian mixture to codes [N, code] and draw from it -> [count, code] float32.
+class Sampler(Protocol):
+    """Where codes come from: a fitted density below, or a model itself, which draws from its prior."""
 
-    With fewer than 20 codes a component, fewer components are used.
-    """
-    codes = codes.astype(np.float64)
-    components = max(1, min(components, len(codes) // 20))
-    mixture = GaussianMixture(components, reg_covar=1e-4, max_iter=MIXTURE_STEPS, tol=1e-3, random_state=seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        drawn, _ = mixture.fit(codes).sample(count)
-    # `sample` orders by component; any prefix should be a fair sample too.
-    return np.random.default_rng(seed).permutation(drawn).astype(np.float32)
+    def draw(self, count: int, seed: int) -> np.ndarray:
+        """-> [count, code] float32; the same arguments, the same codes."""
+        ...
 
 
-def from_flow(codes: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """Fit a coupling flow to codes [N, code] by maximum likelihood and draw from it -> [count, code] float32.
+@dataclass(frozen=True)
+class Mixture:
+    """sum_k w_k N(mu_k, L_k L_k^T)."""
 
-    The flow starts as a Gaussian with the codes' mean and deviations.
-    """
-    keras.utils.set_random_seed(seed)
-    mean, scale = codes.mean(axis=0), codes.std(axis=0) + 1e-3
-    flow = CouplingFlow(codes.shape[1], layers=FLOW_LAYERS, hidden=FLOW_HIDDEN)
-    density = Flowed(standard_normal(codes.shape[1]), flow.bijector())
-    rate = keras.optimizers.schedules.CosineDecay(2e-3, FLOW_STEPS)
-    optimizer = FusedAdam(rate)
-    optimizer.build(flow.trainable_variables)
-    dataset = batches(((codes - mean) / scale,), batch=FLOW_BATCH, seed=seed).take(FLOW_STEPS)
+    weights: np.ndarray  # w [K]
+    means: np.ndarray  # mu [K, code]
+    factors: np.ndarray  # L [K, code, code], lower triangular
 
-    @tf.function
-    def step(z: tf.Tensor) -> None:
-        with tf.GradientTape() as tape:
-            loss = -tf.reduce_mean(density.log_prob(z))
-        optimizer.apply(tape.gradient(loss, flow.trainable_variables), flow.trainable_variables)
+    @classmethod
+    def fit(cls, codes: np.ndarray, seed: int, *, components: int) -> "Mixture":
+        """Fit Gaussians with full covariances to codes [N, code], fewer if there are less than 20 codes for each."""
+        codes = codes.astype(np.float64)
+        components = max(1, min(components, len(codes) // 20))
+        mixture = GaussianMixture(components, reg_covar=1e-4, max_iter=MIXTURE_STEPS, tol=1e-3, random_state=seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            mixture.fit(codes)
+        return cls(mixture.weights_, mixture.means_, np.linalg.cholesky(mixture.covariances_))
 
-    for z in dataset:
-        step(z)
-    return density.sample(count, seed=[seed, 5]).numpy() * scale + mean
+    def draw(self, count: int, seed: int) -> np.ndarray:
+        """New codes [count, code] float32, in random order: any prefix is a fair sample too."""
+        choosing, moving = np.random.default_rng(seed).spawn(2)  # apart, so that more codes begin with the same ones
+        component = choosing.choice(len(self.weights), size=count, p=self.weights)
+        z = moving.standard_normal((count, self.means.shape[1]))
+        for k in np.unique(component):
+            z[component == k] = self.means[k] + z[component == k] @ self.factors[k].T
+        return z.astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """N(0, I), moved by affine coupling layers, then scaled and shifted."""
+
+    mean: np.ndarray  # [code]
+    scale: np.ndarray  # [code]
+    weights: np.ndarray  # of all coupling layers, end to end
+
+    @classmethod
+    def fit(cls, codes: np.ndarray, seed: int) -> "Flow":
+        """Fit to codes [N, code] by maximum likelihood; starts as a Gaussian with their mean and deviations."""
+        keras.utils.set_random_seed(seed)
+        mean, scale = codes.mean(axis=0), codes.std(axis=0) + 1e-3
+        flow = CouplingFlow(codes.shape[1], layers=FLOW_LAYERS, hidden=FLOW_HIDDEN)
+        density = Flowed(standard_normal(codes.shape[1]), flow.bijector())
+        rate = keras.optimizers.schedules.CosineDecay(2e-3, FLOW_STEPS)
+        optimizer = FusedAdam(rate)
+        optimizer.build(flow.trainable_variables)
+        dataset = batches(((codes - mean) / scale,), batch=FLOW_BATCH, seed=seed).take(FLOW_STEPS)
+
+        @tf.function
+        def step(z: tf.Tensor) -> None:
+            with tf.GradientTape() as tape:
+                loss = -tf.reduce_mean(density.log_prob(z))
+            optimizer.apply(tape.gradient(loss, flow.trainable_variables), flow.trainable_variables)
+
+        for z in dataset:
+            step(z)
+        return cls(mean, scale, np.concatenate([weight.ravel() for weight in flow.get_weights()]))
+
+    @cached_property
+    def density(self) -> Flowed:
+        """The flow, before scale and mean."""
+        flow = CouplingFlow(len(self.mean), layers=FLOW_LAYERS, hidden=FLOW_HIDDEN)
+        shapes = [weight.shape for weight in flow.get_weights()]
+        ends = np.cumsum([np.prod(shape) for shape in shapes])
+        parts = zip(np.split(self.weights, ends[:-1]), shapes, strict=True)
+        flow.set_weights([part.reshape(shape) for part, shape in parts])
+        return Flowed(standard_normal(len(self.mean)), flow.bijector())
+
+    def draw(self, count: int, seed: int) -> np.ndarray:
+        """New codes [count, code] float32."""
+        return self.density.sample(count, seed=[seed, 5]).numpy() * self.scale + self.mean
+
+
+# `sample.codes` in params.yaml -> density that is fitted to codes; `prior` needs none
+SAMPLERS: dict[str, type[Mixture] | type[Flow]] = {"mixture": Mixture, "flow": Flow}
+
+
+def fit_sampler(model: Sampler, codes: np.ndarray | None, sampling: Sampling, seed: int) -> Sampler:
+    """The sampler that a variant asks for, fitted to codes [N, code] of training images; the model, for its prior."""
+    if sampling.codes == "prior":
+        return model
+    assert codes is not None
+    settings = sampling.model_dump(exclude={"codes", "threshold"}, exclude_none=True)
+    return SAMPLERS[sampling.codes].fit(codes, seed, **settings)
+
+
+def to_arrays(sampler: Sampler) -> dict[str, np.ndarray]:
+    """What `from_arrays` needs: the name of a sampler, and its arrays; of a model `prior` alone."""
+    if not is_dataclass(sampler):
+        return {"name": np.array("prior")}
+    name = next(name for name, kind in SAMPLERS.items() if isinstance(sampler, kind))
+    return {"name": np.array(name)} | {field.name: getattr(sampler, field.name) for field in fields(sampler)}
+
+
+def from_arrays(model: Sampler, arrays: dict[str, np.ndarray]) -> Sampler:
+    """The sampler of `to_arrays`, which draws what it drew, bit for bit."""
+    parts = dict(arrays)
+    name = str(parts.pop("name"))
+    return model if name == "prior" else SAMPLERS[name](**parts)

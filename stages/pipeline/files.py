@@ -14,6 +14,7 @@ DATA = Path("artifacts/data")
 RAW = DATA / "raw"
 MODELS = Path("artifacts/models")
 VERIFIER = Path("artifacts/verifier")
+SAMPLERS = Path("artifacts/samplers")
 SAMPLES = Path("artifacts/samples")
 FEATURES = Path("artifacts/features")
 REFERENCE = Path("artifacts/reference")

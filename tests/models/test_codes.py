@@ -1,35 +1,87 @@
+import warnings
+
 import numpy as np
 import pytest
+from scipy.stats import norm
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.mixture import GaussianMixture
 
 from stages.models import codes as sampling
-from stages.models.codes import from_flow, from_mixture
+from stages.models.codes import Flow, Mixture, fit_sampler, from_arrays, to_arrays
+from stages.pipeline import files
+from stages.pipeline.rows import Sampling
 
 RNG = np.random.default_rng(0)
 CLUSTERS = np.concatenate([RNG.normal(-5, 0.3, (900, 2)), RNG.normal(5, 0.3, (300, 2))])
 
 
+class Normal:
+    """A model whose prior is N(0, I) over two coordinates."""
+
+    def draw(self, count, seed):
+        return np.random.default_rng(seed).standard_normal((count, 2), np.float32)
+
+
 def test_mixture_finds_both_clusters_in_any_prefix():
-    drawn = from_mixture(RNG.permutation(CLUSTERS), 1000, components=2, seed=0)
+    drawn = Mixture.fit(RNG.permutation(CLUSTERS), 0, components=2).draw(1000, seed=0)
     share = (drawn[:200, 0] > 0).mean()
     assert 0.15 < share < 0.35
     assert np.abs(np.abs(drawn) - 5).max() < 2
 
 
+def test_a_mixture_is_that_of_scikit_learn():
+    skewed = RNG.normal(size=(4000, 3)) @ np.array([[2.0, 0.0, 0.0], [1.5, 0.5, 0.0], [-1.0, 0.3, 0.2]])
+    codes = np.concatenate([skewed, RNG.normal([4, -3, 2], 0.4, (1000, 3))])
+    reference = GaussianMixture(7, reg_covar=1e-4, max_iter=sampling.MIXTURE_STEPS, random_state=3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        expected, _ = reference.fit(codes).sample(20_000)
+    drawn = Mixture.fit(codes, 3, components=7).draw(20_000, seed=8)
+    assert drawn.dtype == np.float32
+    np.testing.assert_allclose(drawn.mean(axis=0), expected.mean(axis=0), atol=0.06)
+    np.testing.assert_allclose(np.cov(drawn.T), np.cov(expected.T), atol=0.15)
+    # The density sees what moments don't: a wrong weight, a transposed factor.
+    of_drawn, of_expected = reference.score_samples(drawn), reference.score_samples(expected)
+    assert of_drawn.mean() == pytest.approx(of_expected.mean(), abs=0.03)
+    np.testing.assert_allclose(np.quantile(of_drawn, (0.1, 0.5)), np.quantile(of_expected, (0.1, 0.5)), atol=0.1)
+
+
+def test_one_gaussian_has_its_covariance():
+    codes = RNG.normal(size=(5000, 2)) @ np.array([[3.0, 2.0], [0.0, 0.5]])
+    mixture = Mixture.fit(codes, 0, components=1)
+    np.testing.assert_allclose(mixture.factors[0] @ mixture.factors[0].T, np.cov(codes.T, bias=True), atol=1e-3)
+    white = np.linalg.solve(mixture.factors[0], (mixture.draw(5000, seed=1) - mixture.means[0]).T)
+    np.testing.assert_allclose(np.quantile(white, (0.1, 0.5, 0.9)), norm.ppf((0.1, 0.5, 0.9)), atol=0.06)
+
+
+def test_more_codes_of_a_mixture_begin_with_the_same_ones():
+    mixture = Mixture.fit(CLUSTERS, 0, components=3)
+    np.testing.assert_allclose(mixture.draw(500, seed=4)[:20], mixture.draw(20, seed=4), rtol=1e-6)
+    assert not np.allclose(mixture.draw(20, seed=5), mixture.draw(20, seed=4))
+
+
 def test_small_data_gets_fewer_components():
-    assert from_mixture(RNG.normal(size=(30, 2)), 10, components=100, seed=0).shape == (10, 2)
+    mixture = Mixture.fit(RNG.normal(size=(45, 2)), 0, components=100)
+    assert mixture.weights.shape == (2,)
+    assert mixture.draw(10, seed=0).shape == (10, 2)
+
+
+@pytest.mark.parametrize("count", [3, 2500])
+def test_as_many_as_asked_for(count):
+    assert len(Mixture.fit(CLUSTERS, 0, components=3).draw(count, seed=0)) == count
 
 
 def test_a_flow_learns_a_curved_density_and_repeats(monkeypatch):
     monkeypatch.setattr(sampling, "FLOW_STEPS", 400)
     angle = RNG.uniform(0, np.pi, 3000)
     arc = np.stack([np.cos(angle), np.sin(angle)], axis=1) * RNG.normal(3, 0.1, (3000, 1)) + [10, -4]
-    drawn = from_flow(arc.astype(np.float32), 500, seed=1)
+    drawn = Flow.fit(arc.astype(np.float32), 1).draw(500, seed=1)
     assert drawn.shape == (500, 2)
     np.testing.assert_allclose(drawn.mean(axis=0), arc.mean(axis=0), atol=0.3)
     radius = np.linalg.norm(drawn - [10, -4], axis=1)
     # A Gaussian with the arc's covariance would spread five times as wide around it.
     assert np.median(np.abs(radius - 3)) < 0.4 * np.median(np.abs(gaussian_radius(arc) - 3))
-    np.testing.assert_array_equal(from_flow(arc.astype(np.float32), 500, seed=1), drawn)
+    np.testing.assert_array_equal(Flow.fit(arc.astype(np.float32), 1).draw(500, seed=1), drawn)
 
 
 def gaussian_radius(arc):
@@ -37,6 +89,23 @@ def gaussian_radius(arc):
     return np.linalg.norm(drawn - [10, -4], axis=1)
 
 
-@pytest.mark.parametrize("count", [3, 2500])
-def test_as_many_as_asked_for(count):
-    assert len(from_mixture(CLUSTERS, count, components=3, seed=0)) == count
+@pytest.mark.parametrize(
+    "settings",
+    [{"codes": "prior"}, {"codes": "mixture", "components": 4}, {"codes": "flow"}],
+    ids=lambda settings: settings["codes"],
+)
+def test_a_kept_sampler_draws_the_same_codes_bit_for_bit(settings, monkeypatch, tmp_path):
+    monkeypatch.setattr(sampling, "FLOW_STEPS", 20)
+    codes, model = CLUSTERS.astype(np.float32), Normal()
+    sampler = fit_sampler(model, codes, Sampling(**settings, threshold=None), seed=2)
+    assert (sampler is model) == (settings["codes"] == "prior")
+    files.write_npz(tmp_path / "sampler.npz", **to_arrays(sampler))
+    kept = from_arrays(model, files.read_npz(tmp_path / "sampler.npz"))
+    assert type(kept) is type(sampler)
+    drawn = kept.draw(300, seed=7)
+    assert drawn.dtype == np.float32
+    np.testing.assert_array_equal(drawn, sampler.draw(300, seed=7))
+
+
+def test_every_choice_of_params_yaml_has_a_sampler():
+    assert {"prior", *sampling.SAMPLERS} == set(Sampling.model_fields["codes"].annotation.__args__)

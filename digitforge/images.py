@@ -1,0 +1,40 @@
+"""Arrays of images as they are received: checked, and brought into the form that models take."""
+
+import numpy as np
+
+from stages.data.pixels import to_bytes
+from stages.pipeline.errors import UserError
+
+Shape = tuple[int, int, int]
+
+
+class InputError(UserError, ValueError):
+    """An argument that can't be used; the message says what was received and what is accepted."""
+
+
+def expected(shape: Shape) -> str:
+    """The array shapes that images [H, W, C] may come in, in words."""
+    sizes = ", ".join(map(str, shape))
+    return f"[N, {sizes}]" + (f" or [N, {shape[0]}, {shape[1]}]" if shape[2] == 1 else "")
+
+
+def to_pictures(x: np.ndarray, shape: Shape) -> np.ndarray:
+    """Images [N, H, W, C], or [N, H, W] if grey, of uint8 or of floats in [0, 1] -> uint8 [N, H, W, C].
+
+    Floats are rounded to the 256 values that an image file has. Raises InputError, naming what was received.
+    """
+    x = np.asarray(x)
+    sized = x[..., None] if x.ndim == 3 and shape[2] == 1 else x
+    if sized.ndim != 4 or sized.shape[1:] != shape or not len(x):
+        raise InputError(
+            f"images: received an array of shape {x.shape}; accepted: {expected(shape)}, at least one image"
+        )
+    if x.dtype == np.uint8:
+        return sized
+    if not np.issubdtype(x.dtype, np.floating):
+        raise InputError(f"images: received values of type {x.dtype}; accepted: uint8 in 0..255, or floats in [0, 1]")
+    if not (x.min() >= 0 and x.max() <= 1):
+        raise InputError(
+            f"images: received floats from {x.min():g} to {x.max():g}; accepted: floats in [0, 1], or uint8"
+        )
+    return to_bytes(sized)

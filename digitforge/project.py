@@ -1,0 +1,54 @@
+"""What there is to load, and where: the project is the folder that this package lies in, wherever Python runs."""
+
+from contextlib import chdir
+from pathlib import Path
+
+from digitforge.reading import Verifier
+from digitforge.variant import Variant
+from stages.pipeline import files
+from stages.pipeline.errors import UserError
+from stages.pipeline.params import Params, load_params
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def settings(root: Path) -> Params:
+    """The project's params.yaml."""
+    with chdir(root):  # a folder of images in it is named from there
+        return load_params()
+
+
+def variants(root: Path | None = None) -> list[str]:
+    """Keys of the trained variants, in the order of params.yaml. root: the project, if another than this package's."""
+    root = root or ROOT
+    return [key for key in settings(root).variants if (root / files.MODELS / key / "model.weights.h5").exists()]
+
+
+def load(key: str, root: Path | None = None) -> Variant:
+    """A trained variant by its key in params.yaml. root: the project, if another than this package's.
+
+    Raises UserError if there is no such variant, or if it isn't trained yet.
+    """
+    root = root or ROOT
+    params = settings(root)
+    row = params.variant(key)
+    trained = variants(root)
+    if key not in trained:
+        others = f"; trained are {', '.join(trained)}" if trained else ""
+        raise UserError(f"{key}: not trained yet, `dvc repro evaluate@{key}` does it{others}")
+    from stages import models
+
+    model = models.load(root / files.MODELS / key)
+    return Variant(key, row, model, root=root, missing_digit=params.data.missing_digit)
+
+
+def verifier(root: Path | None = None) -> Verifier:
+    """The trained verifier; raises UserError if there is none yet. root: as of `load`."""
+    weights = (root or ROOT) / files.VERIFIER / "verifier.weights.h5"
+    if not weights.exists():
+        raise UserError(f"{weights}: no verifier yet, `dvc repro verifier` trains it")
+    from stages.models.classifier import Classifier
+
+    classifier = Classifier()
+    classifier.load_weights(weights)
+    return Verifier(classifier)

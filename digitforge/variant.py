@@ -1,0 +1,150 @@
+"""One trained variant: new images, reconstructions, codes, likelihoods and anomaly scores."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digitforge.images import InputError, to_pictures
+from stages.data.pixels import crisp, to_bytes
+from stages.data.stacked import binarize
+from stages.data.subsets import known
+from stages.metrics.anomaly import neighbour_distance
+from stages.pipeline import files
+from stages.pipeline.errors import UserError
+from stages.pipeline.rows import Variant as Row
+
+if TYPE_CHECKING:  # both import TensorFlow
+    from stages.models.base import GenerativeModel
+    from stages.models.codes import Sampler
+
+
+class Variant:
+    """A trained row of params.yaml; `digitforge.load` gives it.
+
+    Everywhere `x` are images [N, H, W, C] (grey ones also [N, H, W]), uint8 or floats in [0, 1]; where the variant was
+    trained on binary pixels (`binary`) they are thresholded at one half first, as its training images were. Another
+    shape, type or range raises InputError, as does what the variant can't do.
+
+    key, title, family: of params.yaml. shape: (H, W, C) of its images. code: length of its codes. encodes: whether it
+    has an encoder; without, it only samples and decodes. has_likelihood: whether `log_prob` is defined. classes: number
+    of labels that it can generate by, or None. threshold: from where on a pixel is shown as lit, or None for grey.
+    """
+
+    def __init__(self, key: str, row: Row, model: "GenerativeModel", *, root: Path, missing_digit: int) -> None:
+        self.key, self.title, self.family, self.data = key, row.title, row.family, row.data
+        self.threshold = row.sample.threshold
+        self.binary = "binary" in row.data
+        self.model = model
+        self.shape, self.code = model.image_shape, model.code
+        self.encodes, self.has_likelihood = model.encodes, model.has_likelihood
+        self.classes: int | None = getattr(model, "classes", None)
+        self._root, self._missing_digit = root, missing_digit
+
+    def __repr__(self) -> str:
+        return f"<{self.key}: {self.title}, {self.shape} images, {self.code} numbers a code>"
+
+    def sample(self, n: int, seed: int = 0, label: int | Sequence[int] | None = None) -> np.ndarray:
+        """`n` new images: expected pixels, float32 [n, H, W, C] in [0, 1].
+
+        Their codes come from the sampler that the report's samples come from, a fitted density or the prior: with the
+        `seed` and number of params.yaml these are the report's samples. label: generate this one, or one for each
+        image, 0 to `classes` - 1.
+        """
+        if n < 1:
+            raise InputError(f"n: received {n}; accepted: 1 or more images")
+        codes = self._sampler.draw(n, seed)
+        if label is not None:
+            y = self._one_hot(label, n)
+            codes = np.concatenate([y, codes[:, y.shape[1] :]], axis=1)
+        return self.decode(codes)
+
+    def encode(self, x: np.ndarray) -> np.ndarray:
+        """Each image's best code, of a VAE the mean of q(z|x) -> float32 [N, code]."""
+        return self.model.encode(self._pictures(x), 0)[0]
+
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        """Codes [N, code] -> expected pixels, float32 [N, H, W, C] in [0, 1]."""
+        z = np.asarray(z, np.float32)
+        if z.ndim != 2 or z.shape[1] != self.code or not len(z):
+            raise InputError(f"{self.key}: received codes of shape {z.shape}; accepted: [N, {self.code}], at least one")
+        return self.model.decode(z)
+
+    def reconstruct(self, x: np.ndarray) -> np.ndarray:
+        """Decode each image's best code -> expected pixels, float32 [N, H, W, C] in [0, 1]."""
+        return self.decode(self.encode(x))
+
+    def log_prob(self, x: np.ndarray, draws: int = 100, seed: int = 0) -> np.ndarray:
+        """log p(x) in nats, higher is likelier -> [N].
+
+        The importance-weighted bound of `draws` codes an image (Burda 2016, eq. 8): on average too low, by less with
+        more draws; 1 is the ELBO. Where training draws pixels anew (`pixels: dynamic`), of one such draw.
+        """
+        from stages.models.scoring import importance_nats
+
+        if not self.has_likelihood:
+            raise InputError(f"{self.key}: a model of family {self.family} has no likelihood; accepted: a VAE")
+        if draws < 1:
+            raise InputError(f"draws: received {draws}; accepted: 1 or more")
+        seen = self.model.observe(self._pictures(x), seed)
+        return importance_nats(self.model, seen, draws, seed)["log_p"]
+
+    def anomaly_score(self, x: np.ndarray) -> np.ndarray:
+        """The report's headline score: distance to the nearest codes of training images, higher is stranger -> [N].
+
+        Mean cosine distance to the five nearest of 20,000, 0 to 2.
+        """
+        return neighbour_distance(self._training_codes, self.encode(x))
+
+    def anomaly_percentile(self, x: np.ndarray) -> np.ndarray:
+        """Per cent of the test images of known digits that are no stranger, 0 to 100 -> [N]."""
+        return 100 * np.searchsorted(self._known_scores, self.anomaly_score(x), side="right") / len(self._known_scores)
+
+    def as_shown(self, pixels: np.ndarray) -> np.ndarray:
+        """Expected pixels [N, H, W, C] in [0, 1] as the report shows them and the verifier reads them -> uint8.
+
+        Lit or dark by `threshold`, where the variant has one.
+        """
+        return crisp(to_bytes(pixels), self.threshold)
+
+    def _pictures(self, x: np.ndarray) -> np.ndarray:
+        if not self.encodes:
+            raise InputError(f"{self.key}: a model of family {self.family} has no encoder; it can sample and decode")
+        pictures = to_pictures(x, self.shape)
+        return binarize(pictures) if self.binary else pictures
+
+    def _one_hot(self, label: int | Sequence[int], n: int) -> np.ndarray:
+        if self.classes is None:
+            raise InputError(f"label: {self.key} doesn't generate by label; accepted: None, or another variant")
+        labels, classes = np.asarray(label), self.classes
+        if labels.shape not in ((), (n,)) or not np.issubdtype(labels.dtype, np.integer):
+            raise InputError(f"label: received {label!r}; accepted: a whole number, or one for each of {n} images")
+        if labels.min() < 0 or labels.max() >= classes:
+            raise InputError(f"label: received {label!r}; accepted: 0 to {classes - 1}")
+        return np.eye(classes, dtype=np.float32)[np.broadcast_to(labels, n)]
+
+    @cached_property
+    def _sampler(self) -> "Sampler":
+        from stages.models.codes import from_arrays
+
+        return from_arrays(self.model, self._kept(files.SAMPLERS))
+
+    @cached_property
+    def _training_codes(self) -> np.ndarray:
+        return self._kept(files.SAMPLES, "training_means")["training_means"]
+
+    @cached_property
+    def _known_scores(self) -> np.ndarray:
+        """Scores of the test images of known digits, rising."""
+        scores = self._kept(files.SAMPLES, "code_distance")["code_distance"]
+        labels = files.read_npz(self._root / files.DATA / f"{self.data}.npz", "y_test")["y_test"]
+        return np.sort(scores[known(labels, self.data, self._missing_digit)])
+
+    def _kept(self, folder: Path, *names: str) -> dict[str, np.ndarray]:
+        path = self._root / folder / f"{self.key}.npz"
+        try:
+            return files.read_npz(path, *names)
+        except (FileNotFoundError, KeyError):
+            raise UserError(f"{path}: missing or out of date, `dvc repro sample@{self.key}` makes it") from None
