@@ -139,8 +139,8 @@ class Variant:
     def _known_scores(self) -> np.ndarray:
         """Scores of the test images of known digits, rising."""
         scores = self._kept(files.SAMPLES, "code_distance")["code_distance"]
-        labels = files.read_npz(self._root / files.DATA / f"{self.data}.npz", "y_test")["y_test"]
-        return np.sort(scores[known(labels, self.data, self._missing_digit)])
+        data = files.read_npz(self._root / files.DATA / f"{self.data}.npz", "y_test", "digits_test")
+        return np.sort(scores[known(data, self.data, self._missing_digit)])
 
     def _kept(self, folder: Path, *names: str) -> dict[str, np.ndarray]:
         path = self._root / folder / f"{self.key}.npz"
