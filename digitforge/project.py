@@ -5,6 +5,7 @@ from pathlib import Path
 
 from digitforge.reading import Verifier
 from digitforge.variant import Variant
+from stages.data.sources import FILES
 from stages.pipeline import files
 from stages.pipeline.errors import UserError
 from stages.pipeline.params import Params, load_params
@@ -42,13 +43,23 @@ def load(key: str, root: Path | None = None) -> Variant:
     return Variant(key, row, model, root=root, missing_digit=params.data.missing_digit)
 
 
+def in_colour(root: Path) -> bool:
+    """Whether the source is pictures in colour, which the verifier reads whole: their IDX files have 4 dimensions."""
+    try:
+        with (root / files.RAW / FILES[2]).open("rb") as file:
+            return file.read(4)[3] == 4
+    except FileNotFoundError:
+        return False
+
+
 def verifier(root: Path | None = None) -> Verifier:
     """The trained verifier; raises UserError if there is none yet. root: as of `load`."""
-    weights = (root or ROOT) / files.VERIFIER / "verifier.weights.h5"
+    root = root or ROOT
+    weights = root / files.VERIFIER / "verifier.weights.h5"
     if not weights.exists():
         raise UserError(f"{weights}: no verifier yet, `dvc repro verifier` trains it")
     from stages.models.classifier import Classifier
 
-    classifier = Classifier()
+    classifier = Classifier(pictures=in_colour(root))
     classifier.load_weights(weights)
     return Verifier(classifier)

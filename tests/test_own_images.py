@@ -1,5 +1,7 @@
 """The real `dvc repro` on a folder of coloured shapes, to the report."""
 
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -69,6 +71,21 @@ def test_metrics_are_of_the_classes_of_the_folder(project):
     assert 0 <= colour["anomaly"]["auroc"] <= 1
     assert project.metrics("leave_one_out/0")["scores"]
     assert not project.metrics("leave_one_out/8")["scores"]
+
+
+def test_the_report_names_the_classes_and_says_why_nothing_is_stacked(project):
+    page = (project.root / "reports/index.md").read_text()
+    assert "0 *circle*, 1 *ring*, 2 *square*" in page
+    assert "Pictures in colour, trained without the 1 (`color-float-missing`)" in page
+    assert "so none are stacked and no model is measured on stacks" in page
+    assert "nan" not in page
+    assert "Stacks of three" not in page
+
+
+def test_the_verifier_of_the_package_reads_pictures_whole(project):
+    code = "import digitforge; x = digitforge.load('vae_colour').sample(3)\n"
+    code += "print(x.shape, digitforge.verifier().read(x)[2].shape)"
+    assert "(3, 28, 28, 3) (3, 1, 10)" in project.run(sys.executable, "-c", code)
 
 
 def test_a_class_that_the_folder_lacks_is_refused_before_any_work(project):

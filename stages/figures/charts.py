@@ -136,7 +136,7 @@ def class_shares(shares: Mapping[str, Named]) -> Figure:
     axis.grid(False)
     axis.spines[:].set_visible(False)
     bar = figure.colorbar(image, ax=axis, extend="both", shrink=0.6, pad=0.02)
-    bar.set_label("more (+) or fewer (−) than in the training data", fontsize=10)
+    bar.set_label("more (+) or fewer (−)\nthan in the training data", fontsize=10)
     return figure
 
 
