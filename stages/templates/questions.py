@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stages.templates.numbers import label, measured, percent, score
-from stages.templates.tables import HIGH, LOW, Column, Find, Row, at, mode_name, table
+from stages.templates.tables import HIGH, LOW, Column, Find, Row, at, mode_name, of_pictures, table
 
 PIXELS = {
     "dynamic": "dynamically binarised pixels",
@@ -105,7 +105,8 @@ STACKS = (
 
 def stacked(rows: Sequence[Row]) -> list[Row]:
     """Three-channel models of complete stacks, then grey models with numbers of stacks."""
-    true = [row for row in rows if row["data"].startswith("color") and row["data"].endswith("complete")]
+    three = [row for row in rows if row["data"].startswith("color") and row["data"].endswith("complete")]
+    true = [row for row in three if not of_pictures(row)]
     return true + [row for row in rows if "stacked" in row["details"]]
 
 
@@ -174,6 +175,6 @@ def likelihoods(rows: Sequence[Row], digit: int) -> str:
     parts = []
     for pixels, mode in sorted(kinds, key=lambda kind: list(PIXELS).index(kind[0])):
         group = [row for row in rows if row["data"] == mode and at("likelihood/data")(row) == pixels]
-        name = mode_name(mode, digit)
+        name = mode_name(mode, digit, of_pictures(group[0]))
         parts.append(f"Nats of {PIXELS[pixels]}. {name}:\n\n{table(group, LIKELIHOOD)}\n")
     return "\n".join(parts)

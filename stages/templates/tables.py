@@ -93,11 +93,20 @@ def table(rows: Sequence[Row], columns: Sequence[Column], beside: Mapping[str, R
     return "\n".join(lines)
 
 
-def mode_name(mode: str, missing_digit: int) -> str:
-    """ "mono-binary-missing" -> "Single digits, thresholded, without the 8 (`mono-binary-missing`)"."""
+def of_pictures(row: Row) -> bool:
+    """Whether a variant is of colour pictures, which are read as one image each, and not of stacks of digits."""
+    return row["data"].startswith("color") and at("samples/class_shares")(row) is not None
+
+
+def mode_name(mode: str, missing_digit: int, pictures: bool = False) -> str:
+    """ "mono-binary-missing" -> "Single digits, thresholded, without the 8 (`mono-binary-missing`)".
+
+    pictures: whether `color` modes are of colour pictures.
+    """
     channels, values, digits = mode.split("-")
-    parts = ["Single digits" if channels == "mono" else "Stacks of three digits"]
-    parts.append("thresholded" if values == "binary" else "grey")
+    of_three = "Pictures in colour" if pictures else "Stacks of three digits"
+    parts = ["Single digits" if channels == "mono" else of_three]
+    parts += ["thresholded"] if values == "binary" else [] if pictures else ["grey"]
     parts += [f"trained without the {missing_digit}"] if digits == "missing" else []
     return f"{', '.join(parts)} (`{mode}`)"
 
@@ -113,5 +122,5 @@ def grouped(
     for mode in dict.fromkeys(row["data"] for row in rows):
         group = [row for row in rows if row["data"] == mode]
         if found := table(group, columns, beside(mode, group)):
-            parts.append(f"{mode_name(mode, missing_digit)}:\n\n{found}\n")
+            parts.append(f"{mode_name(mode, missing_digit, of_pictures(group[0]))}:\n\n{found}\n")
     return "\n".join(parts)
