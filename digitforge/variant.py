@@ -67,7 +67,7 @@ class Variant:
 
     def encode(self, x: np.ndarray) -> np.ndarray:
         """Each image's best code, of a VAE the mean of q(z|x) -> float32 [N, code]."""
-        return self.model.encode(self._pictures(x), 0)[0]
+        return self.model.encode(self._to_encode(x), 0)[0]
 
     def decode(self, z: np.ndarray) -> np.ndarray:
         """Codes [N, code] -> expected pixels, float32 [N, H, W, C] in [0, 1]."""
@@ -92,7 +92,7 @@ class Variant:
             raise InputError(f"{self.key}: a model of family {self.family} has no likelihood; accepted: a VAE")
         if draws < 1:
             raise InputError(f"draws: received {draws}; accepted: 1 or more")
-        seen = self.model.observe(self._pictures(x), seed)
+        seen = self.model.observe(self._to_encode(x), seed)
         return importance_nats(self.model, seen, draws, seed)["log_p"]
 
     def anomaly_score(self, x: np.ndarray) -> np.ndarray:
@@ -100,11 +100,18 @@ class Variant:
 
         Mean cosine distance to the five nearest of 20,000, 0 to 2.
         """
-        return neighbour_distance(self.training_codes, self.encode(x))
+        codes = self.encode(x)
+        return neighbour_distance(self.training_codes, codes)
 
     def anomaly_percentile(self, x: np.ndarray) -> np.ndarray:
         """Per cent of the test images of known digits that are no stranger, 0 to 100 -> [N]."""
-        return 100 * np.searchsorted(self.known_scores, self.anomaly_score(x), side="right") / len(self.known_scores)
+        scores = self.anomaly_score(x)
+        return 100 * np.searchsorted(self.known_scores, scores, side="right") / len(self.known_scores)
+
+    def as_seen(self, x: np.ndarray) -> np.ndarray:
+        """Images as the model gets them, thresholded at one half where it is `binary` -> uint8 [N, H, W, C]."""
+        pictures = to_pictures(x, self.shape)
+        return binarize(pictures) if self.binary else pictures
 
     def as_shown(self, pixels: np.ndarray) -> np.ndarray:
         """Expected pixels [N, H, W, C] in [0, 1] as the report shows them and the verifier reads them -> uint8.
@@ -113,11 +120,10 @@ class Variant:
         """
         return crisp(to_bytes(pixels), self.threshold)
 
-    def _pictures(self, x: np.ndarray) -> np.ndarray:
+    def _to_encode(self, x: np.ndarray) -> np.ndarray:
         if not self.encodes:
             raise InputError(f"{self.key}: a model of family {self.family} has no encoder; it can sample and decode")
-        pictures = to_pictures(x, self.shape)
-        return binarize(pictures) if self.binary else pictures
+        return self.as_seen(x)
 
     def _one_hot(self, label: int | Sequence[int], n: int) -> np.ndarray:
         if self.classes is None:
@@ -144,8 +150,8 @@ class Variant:
     def known_scores(self) -> np.ndarray:
         """`anomaly_score` of the test images of known digits, rising."""
         scores = self._kept(files.SAMPLES, "code_distance")["code_distance"]
-        labels = files.read_npz(self._root / files.DATA / f"{self.data}.npz", "y_test")["y_test"]
-        return np.sort(scores[known(labels, self.data, self._missing_digit)])
+        data = files.read_npz(self._root / files.DATA / f"{self.data}.npz", "y_test", "digits_test")
+        return np.sort(scores[known(data, self.data, self._missing_digit)])
 
     def _kept(self, folder: Path, *names: str) -> dict[str, np.ndarray]:
         path = self._root / folder / f"{self.key}.npz"

@@ -7,14 +7,32 @@ after an edit, and yet makes nothing run again by itself. artifacts/modes.json n
 
 from pathlib import Path
 
-from stages.pipeline.errors import user_errors
+from stages.data.folder import class_folders
+from stages.data.sources import SOURCES
+from stages.pipeline.errors import UserError, user_errors
 from stages.pipeline.files import MODES_IN_USE, write_json, write_text
-from stages.pipeline.params import load_params
+from stages.pipeline.params import PARAMS_FILE, Params, load_params
 
 CHECKED = Path("artifacts/params.checked")
+
+
+def check_classes(params: Params) -> None:
+    """Raise UserError where the source is a folder that lacks the class which a variant is to be trained without."""
+    leaving_out = [key for key, variant in params.variants.items() if variant.data.endswith("missing")]
+    if params.data.source in SOURCES or not leaving_out:
+        return
+    digit, names = params.data.missing_digit, [path.name for path in class_folders(Path(params.data.source))]
+    if digit >= len(names) or len(names) < 2:
+        accepted = f"0 to {len(names) - 1}, for the folders {', '.join(names)}" if len(names) > 1 else "no such variant"
+        raise UserError(
+            f"{PARAMS_FILE}: data.missing_digit: received {digit}, which variants.{leaving_out[0]} leaves out; "
+            f"accepted: {accepted}"
+        )
+
 
 if __name__ == "__main__":
     with user_errors():
         params = load_params()
+        check_classes(params)
         write_text(CHECKED, "params.yaml is valid\n")
         write_json(MODES_IN_USE, {"modes": sorted({variant.data for variant in params.variants.values()})})

@@ -1,8 +1,9 @@
 """Stage `download`: fetch a data set as four IDX files, or fall back on the stand-in when that is allowed."""
 
 from pathlib import Path
+from typing import Any
 
-from stages.data.folder import from_image_folder
+from stages.data.folder import class_folders, from_image_folder
 from stages.data.places import IdxFiles, fetch, from_scikit_learn
 from stages.data.sources import FILES, SOURCES, TORCHVISION_FOLDERS
 from stages.pipeline import files
@@ -42,14 +43,17 @@ def obtain(data: Data) -> tuple[str, IdxFiles]:
 
 
 def main() -> None:
-    """Write artifacts/data/raw: the four IDX files and source.json."""
+    """Write artifacts/data/raw: the four IDX files and source.json, which names the classes of a folder of images."""
     data = load_params().data
     name, found = obtain(data)
     for file, content in found.items():
         with files.atomic(files.RAW / file) as partial:
             partial.write_bytes(content)
     stand_in_for = data.source if name == "digits" and data.source != "digits" else None
-    files.write_json(files.RAW / "source.json", {"source": name, "stand_in_for": stand_in_for})
+    source: dict[str, Any] = {"source": name, "stand_in_for": stand_in_for}
+    if data.source not in SOURCES:
+        source["classes"] = [path.name for path in class_folders(Path(data.source))]
+    files.write_json(files.RAW / "source.json", source)
 
 
 if __name__ == "__main__":

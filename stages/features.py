@@ -5,7 +5,7 @@ IDX files. Data files say which digits an image shows (`digits_train`, `digits_t
 """
 
 from stages.data.idx import parse_idx
-from stages.data.stacked import binarize
+from stages.data.stacked import binarize, grey
 from stages.models.classifier import Classifier
 from stages.pipeline import files
 from stages.pipeline.errors import user_errors
@@ -18,7 +18,7 @@ def main() -> None:
     raw = {}
     for split, prefix in (("train", "train"), ("test", "t10k")):
         name = f"{prefix}-images-idx3-ubyte"
-        raw[split] = parse_idx((files.RAW / name).read_bytes(), name)[..., None]
+        raw[split] = grey(parse_idx((files.RAW / name).read_bytes(), name))[..., None]
     for values, prepare in (("binary", binarize), ("float", lambda images: images)):
         found = {split: verifier.read(prepare(images))[1][:, 0] for split, images in raw.items()}
         files.write_npz(files.FEATURES / f"{values}.npz", **found)

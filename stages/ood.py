@@ -1,7 +1,8 @@
 """Stage `ood`: out-of-distribution sets, to be told from test images by their anomaly scores.
 
-Writes artifacts/data/ood.npz: NAME [1000, H, W] uint8 for each of `evaluation.ood` that can be had. Those made from
-test images always can; another data set, only where some place has it.
+Writes artifacts/data/ood.npz: NAME [1000, H, W] uint8, or [1000, H, W, 3] where the source is colour pictures, for
+each of `evaluation.ood` that can be had. Those made from test images always can; another data set, only where some
+place has it.
 """
 
 import numpy as np

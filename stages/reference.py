@@ -1,7 +1,8 @@
 """Stage `reference`: what real images score by themselves, once for all variants of a data mode.
 
 Writes artifacts/reference/MODE.json and MODE.npz, numbers and arrays of `protocol.reference`, for each data mode that a
-variant has. Grey modes that lack no digit also have `reference.of_stacks` of the stacks of the same values.
+variant has. Grey modes that lack no digit also have `reference.of_stacks` of the stacks of the same values, unless the
+source is colour pictures, which are not stacked.
 """
 
 from stages.data.subsets import known
@@ -20,12 +21,12 @@ def main() -> None:
         channels, values, digits = mode.split("-")
         data = files.read_npz(files.DATA / f"{mode}.npz")
         features = files.read_npz(files.FEATURES / f"{values}.npz")
-        kept = known(data["y_test"], mode, missing_digit)
+        kept = known(data, mode, missing_digit)
         count = settings.samples.of(mode)
         numbers, arrays = reference.of_mode(data, features, kept, count, settings.noise, params.seed)
         if (channels, digits) == ("mono", "complete"):
             stacks = files.read_npz(files.DATA / f"color-{values}-complete.npz", "y_train", "y_test", "digits_test")
-            arrays |= reference.of_stacks(stacks)
+            arrays |= reference.of_stacks(stacks) if stacks["digits_test"].shape[1] > 1 else {}
         files.write_json(files.REFERENCE / f"{mode}.json", stored(numbers))
         files.write_npz(files.REFERENCE / f"{mode}.npz", **arrays)
         print(f"reference: {mode}", flush=True)

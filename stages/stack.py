@@ -1,8 +1,8 @@
 """Stage `stack MODE`: one data mode from the IDX files, as npz.
 
 Arrays: x_train, x_test [N, 28, 28, C] uint8 in 0..255 (binary modes hold 0 and 255 only), y_train, y_test [N]
-int32, digits_train, digits_test [N, C] int32: the position of each channel's digit in its IDX file. `missing` leaves
-a digit out of the training split alone.
+int32, digits_train, digits_test [N, C] int32: the position of each channel's digit in its IDX file; [N, 1] where
+images are not stacked. `missing` leaves a digit out of the training split alone.
 """
 
 from stages.data.idx import parse_idx

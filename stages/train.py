@@ -2,6 +2,7 @@
 
 from stages.data.subsets import known
 from stages.models import build
+from stages.models.snapshots import one_of_each, snapshots
 from stages.pipeline import files
 from stages.pipeline.errors import argument, user_errors
 from stages.pipeline.params import load_params
@@ -16,10 +17,11 @@ def main(key: str) -> None:
     variant = params.variant(key)
     source = files.DATA / f"{variant.data}.npz"
     data = files.read_npz(source)
-    seen = known(data["y_test"], variant.data, params.data.missing_digit)
+    seen = known(data, variant.data, params.data.missing_digit)
     shape, arguments = data["x_train"].shape[1:], variant.model.model_dump()
     model = build(variant.family, shape, arguments, seed=params.seed)
     model.adapt(data["x_train"])
+    watched = one_of_each(data["x_test"], data["y_test"])
     names = ("x", "y") if model.needs_labels else ("x",)
     train, held_out = (tuple(data[f"{name}_{split}"] for name in names) for split in ("train", "test"))
 
@@ -43,6 +45,7 @@ def main(key: str) -> None:
         tags={"family": variant.family, "data": variant.data},
         data=source,
         save=save,
+        picture=snapshots(model, watched, params.seed),
     )
 
 

@@ -59,7 +59,7 @@ def arrays(key):
 def evaluate(data, features, found, key, params):
     """The groups of a variant, beside the reference of its data mode."""
     mode, settings = params.variant(key).data, params.evaluation
-    kept = known(data["y_test"], mode, params.data.missing_digit)
+    kept = known(data, mode, params.data.missing_digit)
     count = settings.samples.of(mode)
     numbers, real = reference.of_mode(data, features, kept, count, settings.noise, params.seed)
     if mode.startswith("mono") and mode.endswith("complete"):

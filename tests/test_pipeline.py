@@ -51,7 +51,11 @@ SMALL = {
         },
         "fit": {"steps": 400, "batch": 64, "learning_rate": 0.003, "schedule": "constant", "ema": 0.0},
     },
-    "tracking": {"experiment": "small"},
+    "tracking": {
+        "experiment": "small",
+        "system_metrics": True,
+        "champion": {"autoencoder": {"metric": "samples.fid", "best": "lowest", "data": "mono-binary-complete"}},
+    },
     "variants": {
         "ae_small": {
             "title": "Small autoencoder without an 8",
@@ -162,10 +166,8 @@ class Project:
         return {run.info.run_name: run for run in found}, client
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """The working tree's files in a fresh git repository, after one `dvc repro`."""
-    root = tmp_path_factory.mktemp("clone")
+def cloned(root):
+    """The working tree's files in a fresh git repository."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -178,8 +180,15 @@ def project(tmp_path_factory):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, root / name)
     made = Project(root)
-    made.write_params()
     made.run("git", "init", "-q")
+    return made
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A clone after one `dvc repro`."""
+    made = cloned(tmp_path_factory.mktemp("clone"))
+    made.write_params()
     made.commit("start")
     made.output = made.dvc("repro")
     return made

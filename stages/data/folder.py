@@ -17,16 +17,45 @@ LEAST = 50  # images in all, so that ten are for testing: fewer have no neighbou
 
 
 def read_image(path: Path) -> np.ndarray:
-    """An image file -> [28, 28] uint8: grey, scaled to fit with its proportions kept, centred on black.
+    """An image file -> [28, 28, 3] uint8: scaled to fit with its proportions kept, centred on black.
 
-    Raises UserError, naming the file, when it can't be read.
+    What is transparent becomes black. Raises UserError, naming the file, when it can't be read.
     """
     try:
         with Image.open(path) as image:
-            grey = ImageOps.exif_transpose(image).convert("L")
-            return np.asarray(ImageOps.pad(grey, (SIZE, SIZE), Image.Resampling.LANCZOS, color=0))
+            if image.mode.startswith(("I", "F")):
+                raise UserError(f"{path}: received more than 8 bits a channel; accepted: PNG and JPEG files of 8 bits")
+            upright = ImageOps.exif_transpose(image).convert("RGBA")
+            opaque = Image.alpha_composite(Image.new("RGBA", upright.size, "black"), upright).convert("RGB")
+            return np.asarray(ImageOps.pad(opaque, (SIZE, SIZE), Image.Resampling.LANCZOS, color="black"))
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError) as error:
         raise UserError(f"{path}: can't be read as an image ({error}); accepted: PNG and JPEG files") from None
+
+
+def class_folders(folder: Path) -> list[Path]:
+    """The sub-folders that are the classes 0, 1, ... by name; raises UserError unless there are 1 to 10."""
+    classes = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    if not 1 <= len(classes) <= CLASSES:
+        raise UserError(f"data.source {folder}: {len(classes)} sub-folders; accepted: 1 to {CLASSES}, one per class")
+    return classes
+
+
+def class_images(path: Path) -> np.ndarray:
+    """The images of one class, by name -> [N, 28, 28, 3]; raises UserError unless there are five."""
+    found = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
+    if len(found) < TEST_EVERY:
+        raise UserError(f"data.source {path}: {len(found)} PNG or JPEG images; accepted: {TEST_EVERY} or more")
+    return np.stack([read_image(file) for file in found])
+
+
+def without_colour(images: np.ndarray) -> np.ndarray:
+    """[N, 28, 28, 3] -> [N, 28, 28] where no image has any colour; where one has, all keep three channels."""
+    coloured = (images.min(axis=3) != images.max(axis=3)).any(axis=(1, 2))
+    if not coloured.any():
+        return images[..., 0]
+    if not coloured.all():
+        print(f"download: {coloured.sum()} of {len(images)} images are in colour, so all get three channels")
+    return images
 
 
 def from_image_folder(folder: Path) -> dict[str, bytes]:
@@ -35,21 +64,11 @@ def from_image_folder(folder: Path) -> dict[str, bytes]:
     In each class every fifth image, by name, is for testing. Raises UserError unless there are 1 to 10 classes of at
     least five PNG or JPEG images each, 50 in all.
     """
-    classes = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    if not 1 <= len(classes) <= CLASSES:
-        raise UserError(f"data.source {folder}: {len(classes)} sub-folders; accepted: 1 to {CLASSES}, one per class")
-    images: list[np.ndarray] = []
-    labels: list[int] = []
-    testing: list[bool] = []
-    for label, path in enumerate(classes):
-        found = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
-        if len(found) < TEST_EVERY:
-            raise UserError(f"data.source {path}: {len(found)} PNG or JPEG images; accepted: {TEST_EVERY} or more")
-        images += [read_image(file) for file in found]
-        labels += [label] * len(found)
-        testing += [i % TEST_EVERY == TEST_EVERY - 1 for i in range(len(found))]
-    if len(images) < LEAST:
-        raise UserError(f"data.source {folder}: {len(images)} images in all; accepted: {LEAST} or more")
-    x, y, test = np.stack(images), np.array(labels, np.uint8), np.array(testing)
+    classes = [class_images(path) for path in class_folders(folder)]
+    sizes = [len(images) for images in classes]
+    if sum(sizes) < LEAST:
+        raise UserError(f"data.source {folder}: {sum(sizes)} images in all; accepted: {LEAST} or more")
+    x, y = without_colour(np.concatenate(classes)), np.repeat(np.arange(len(sizes), dtype=np.uint8), sizes)
+    test = np.concatenate([np.arange(size) % TEST_EVERY == TEST_EVERY - 1 for size in sizes])
     arrays = (x[~test], y[~test], x[test], y[test])
     return {name: format_idx(array) for name, array in zip(FILES, arrays, strict=True)}

@@ -12,7 +12,7 @@ UNSIGNED_BYTE = 8
 
 
 def parse_idx(content: bytes, name: str) -> np.ndarray:
-    """Parse IDX bytes -> uint8 array, [N, H, W] for images and [N] for labels.
+    """Parse IDX bytes -> uint8 array: [N, H, W] for grey images, [N, H, W, 3] for colour ones, [N] for labels.
 
     Raises ValueError, naming `name`, when magic number, dimensions or length are wrong.
     """
@@ -20,8 +20,8 @@ def parse_idx(content: bytes, name: str) -> np.ndarray:
         raise ValueError(f"{name}: not an IDX file of bytes: starts with {content[:4].hex(' ')}, expected 00 00 08")
     dimensions = content[3]
     start = 4 + 4 * dimensions
-    if dimensions not in (1, 3) or len(content) < start:
-        raise ValueError(f"{name}: {dimensions} dimensions, expected 1 (labels) or 3 (images)")
+    if dimensions not in (1, 3, 4) or len(content) < start:
+        raise ValueError(f"{name}: {dimensions} dimensions, expected 1 (labels), 3 or 4 (images)")
     shape = tuple(int.from_bytes(content[i : i + 4], "big") for i in range(4, start, 4))
     expected = math.prod(shape)
     if len(content) - start != expected:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from stages.data.stacked import binarize, channels
+from stages.data.stacked import binarize, channels, in_channels
 
-# name -> function of test images [N, H, W] uint8 and a generator -> the same shape
+# name -> function of test images [N, H, W] or [N, H, W, 3] uint8 and a generator -> the same shape
 MAKERS = {
     "noise": lambda images, rng: rng.integers(0, 256, images.shape).astype(np.uint8),
     "inverted": lambda images, rng: 255 - images,
@@ -13,7 +13,12 @@ MAKERS = {
 
 
 def in_mode(images: np.ndarray, mode: str) -> np.ndarray:
-    """Images as a data mode has them: [N, H, W] -> [N, H, W, C] uint8, a stack showing three neighbours of the list."""
+    """Images as a data mode has them: uint8 [N, H, W], or colour pictures [N, H, W, 3] -> [N, H, W, C].
+
+    A stack shows three neighbours of the list.
+    """
     if "binary" in mode:
         images = binarize(images)
+    if images.ndim == 4:
+        return in_channels(images, mode)
     return np.stack([np.roll(images, -shift, axis=0) for shift in range(channels(mode))], axis=-1)

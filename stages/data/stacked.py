@@ -1,7 +1,8 @@
 """The eight data modes: `mono|color` x `binary|float` x `complete|missing`.
 
 Stacked MNIST is that of Metz et al. (2017, arXiv:1611.02163, section 3.3.1): three digits in three colour
-channels, 1,000 classes.
+channels, 1,000 classes. Where the source's images are colour pictures, nothing is stacked: `color` modes hold the
+pictures themselves, `mono` modes their grey versions.
 """
 
 from itertools import product
@@ -22,6 +23,14 @@ def binarize(images: np.ndarray) -> np.ndarray:
     return np.where(images >= 128, np.uint8(255), np.uint8(0))
 
 
+def grey(images: np.ndarray) -> np.ndarray:
+    """The grey version of colour pictures, their brightest channel: [N, H, W, 3] -> [N, H, W], which grey images are.
+
+    Unlike luminance it commutes with `binarize`, and a blue shape on black stays as light as a white one.
+    """
+    return images.max(axis=3) if images.ndim == 4 else images
+
+
 def stack(
     images: np.ndarray, labels: np.ndarray, count: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -40,18 +49,23 @@ def make_split(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """One split in one data mode.
 
-    images: [N, H, W] uint8, labels: [N] -> images [M, H, W, C] uint8, labels [M] int32, and for each channel the
-    position in `images` that it shows, [M, C] int32; C is 1 or 3. `leave_out` drops a digit (None keeps all);
-    `stacks` counts the images of colour modes. Same arguments, same bytes.
+    images: [N, H, W] or [N, H, W, 3] uint8, labels: [N] -> images [M, H, W, C] uint8, labels [M] int32, and which of
+    `images` each shows, [M, 3] int32 in stacks, in the order of the channels, and [M, 1] otherwise; C is 1 or 3.
+    `leave_out` drops a digit (None keeps all); `stacks` counts stacks. Same arguments, same bytes.
     """
     kept = np.flatnonzero(labels != leave_out) if leave_out is not None else np.arange(len(labels))
     images, labels = images[kept], labels[kept]
     if "binary" in mode:
         images = binarize(images)
-    if channels(mode) == 3:
+    if channels(mode) == 3 and images.ndim == 3:
         stacked, numbers, drawn = stack(images, labels, stacks, np.random.default_rng(seed))
         return stacked, numbers, kept[drawn].astype(np.int32)
-    return images[..., None], labels.astype(np.int32), kept[:, None].astype(np.int32)
+    return in_channels(images, mode), labels.astype(np.int32), kept[:, None].astype(np.int32)
+
+
+def in_channels(images: np.ndarray, mode: str) -> np.ndarray:
+    """Images that are not stacked, with the channels of a data mode: [N, H, W] or [N, H, W, 3] -> [N, H, W, C]."""
+    return images if channels(mode) == 3 else grey(images)[..., None]
 
 
 def has_digit(labels: np.ndarray, digit: int, channel_count: int) -> np.ndarray:

@@ -13,13 +13,17 @@ CLASSES = 10
 
 
 class Classifier(keras.Model):
-    """Trained on uint8 grey images [B, H, W, 1] and labels [B]; half of each batch is binarised, all of it warped."""
+    """Trained on uint8 grey images [B, H, W, 1] and labels [B]; half of each batch is binarised, all of it warped.
 
-    def __init__(self, shape: tuple[int, int, int] = (28, 28, 1), *, seed: int = 0) -> None:
+    With `pictures`, images of three channels are no stacks of digits, and it reads their grey versions.
+    """
+
+    def __init__(self, shape: tuple[int, int, int] = (28, 28, 1), *, seed: int = 0, pictures: bool = False) -> None:
         super().__init__()
         keras.utils.set_random_seed(seed)
         self.network = classifier(shape, CLASSES)
         self.seed = 0
+        self.pictures = pictures
         self.built = True
         self.loss_mean = keras.metrics.Mean(name="loss")
         self.accuracy_mean = keras.metrics.Mean(name="accuracy")
@@ -60,8 +64,10 @@ class Classifier(keras.Model):
     def read(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Read each channel by itself: uint8 [N, H, W, C] -> (digit probabilities [N, C, 10], features [N, C, F]).
 
-        Features are the activations before the last layer, in half precision: they are for distances.
+        Features are the activations before the last layer, in half precision: they are for distances. `pictures` are
+        read whole, as if C were 1.
         """
+        images = images.max(axis=3, keepdims=True) if self.pictures else images  # as `stacked.grey`
         count, height, width, channels = images.shape
         single = np.moveaxis(images, -1, 1).reshape(count * channels, height, width, 1)
         found = batch_by_batch(lambda index, x: self._read(x), single)

@@ -22,7 +22,7 @@ from stages.training.adam import FusedAdam
 from stages.training.data import batches
 
 FIT_ON = 20_000  # training images whose codes are enough for a density
-MIXTURE_STEPS = 20  # of expectation maximisation, after k-means: more made samples no better (reports/LOG.md)
+MIXTURE_STEPS = 1  # of expectation maximisation, after k-means: more components pay, more steps don't (reports/LOG.md)
 FLOW_LAYERS, FLOW_HIDDEN, FLOW_STEPS, FLOW_BATCH = 8, 128, 2_000, 256
 
 

@@ -13,8 +13,10 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from stages.data.sources import SOURCES
+from stages.data.stacked import MODES
 from stages.pipeline.errors import UserError, user_errors
 from stages.pipeline.rows import Fit, Network, Penalty, Positive, Posterior, Prior, Share, Strict, Vae, Variant
+from stages.protocol import HEADLINES
 
 PARAMS_FILE = Path("params.yaml")
 # Longer than a file name or a DVC stage name should be, or with a dot, breaks `variants.KEY` look-ups.
@@ -105,8 +107,31 @@ class LeaveOneOut(Strict):
         return {"model": self.model.model_dump(), "fit": self.fit.model_dump(), "study": {"digit": digit}}
 
 
+WORDS = ("likelihood.data", "anomaly.score")  # headlines that are no numbers
+NUMBERS = [path for group, names in HEADLINES.items() for name in names if (path := f"{group}.{name}") not in WORDS]
+
+
+class Champion(Strict):
+    """Which registered model of a family is its champion: the one whose `metric` is best among those of a data mode."""
+
+    metric: str
+    best: Literal["lowest", "highest"]
+    data: Literal[MODES]  # type: ignore[valid-type]
+
+    @model_validator(mode="after")
+    def metric_is_a_headline(self) -> "Champion":
+        if self.metric not in NUMBERS:
+            raise ValueError(f"metric: received {self.metric!r}; accepted: {', '.join(NUMBERS)}")
+        return self
+
+
+Family = Literal["autoencoder", "vae", "conditional_vae", "vqvae", "gan"]
+
+
 class Tracking(Strict):
     experiment: Annotated[str, Field(min_length=1)]
+    system_metrics: bool
+    champion: dict[Family, Champion]
 
 
 class Params(Strict):
@@ -141,7 +166,8 @@ def explain(error: ValidationError) -> str:
     parts = (Network, Penalty, Posterior, Prior)
     chosen = tags(Variant, "family").union(*(tags(part, "name") for part in parts))
     place = [str(part) for part in first["loc"] if part != "[key]"]
-    path = ".".join(part for i, part in enumerate(place) if not (i >= 2 and part in chosen))
+    tagged = place[0] != "tracking"  # whose keys are families
+    path = ".".join(part for i, part in enumerate(place) if not (tagged and i >= 2 and part in chosen))
     received = first["input"]
     shown = f"received {received!r}" if not isinstance(received, Mapping) else "received a mapping"
     match first["type"]:

@@ -18,6 +18,7 @@ from typing import Any
 from filelock import FileLock
 
 from stages.pipeline import files
+from stages.pipeline.params import Tracking
 
 # A dead server must not hold up training: MLflow's own defaults wait for minutes.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
@@ -25,6 +26,7 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
 
 BATCH = 1_000  # metrics that one request may carry
 MAX_PARAM_LENGTH = 6_000
+PICTURES = "digits"  # the slider over training steps
 
 
 def tracking_uri() -> str:
@@ -123,6 +125,14 @@ class Store:
         found = [self.entities.Param(name, str(value)[:MAX_PARAM_LENGTH]) for name, value in flat.items()]
         self.client.log_batch(run_id, params=found)
 
+    def watch_system(self, run_id: str) -> Any:
+        """Log the machine's load from a thread of its own, until `finish()` is called on what this returns."""
+        from mlflow.system_metrics.system_metrics_monitor import SystemMetricsMonitor
+
+        monitor = SystemMetricsMonitor(run_id, resume_logging=True, tracking_uri=tracking_uri())
+        monitor.start()
+        return monitor
+
     def set_tags(self, run_id: str, tags: Mapping[str, str]) -> None:
         """Set tags in one request."""
         self.client.log_batch(run_id, tags=[self.entities.RunTag(name, value) for name, value in tags.items()])
@@ -140,6 +150,7 @@ class Run:
     def __init__(self) -> None:
         self.store: Store | None = None
         self.run_id = ""
+        self.monitor: Any = None  # of the machine's load
 
     def attempt(self, action: Callable[[], None]) -> None:
         """Do something with MLflow; on any failure go on without it."""
@@ -155,6 +166,13 @@ class Run:
         if store is not None:
             self.attempt(lambda: store.log_metrics(self.run_id, [row]))
 
+    def log_picture(self, draw: Callable[[], Any], step: int) -> None:
+        """Log what `draw` gives, uint8 [H, W, 3], as the picture of a step; it is drawn only if someone will see it."""
+        store = self.store
+        if store is not None:
+            picture = draw()
+            self.attempt(lambda: store.client.log_image(self.run_id, picture, key=PICTURES, step=step))
+
     def finish(self, status: str, tags: Mapping[str, str]) -> None:
         """End the run as FINISHED or FAILED."""
         store = self.store
@@ -164,6 +182,8 @@ class Run:
             store.set_tags(self.run_id, tags)
             store.client.set_terminated(self.run_id, status)
 
+        if self.monitor is not None:
+            self.monitor.finish()
         if store is not None:
             self.attempt(end)
 
@@ -185,7 +205,7 @@ def standard_tags(stage: str, name: str, stage_hash: str, extra: Mapping[str, st
 
 @contextmanager
 def run(
-    experiment: str,
+    settings: Tracking,
     stage: str,
     name: str,
     *,
@@ -199,11 +219,13 @@ def run(
     tracked = Run()
 
     def start() -> None:
-        store = Store(experiment)
+        store = Store(settings.experiment)
         tracked.run_id = store.open(name, standard_tags(stage, name, stage_hash, {**tags, "source": source}))
         tracked.store = store
         store.log_params(tracked.run_id, params)
         store.log_dataset(tracked.run_id, data, source)
+        if settings.system_metrics:
+            tracked.monitor = store.watch_system(tracked.run_id)
 
     tracked.attempt(start)
     began = time.monotonic()

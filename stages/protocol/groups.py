@@ -21,7 +21,7 @@ def of_variant(
     """
     variant, settings = params.variant(key), params.evaluation
     tolerance = settings.tolerance.of(variant.data)
-    kept, (numbers, arrays) = known(data["y_test"], variant.data, params.data.missing_digit), real
+    kept, (numbers, arrays) = known(data, variant.data, params.data.missing_digit), real
     groups: Groups = {}
     if "reconstructions" in found:
         groups["reconstruction"] = reconstruction.of_variant(data, found, kept, tolerance)

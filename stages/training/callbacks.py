@@ -55,6 +55,29 @@ class History(keras.callbacks.Callback):
         self.listener(self.rows[-1])
 
 
+class Moments(keras.callbacks.Callback):
+    """Calls `watcher(step)` at the start, at about ten moments that lie denser early on, and at the end.
+
+    That is after a validation: before SwapEMAWeights in the list of callbacks, it finds the averaged weights in place.
+    """
+
+    def __init__(self, interval: int, intervals: int, watcher: Callable[[int], None]) -> None:
+        super().__init__()
+        self.interval = interval
+        self.due = {math.ceil(intervals * i * i / 100) for i in range(11)}
+        self.watcher = watcher
+        self.done = 0
+
+    def on_epoch_begin(self, epoch: int, logs: Row | None = None) -> None:
+        self.done = epoch + 1
+        if epoch == 0:
+            self.watcher(0)
+
+    def on_test_end(self, logs: Row | None = None) -> None:
+        if self.done in self.due:
+            self.watcher(self.done * self.interval)
+
+
 class StopOnNonFinite(keras.callbacks.Callback):
     """A loss of nan or infinity ends the run with an error that says when, and what to change."""
 

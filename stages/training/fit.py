@@ -12,7 +12,7 @@ import tensorflow as tf
 from stages.pipeline import files
 from stages.pipeline.params import Fit
 from stages.training.adam import FusedAdam
-from stages.training.callbacks import Checkpoint, History, Progress, Row, StopOnNonFinite
+from stages.training.callbacks import Checkpoint, History, Moments, Progress, Row, StopOnNonFinite
 from stages.training.data import batches, without_autotune
 from stages.training.device import computing_in, training_precision
 
@@ -71,12 +71,14 @@ def fit(
     label: str,
     scratch: Path,
     listener: Callable[[Row], None],
+    watcher: Callable[[int], None] = lambda step: None,
     jit_compile: bool | str = "auto",
 ) -> list[Row]:
     """Train `model` in place -> a row per interval.
 
     train, validation: arrays [N, ...] as the model's train_step takes them. `scratch` keeps checkpoints, from which
-    an interrupted training goes on; whoever saved the result deletes it. `jit_compile` is Keras's: "auto" means XLA
+    an interrupted training goes on; whoever saved the result deletes it. `watcher(step)` may look at the model at about
+    ten moments, its averaged weights in place. `jit_compile` is Keras's: "auto" means XLA
     on a GPU and none on a CPU, where it made convolutions 1.8 times slower and the dense network no faster. Raises
     UserError when a loss is no longer finite.
     """
@@ -105,6 +107,7 @@ def fit(
             shuffle=False,
             verbose=0,
             callbacks=[
+                Moments(steps.interval, steps.intervals, watcher),
                 *averages,
                 Progress(label, done * steps.interval, steps.steps),
                 History(rows, steps.interval, listener),

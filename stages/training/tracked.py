@@ -35,12 +35,14 @@ def train_tracked(
     tags: Mapping[str, str],
     data: Path,
     save: Callable[[list[Row]], None],
+    picture: Callable[[], np.ndarray] | None = None,
     jit_compile: bool | str = "auto",
 ) -> None:
     """Train `model` for stage `stage` (`stage@key`), then `save(rows)` its outputs, a row per interval.
 
     `name` is the run's in MLflow, `logged` are the parameters shown there; `data` is the file the arrays came from.
-    The first 2,000 validation images make the val_* curves. Checkpoints go only when `save` is done.
+    The first 2,000 validation images make the val_* curves. `picture` draws what the model makes at
+    the moment, uint8 [H, W, 3], for a slider over training steps. Checkpoints go only when `save` is done.
     """
     source, examples = files.source_name(), len(train[0])
     steps = plan(settings, examples=examples, budget=params.budget, max_epochs=params.max_epochs)
@@ -51,7 +53,7 @@ def train_tracked(
     with (
         FileLock(files.scratch() / f"{stage_hash[:16]}.lock"),
         tracking.run(
-            params.tracking.experiment,
+            params.tracking,
             stage,
             name,
             stage_hash=stage_hash,
@@ -72,6 +74,7 @@ def train_tracked(
             label=name,
             scratch=scratch,
             listener=run.log_row,
+            watcher=lambda step: run.log_picture(picture, step) if picture else None,
             jit_compile=jit_compile,
         )
         print(f"{name}: trained in {time.monotonic() - began:.0f} s")

@@ -3,6 +3,7 @@ import pytest
 from PIL import Image
 
 from stages import download
+from stages.check import check_classes
 from stages.data.folder import from_image_folder, read_image
 from stages.data.idx import parse_idx
 from stages.data.sources import FILES
@@ -35,14 +36,37 @@ def test_sub_folders_are_classes_and_every_fifth_image_is_for_testing(folder):
 def test_proportions_are_kept_on_black(tmp_path):
     Image.fromarray(np.full((10, 40), 255, np.uint8)).save(tmp_path / "wide.png")
     image = read_image(tmp_path / "wide.png")
-    assert image.shape == (28, 28)
+    assert image.shape == (28, 28, 3)
     np.testing.assert_array_equal(image[11:17], 255)
     assert image[:9].max() == image[19:].max() == 0
+
+
+def test_what_is_transparent_becomes_black_and_colours_stay(tmp_path):
+    image = Image.new("RGBA", (28, 28), (255, 255, 255, 0))
+    image.paste((10, 200, 30, 255), (0, 0, 28, 14))
+    image.save(tmp_path / "half.png")
+    found = read_image(tmp_path / "half.png")
+    assert (found[:14] == [10, 200, 30]).all()
+    assert (found[14:] == 0).all()
+
+
+def test_a_folder_with_colours_keeps_three_channels_for_all_its_images(folder, capsys):
+    Image.new("RGB", (28, 28), (0, 0, 200)).save(folder / "c/0.jpg", quality=100, subsampling=0)
+    arrays = [parse_idx(content, name) for name, content in from_image_folder(folder).items()]
+    assert [array.shape for array in arrays] == [(40, 28, 28, 3), (40,), (10, 28, 28, 3), (10,)]
+    blue = arrays[0][36]
+    assert blue[..., 2].min() > 190
+    assert blue[..., :2].max() < 10
+    assert (arrays[0][0] == 250).all()
+    assert "1 of 50 images are in colour, so all get three channels" in capsys.readouterr().out
 
 
 def test_faults_name_the_file(folder):
     (folder / "b/3.png").write_bytes(b"not a png")
     with pytest.raises(UserError, match=r"own/b/3.png: can't be read as an image"):
+        from_image_folder(folder)
+    Image.fromarray(np.zeros((28, 28), np.uint16)).save(folder / "b/3.png")
+    with pytest.raises(UserError, match=r"own/b/3.png: received more than 8 bits a channel; accepted: .* of 8 bits"):
         from_image_folder(folder)
     (folder / "b/3.png").unlink()
     with pytest.raises(UserError, match=r"own: 49 images in all; accepted: 50 or more"):
@@ -64,3 +88,17 @@ def test_the_source_may_be_a_folder_but_not_any_word(folder):
     with pytest.raises(UserError, match=r"data.source: received '.*none'; accepted: mnist, .* or an existing folder"):
         download.obtain(parse(content).data)
     assert load_params().data.source == "mnist"
+
+
+@pytest.mark.parametrize(("digit", "accepted"), [(1, True), (2, False)])
+def test_the_missing_digit_must_be_a_class_of_the_folder_where_a_variant_leaves_one_out(folder, digit, accepted):
+    content = read_yaml("params.yaml")
+    content["data"] |= {"source": str(folder), "missing_digit": digit}
+    if accepted:
+        check_classes(parse(content))
+        return
+    expected = r"data.missing_digit: received 2, which variants.ae_anomaly leaves out; accepted: 0 to 1, .* b, c"
+    with pytest.raises(UserError, match=expected):
+        check_classes(parse(content))
+    content["variants"] = {"ae_deep": content["variants"]["ae_deep"]}
+    check_classes(parse(content))

@@ -4,7 +4,7 @@ import pytest
 from stages.data.idx import format_idx, parse_idx
 
 
-@pytest.mark.parametrize("shape", [(5,), (3, 28, 28)])
+@pytest.mark.parametrize("shape", [(5,), (3, 28, 28), (2, 28, 28, 3)])
 def test_round_trip(shape):
     array = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
     np.testing.assert_array_equal(parse_idx(format_idx(array), "x"), array)

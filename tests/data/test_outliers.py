@@ -60,3 +60,11 @@ def test_in_mode_a_channel_shows_the_image_so_many_places_on(mode):
 @pytest.mark.parametrize("mode", [mode for mode in MODES if "binary" in mode])
 def test_binary_modes_hold_two_values(mode):
     assert np.unique(in_mode(IMAGES, mode)).tolist() == [0, 255]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_colour_pictures_are_shown_as_they_are(mode):
+    pictures = RNG.integers(0, 256, (12, 28, 28, 3)).astype(np.uint8)
+    expected = np.where(pictures > 127, 255, 0) if "binary" in mode else pictures
+    expected = expected if mode.startswith("color") else expected.max(axis=3, keepdims=True)
+    np.testing.assert_array_equal(in_mode(pictures, mode), expected)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.data.stacked import MODES, binarize, channels, has_digit, make_split
+from stages.data.stacked import MODES, binarize, channels, grey, has_digit, make_split
 
 RNG = np.random.default_rng(0)
 LABELS = RNG.integers(0, 10, 500).astype(np.uint8)
@@ -73,3 +73,22 @@ def test_positions_of_grey_images_are_those_kept_in_order():
     expected = [[position] for position, label in enumerate(LABELS) if label != 8]
     assert split("mono-float-missing", leave_out=8)[2].tolist() == expected
     assert split("mono-binary-complete")[2].tolist() == [[position] for position in range(500)]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_colour_pictures_are_not_stacked(mode):
+    pictures = RNG.integers(0, 256, (500, 28, 28, 3)).astype(np.uint8)
+    leave_out = 8 if "missing" in mode else None
+    x, y, shown = make_split(pictures, LABELS, mode, leave_out=leave_out, stacks=400, seed=[1, 0])
+    kept = np.flatnonzero(leave_out != LABELS) if "missing" in mode else np.arange(500)
+    expected = np.where(pictures > 127, 255, 0) if "binary" in mode else pictures
+    expected = expected if "color" in mode else expected.max(axis=3, keepdims=True)
+    np.testing.assert_array_equal(x, expected[kept])
+    np.testing.assert_array_equal(y, LABELS[kept])
+    np.testing.assert_array_equal(shown, kept[:, None])
+
+
+def test_grey_and_binary_commute():
+    pictures = RNG.integers(0, 256, (50, 28, 28, 3)).astype(np.uint8)
+    np.testing.assert_array_equal(grey(binarize(pictures)), binarize(grey(pictures)))
+    np.testing.assert_array_equal(grey(IMAGES), IMAGES)

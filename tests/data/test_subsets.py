@@ -11,7 +11,7 @@ def test_known_are_the_images_without_the_missing_digit_where_one_was_left_out(m
     width = 3 if mode.startswith("color") else 1
     labels = np.arange(10**width, dtype=np.int32)
     expected = ["missing" not in mode or str(digit) not in f"{label:0{width}}" for label in labels]
-    found = known(labels, mode, digit)
+    found = known({"y_test": labels, "digits_test": np.zeros((len(labels), width))}, mode, digit)
     assert found.dtype == bool
     np.testing.assert_array_equal(found, expected)
     if "missing" in mode:

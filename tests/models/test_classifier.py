@@ -19,6 +19,15 @@ def test_channels_are_judged_one_by_one():
         np.testing.assert_allclose(features[:, channel], alone[:, 0], rtol=2e-3, atol=1e-4)
 
 
+def test_pictures_are_read_whole_by_their_brightest_channel():
+    images = RNG.integers(0, 256, (6, 28, 28, 3)).astype(np.uint8)
+    grey = images.max(axis=3, keepdims=True)
+    whole, single = (Classifier(pictures=pictures).read(x) for pictures, x in ((True, images), (False, grey)))
+    assert whole[0].shape == (6, 1, 10)
+    for found, expected in zip(whole, single, strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
 def test_features_are_what_the_last_layer_sees():
     model = Classifier()
     images = RNG.integers(0, 256, (6, 28, 28, 1)).astype(np.uint8)

@@ -4,17 +4,21 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+import numpy as np
 import pytest
 from mlflow import MlflowClient
 
 from stages.pipeline import tracking
+from stages.pipeline.params import Tracking
 
 ROOT = Path(__file__).parents[2]
+SETTINGS = Tracking(experiment="exp", system_metrics=False, champion={})
 
 
 @pytest.fixture
@@ -25,9 +29,9 @@ def repository(tmp_path, monkeypatch):
     return tmp_path
 
 
-def track(repository, *, stage_hash="h1", rows=3):
-    with tracking.run(
-        "exp",
+def tracked(repository, *, stage_hash="h1", settings=SETTINGS):
+    return tracking.run(
+        settings,
         "train",
         "vae_x",
         stage_hash=stage_hash,
@@ -35,7 +39,11 @@ def track(repository, *, stage_hash="h1", rows=3):
         data=repository / "data.npz",
         source="mnist",
         tags={"family": "vae", "data": "mono-binary-complete"},
-    ) as run:
+    )
+
+
+def track(repository, *, stage_hash="h1", rows=3):
+    with tracked(repository, stage_hash=stage_hash) as run:
         for step in range(rows):
             run.log_row({"step": 10 * step, "loss": 100.0 - step})
     return run
@@ -60,6 +68,36 @@ def test_a_run_has_parameters_curves_data_and_tags(repository, monkeypatch):
     assert found.info.artifact_uri.startswith((repository / "mlartifacts").as_uri())
 
 
+def test_pictures_make_a_slider_and_are_drawn_only_for_someone(repository, monkeypatch):
+    def picture():
+        drawn.append(1)
+        return np.full((6, 4, 3), 7, np.uint8)
+
+    drawn = []
+    with tracked(repository) as run:
+        for step in (0, 8):
+            run.log_picture(picture, step)
+    images = [file.path for file in MlflowClient(tracking.tracking_uri()).list_artifacts(run.run_id, "images")]
+    for step in (0, 8):
+        assert any(path.startswith(f"images/{tracking.PICTURES}+step+{step}+") for path in images)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
+    with tracked(repository) as run:
+        run.log_picture(picture, 0)
+    assert len(drawn) == 2
+
+
+def test_the_load_of_the_machine_is_logged_on_demand(repository, monkeypatch):
+    monkeypatch.setenv("MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL", "0.2")
+    client = MlflowClient(tracking.tracking_uri())
+    with tracked(repository) as run:
+        time.sleep(1)
+    assert not [name for name in client.get_run(run.run_id).data.metrics if name.startswith("system/")]
+    with tracked(repository, settings=SETTINGS.model_copy(update={"system_metrics": True})) as run:
+        time.sleep(1)
+    assert len(client.get_metric_history(run.run_id, "system/cpu_utilization_percentage")) >= 2
+    assert not [thread for thread in threading.enumerate() if thread.name == "SystemMetricsMonitor"]
+
+
 def test_an_interrupted_run_is_continued(repository):
     store = tracking.Store("exp")
     first = store.open("vae_x", {"stage_hash": "h1"})
@@ -73,7 +111,7 @@ def test_a_failed_training_is_marked(repository):
     with (
         pytest.raises(ZeroDivisionError),
         tracking.run(
-            "exp", "train", "x", stage_hash="h", params={}, data=repository / "data.npz", source="mnist", tags={}
+            SETTINGS, "train", "x", stage_hash="h", params={}, data=repository / "data.npz", source="mnist", tags={}
         ) as run,
     ):
         1 / 0  # noqa: B018
@@ -94,7 +132,7 @@ def test_a_server_that_dies_midway_costs_one_warning(repository, capsys, monkeyp
         raise ConnectionError("gone")
 
     with tracking.run(
-        "exp", "train", "x", stage_hash="h", params={}, data=repository / "data.npz", source="mnist", tags={}
+        SETTINGS, "train", "x", stage_hash="h", params={}, data=repository / "data.npz", source="mnist", tags={}
     ) as run:
         monkeypatch.setattr(tracking.Store, "log_metrics", broken)
         for step in range(5):

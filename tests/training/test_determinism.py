@@ -1,4 +1,4 @@
-"""Every kind of network, trained in two processes, must end in the same bytes."""
+"""Every kind of network, trained in two processes, one of them watched, must end in the same bytes."""
 
 import json
 import subprocess
@@ -13,21 +13,24 @@ import hashlib, json, sys, tempfile
 from pathlib import Path
 import numpy as np
 from stages.models import build
+from stages.models.snapshots import snapshots
 from stages.pipeline.params import load_params
 from stages.training.fit import Plan, fit, save_weights
 
 found = {}
-for key in sys.argv[2:]:
+for key in sys.argv[3:]:
     row = load_params().variants[key]
     shape = (28, 28, 3 if row.data.startswith("color") else 1)
     images = (np.random.default_rng(0).random((300, *shape)) < 0.2).astype(np.uint8) * 255
     model = build(row.family, shape, row.model.model_dump(), seed=1)
     arrays = (images, np.arange(300) % 10) if model.needs_labels else (images,)
+    draw = snapshots(model, images[:10], seed=1)
     settings = row.fit.model_copy(update={"batch": 32})
     with tempfile.TemporaryDirectory() as folder:
         fit(
             model, arrays, tuple(array[:10] for array in arrays), settings=settings, steps=Plan(4, 2),
             seed=int(sys.argv[1]), label=key, scratch=Path(folder) / "scratch", listener=lambda row: None,
+            watcher=lambda step: draw() if sys.argv[2] == "watched" else None,
         )
         save_weights(model, Path(folder) / "model.weights.h5")
         found[key] = hashlib.sha256((Path(folder) / "model.weights.h5").read_bytes()).hexdigest()
@@ -44,18 +47,18 @@ def kinds():
     return list(found.values())
 
 
-def digests(seed, keys):
-    command = [sys.executable, "-c", SCRIPT, str(seed), *keys]
+def digests(seed, keys, watched="alone"):
+    command = [sys.executable, "-c", SCRIPT, str(seed), watched, *keys]
     return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
 @pytest.fixture(scope="module")
 def of_two_processes():
-    return digests(1, kinds()), digests(1, kinds())
+    return digests(1, kinds()), digests(1, kinds(), "watched")
 
 
 @pytest.mark.parametrize("key", kinds())
-def test_the_same_seed_gives_the_same_bytes_in_another_process(of_two_processes, key):
+def test_the_same_seed_gives_the_same_bytes_in_another_process_watched_or_not(of_two_processes, key):
     first, again = (found[key] for found in of_two_processes)
     assert first == again
 

@@ -25,7 +25,7 @@ def small_vae(beta=1.0, seed=1):
     return build("vae", (8, 8, 1), parts | rest, seed=seed)
 
 
-def train(model, scratch, *arrays, steps=64, ema=0.9, listener=lambda row: None, seed=1):
+def train(model, scratch, *arrays, steps=64, ema=0.9, listener=lambda row: None, watcher=lambda step: None, seed=1):
     """Train on `arrays` (IMAGES by default) -> (weights, rows)."""
     arrays = arrays or (IMAGES,)
     settings = Fit(steps=steps, batch=16, learning_rate=0.01, schedule="cosine", ema=ema)
@@ -39,6 +39,7 @@ def train(model, scratch, *arrays, steps=64, ema=0.9, listener=lambda row: None,
         label="test",
         scratch=scratch,
         listener=listener,
+        watcher=watcher,
         jit_compile=False,
     )
     return model.get_weights(), rows
@@ -64,6 +65,40 @@ def test_same_seed_same_weights_bit_for_bit(tmp_path):
     assert rows == again
     assert equal(first, second)
     assert not equal(first, other)
+
+
+def test_a_watcher_comes_at_the_start_early_on_and_at_the_end(tmp_path):
+    seen = []
+    train(small_vae(), tmp_path, steps=400, watcher=seen.append)
+    assert len(seen) == 11
+    assert seen[:3] == [0, 8, 16]
+    assert seen[-1] == 400
+    steps = np.diff(seen)
+    assert steps[-1] > 3 * steps[0]
+
+
+def test_a_resumed_training_shows_a_watcher_the_rest(tmp_path, monkeypatch):
+    monkeypatch.setattr(callbacks, "CHECKPOINT_EVERY_SECONDS", 0)
+    whole, first, second = [], [], []
+    train(small_vae(), tmp_path / "whole", watcher=whole.append)
+
+    def die(row):
+        if row["step"] == 40:
+            raise Killed
+
+    with pytest.raises(Killed):
+        train(small_vae(), tmp_path / "killed", listener=die, watcher=first.append)
+    train(small_vae(), tmp_path / "killed", watcher=second.append)
+    assert first == [step for step in whole if step <= 40]
+    assert set(first) | set(second) == set(whole)
+    assert min(second) > 0
+
+
+def test_a_watcher_sees_the_averaged_weights_that_are_kept(tmp_path):
+    model, seen = small_vae(), []
+    kept, _ = train(model, tmp_path, ema=0.99, watcher=lambda step: seen.append(model.get_weights()))
+    assert equal(seen[-1], kept)
+    assert not equal(seen[-2], kept)
 
 
 def test_validation_is_of_the_averaged_weights_that_are_kept(tmp_path):

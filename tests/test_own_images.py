@@ -1,0 +1,76 @@
+"""The real `dvc repro` on a folder of coloured shapes, to the report."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from tests.test_pipeline import SMALL, cloned, with_variant
+
+SHAPES = {"circle": "ellipse", "ring": "arc", "square": "rectangle"}
+EACH = 60
+
+
+def draw(folder):
+    """Sixty images of each shape, 40x32 pixels, each with a place and a colour of its own."""
+    rng = np.random.default_rng(0)
+    for name, kind in SHAPES.items():
+        (folder / name).mkdir(parents=True)
+        for i in range(EACH):
+            image = Image.new("RGB", (40, 32))
+            left, top = rng.integers(3, 15, 2).tolist()
+            color = tuple(rng.permutation([250, int(rng.integers(0, 250)), 40]).tolist())
+            paint = getattr(ImageDraw.Draw(image), kind)
+            box = (left, top, left + 14, top + 14)
+            paint(box, 0, 360, fill=color, width=3) if kind == "arc" else paint(box, fill=color)
+            image.save(folder / name / f"{i:02}.png")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A clone whose source is the shapes, with two variants, after one `dvc repro`."""
+    made = cloned(tmp_path_factory.mktemp("clone"))
+    draw(made.root / "shapes")
+    variants = {
+        "vae_colour": with_variant("vae_small", data="color-float-missing")["vae_small"],
+        "ae_grey": with_variant("ae_small", data="mono-binary-complete")["ae_small"],
+    }
+    data = SMALL["data"] | {"source": "shapes", "missing_digit": 1}
+    made.settings = {"data": data, "variants": variants, "leave_one_out": SMALL["leave_one_out"] | {"digits": [0, 8]}}
+    made.write_params(**made.settings)
+    made.commit("start")
+    made.output = made.dvc("repro")
+    return made
+
+
+def test_colour_pictures_train_three_channels_without_stacking(project):
+    with np.load(project.root / "artifacts/data/color-float-missing.npz") as data:
+        assert data["x_train"].shape == (2 * EACH * 4 // 5, 28, 28, 3)
+        assert np.unique(data["y_train"]).tolist() == [0, 2]
+        assert np.unique(data["y_test"]).tolist() == [0, 1, 2]
+    with np.load(project.root / "artifacts/samples/vae_colour.npz") as found:
+        assert found["samples"].shape[1:] == (28, 28, 3)
+        assert found["sample_probabilities"].shape[1:] == (1, 10)
+
+
+def test_metrics_are_of_the_classes_of_the_folder(project):
+    assert project.metrics("verifier")["accuracy"] > 0.6
+    assert project.metrics("verifier")["source"] == "shapes"
+    colour, grey = project.metrics("vae_colour"), project.metrics("ae_grey")
+    assert set(colour) == {"source", "reconstruction", "samples", "likelihood", "anomaly", "denoising"}
+    assert set(grey) == {"source", "reconstruction", "samples", "denoising"}
+    assert project.metrics("vae_colour.details")["samples"]["trained_classes"] == 2
+    assert project.metrics("ae_grey.details")["samples"]["trained_classes"] == 3
+    assert 0 <= colour["anomaly"]["auroc"] <= 1
+    assert project.metrics("leave_one_out/0")["scores"]
+    assert not project.metrics("leave_one_out/8")["scores"]
+
+
+def test_a_class_that_the_folder_lacks_is_refused_before_any_work(project):
+    project.write_params(**project.settings | {"data": project.settings["data"] | {"missing_digit": 3}})
+    output = project.dvc("repro", code=255)
+    project.write_params(**project.settings)
+    assert (
+        "error: params.yaml: data.missing_digit: received 3, which variants.vae_colour leaves out; accepted: 0 to 2"
+        in output
+    )
+    assert "Traceback" not in output
