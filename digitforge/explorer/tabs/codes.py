@@ -30,7 +30,7 @@ def slider(axes: Axes, code: np.ndarray, position: int) -> dict[str, Any]:
         return gr.update(visible=False)
     i = axes.order[position]
     low, high = float(axes.low[i]), float(axes.high[i])
-    step = 10 ** (np.floor(np.log10(high - low)) - 2)
+    step = float(10 ** (np.floor(np.log10(high - low)) - 2))
     low, high = (float(edge(end / step) * step) for edge, end in ((np.floor, low), (np.ceil, high)))
     value = round(float(np.clip(code[i], low, high)) / step) * step
     digits = max(0, int(-np.log10(step)) + 1)
