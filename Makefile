@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help repro test lint ui bench bench-quality bench-stages bench-peers peers lock clean
+.PHONY: help repro test lint ui explore bench bench-quality bench-stages bench-peers peers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -24,6 +24,9 @@ lint: .venv/dev.done ## check style and types
 
 ui: .venv/repro.done ## open the MLflow UI on http://127.0.0.1:5000
 	mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}" --host 127.0.0.1 --port 5000
+
+explore: .venv/repro.done ## play with the trained models on http://127.0.0.1:7860
+	@python -m digitforge.explorer
 
 bench: .venv/repro.done ## measure the training engine, against others too if `make bench-peers` was run
 	@TF_CPP_MIN_LOG_LEVEL=3 python -m benchmarks speed
