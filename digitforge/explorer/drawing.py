@@ -12,24 +12,36 @@ FAINTEST = 48  # of 255: what is darker is background
 
 RULE = (
     "Transparent parts count as white. If the picture's edge is light, light and dark are exchanged: the models know "
-    f"light ink on black. Then it is scaled to fit {SIZE}×{SIZE} with its proportions kept, on black. "
-    f"**Fit to the ink** first cuts the ink out, scales it to {INK}×{INK} and puts its centre of mass in the middle, "
-    "as MNIST's makers did."
+    "light ink on black. (Not so for a picture in colour and a model of colours.) Then the picture is scaled to fit "
+    f"{SIZE}×{SIZE} with its proportions kept, on black, as `data.source` does it with a folder of images. "
+    f"**Fit to the ink** instead cuts the ink out, scales it to fit {INK}×{INK} and puts its centre of mass in the "
+    "middle, as MNIST's makers did. Models of binary images get it thresholded at one half, models of stacks the same "
+    "digit in all three channels."
 )
 
 
-def is_empty(picture: Image.Image) -> bool:
-    """Whether the picture shows nothing but its background."""
-    return bool(np.asarray(on_black(picture).convert("L")).max() < FAINTEST)
-
-
-def on_black(picture: Image.Image) -> Image.Image:
-    """The picture in RGB with light ink on black: exchanged if its edge is mostly light."""
+def flat(picture: Image.Image) -> Image.Image:
+    """The picture in RGB, on white where it is transparent."""
     paper = Image.new("RGBA", picture.size, "white")
-    flat = Image.alpha_composite(paper, picture.convert("RGBA")).convert("RGB")
-    grey = np.asarray(flat.convert("L"))
+    return Image.alpha_composite(paper, picture.convert("RGBA")).convert("RGB")
+
+
+def on_black(picture: Image.Image, *, keep_colours: bool = False) -> Image.Image:
+    """The picture in RGB with light ink on black: light and dark exchanged if its edge is mostly light.
+
+    keep_colours: not if it is in colour.
+    """
+    opaque = flat(picture)
+    pixels, grey = np.asarray(opaque), np.asarray(opaque.convert("L"))
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    return ImageOps.invert(flat) if np.median(edge) > 127 else flat
+    coloured = bool((pixels.max(axis=2) != pixels.min(axis=2)).any())
+    exchanged = np.median(edge) > 127 and not (keep_colours and coloured)
+    return ImageOps.invert(opaque) if exchanged else opaque
+
+
+def is_empty(picture: Image.Image) -> bool:
+    """Whether the picture has no ink."""
+    return bool(np.asarray(on_black(picture).convert("L")).max() < FAINTEST)
 
 
 def fit_to_ink(picture: Image.Image) -> Image.Image:
@@ -54,7 +66,7 @@ def as_models_take(picture: Image.Image, *, channels: int, binary: bool, to_ink:
     """
     if is_empty(picture):
         raise UserError("the picture is empty; accepted: a drawn digit, or an uploaded image")
-    black = on_black(picture)
+    black = on_black(picture, keep_colours=channels == 3)
     fitted = fit_to_ink(black) if to_ink else ImageOps.pad(black, (SIZE, SIZE), Image.Resampling.LANCZOS, color=0)
     pixels = np.asarray(fitted.convert("RGB" if channels == 3 else "L")).reshape(SIZE, SIZE, channels)
     return binarize(pixels) if binary else pixels

@@ -15,8 +15,13 @@ THEME = gr.themes.Default(
     primary_hue=gr.themes.colors.blue, font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
 )
 
+# Pixels stay squares; on a narrow screen the digit stays in sight while sliders move.
 CSS = """
-.stage img, #strip img, #samples img, .four img { image-rendering: pixelated; }
+.stage img, #strip img, #samples img, .four img { image-rendering: pixelated; width: 100%; }
+@media (max-width: 700px) {
+  .stage { position: sticky; top: 0; z-index: 5; background: var(--body-background-fill); }
+  .stage img { max-height: 40vh; object-fit: contain; }
+}
 """
 
 

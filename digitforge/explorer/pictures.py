@@ -6,7 +6,7 @@ import numpy as np
 from stages.figures.images import mosaic
 from stages.figures.style import BLUE, GREY, ORANGE
 
-LEAST_WIDTH = 560  # pixels: a picture is enlarged to so many, by a whole number
+LEAST_WIDTH = 1000  # pixels: a picture is enlarged to so many, by a whole number
 
 Figure = matplotlib.figure.Figure  # drawn without pyplot, whose state threads would share
 

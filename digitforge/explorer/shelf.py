@@ -11,6 +11,7 @@ from digitforge.explorer import codes
 from digitforge.project import ROOT, settings
 from stages.pipeline import files
 from stages.pipeline.errors import UserError
+from stages.pipeline.params import PARAMS_FILE, Params
 
 Choices = list[tuple[str, str]]  # (what a list shows, the variant's key)
 PRIOR_CODES = 2_000  # enough to say how far codes reach, where nothing encodes
@@ -36,25 +37,32 @@ class Shelf:
     def __init__(self, root: Path = ROOT) -> None:
         self.root = root
         self._loading = RLock()  # two events at once would load the same model twice
+        self._params = cache(lambda edited: settings(root))
         self._variant = cache(lambda key: digitforge.load(key, root))
         self._verifier = cache(lambda: digitforge.verifier(root))
         self._mode = cache(lambda mode: files.read_npz(root / files.DATA / f"{mode}.npz", "x_test", "y_test"))
         self._axes = cache(self._make_axes)
 
+    def params(self) -> Params:
+        """The project's params.yaml, read again only after an edit."""
+        return self._params((self.root / PARAMS_FILE).stat().st_mtime_ns)
+
     def trained(self) -> Choices:
         """Every variant that is trained and sampled."""
-        rows = settings(self.root).variants
-        found = [key for key in digitforge.variants(self.root) if (self.root / files.SAMPLES / f"{key}.npz").exists()]
-        return [(f"{rows[key].title} ({key})", key) for key in found]
+        rows = self.params().variants
+        return [(f"{row.title} ({key})", key) for key, row in rows.items() if self._samples(key).exists()]
 
     def encoders(self) -> Choices:
         """Those of `trained` that can encode images."""
         found = []
         for title, key in self.trained():
-            with np.load(self.root / files.SAMPLES / f"{key}.npz", allow_pickle=False) as archive:
+            with np.load(self._samples(key), allow_pickle=False) as archive:
                 if "codes" in archive.files:
                     found.append((title, key))
         return found
+
+    def _samples(self, key: str) -> Path:
+        return self.root / files.SAMPLES / f"{key}.npz"
 
     def variant(self, key: str | None) -> digitforge.Variant:
         """A trained variant; raises UserError if none is chosen."""
@@ -70,7 +78,7 @@ class Shelf:
 
     def tolerance(self, key: str) -> float:
         """The belief from which on an image of this variant counts as recognised."""
-        return settings(self.root).evaluation.tolerance.of(self.variant(key).data)
+        return self.params().evaluation.tolerance.of(self.variant(key).data)
 
     def test_images(self, key: str) -> np.ndarray:
         """The test images of a variant's data mode, [N, H, W, C] uint8."""

@@ -30,14 +30,12 @@ def slider(axes: Axes, code: np.ndarray, position: int) -> dict[str, Any]:
         return gr.update(visible=False)
     i = axes.order[position]
     low, high = float(axes.low[i]), float(axes.high[i])
-    step = 10 ** (np.floor(np.log10(high - low)) - 2)
+    step = float(10 ** (np.floor(np.log10(high - low)) - 2))
     low, high = (float(edge(end / step) * step) for edge, end in ((np.floor, low), (np.ceil, high)))
     value = round(float(np.clip(code[i], low, high)) / step) * step
     digits = max(0, int(-np.log10(step)) + 1)
     low, high, value = (round(number, digits) for number in (low, high, value))
-    return gr.update(
-        visible=True, minimum=low, maximum=high, step=round(step, digits), value=value, label=f"coordinate {i}"
-    )
+    return gr.update(visible=True, minimum=low, maximum=high, step=round(step, digits), value=value, label=f"z {i}")
 
 
 def pages(axes: Axes) -> list[tuple[str, int]]:
@@ -111,9 +109,9 @@ def build(shelf: Shelf) -> list[VariantList]:
         with gr.Column(scale=3, min_width=300):
             key = choice(shelf.trained)
             with gr.Row():
-                drawn = gr.Button("Random code", min_width=120)
-                number = gr.Number(0, label="test image", precision=0, minimum=0, min_width=90)
-                encoded = gr.Button("Code of the test image", min_width=120)
+                drawn = gr.Button("Random code", size="md", min_width=120)
+                number = gr.Number(0, label="test image no.", precision=0, minimum=0, min_width=90)
+                encoded = gr.Button("Code of the test image", size="md", min_width=120)
             with gr.Row():
                 label = label_choice("Class", AS_CODED)
                 start = gr.Dropdown([("", 0)], value=0, label="Sliders move the coordinates", interactive=True)

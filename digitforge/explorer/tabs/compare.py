@@ -23,7 +23,8 @@ def one_side(shelf: Shelf, key: str, task: str, count: int, seed: int) -> tuple[
         picture = sheet(shown, COLUMNS)
     else:
         known = shelf.test_images(key)
-        originals = known[np.random.default_rng(seed).choice(len(known), min(count, len(known)), replace=False)]
+        rows = min(count, len(known)) // COLUMNS  # whole ones, so that pairs stay below each other
+        originals = known[np.random.default_rng(seed).choice(len(known), rows * COLUMNS, replace=False)]
         images = variant.reconstruct(originals)
         shown = variant.as_shown(images)
         picture = sheet(pairs(originals, shown, COLUMNS), COLUMNS)

@@ -41,7 +41,11 @@ def generate(shelf: Shelf, key: str, count: int, seed: float, label: int) -> tup
     images = variant.sample(int(count), int(seed), wanted)
     shown = variant.as_shown(images)
     labels, beliefs, _ = shelf.verifier().read(shown)
-    return sheet(shown, COLUMNS), tally(labels, beliefs, shelf.tolerance(key), wanted), {"images": images}
+    return (
+        sheet(shown, COLUMNS if count <= 100 else 2 * COLUMNS),
+        tally(labels, beliefs, shelf.tolerance(key), wanted),
+        {"images": images},
+    )
 
 
 def choose(shelf: Shelf, key: str) -> dict[str, Any]:
