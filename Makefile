@@ -25,6 +25,9 @@ lint: .venv/dev.done ## check style and types
 ui: .venv/repro.done ## open the MLflow UI on http://127.0.0.1:5000
 	mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}" --host 127.0.0.1 --port 5000
 
+experiments: .venv/repro.done ## compare the experiments of `dvc exp run`: what differs, and no more
+	@python -m stages.pipeline.experiments
+
 bench: .venv/repro.done ## measure the training engine, against others too if `make bench-peers` was run
 	@TF_CPP_MIN_LOG_LEVEL=3 python -m benchmarks speed
 

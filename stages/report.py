@@ -16,6 +16,7 @@ from stages.templates import content, render
 from stages.templates.cards import captions
 from stages.templates.catalogue import CATALOGUE
 from stages.templates.index import tables
+from stages.templates.tables import of_pictures
 
 FIGURES, CARDS = files.REPORTS / "figures", files.REPORTS / "cards"
 
@@ -51,6 +52,7 @@ def main() -> None:
     missing, sigma, peers = params.data.missing_digit, about["sigma"], about["peers"]
     about |= {
         "rows": rows,
+        "pictures": any(map(of_pictures, rows)),
         "coded": compare.coded(rows),
         "tables": tables(rows, peers, missing, sigma),
         "charts": compare.draw(rows, about["left_out"], peers, sigma, missing, FIGURES),

@@ -11,7 +11,7 @@ from stages.figures import charts
 from stages.figures.curves import trainings
 from stages.figures.gallery import gallery
 from stages.figures.style import save
-from stages.templates.tables import at
+from stages.templates.tables import at, of_pictures
 
 Named = Mapping[str, Any]
 Rows = Sequence[Named]
@@ -80,7 +80,9 @@ def galleries(
         for channels in ("mono", "color"):
             of_channels = [row for row in group if row["data"].startswith(channels)]
             if of_channels:
-                shown["test images" + (", stacked" if channels == "color" else "")] = real[of_channels[-1]["data"]]
+                of_three = ", in colour" if of_pictures(of_channels[-1]) else ", stacked"
+                name = "test images" + (of_three if channels == "color" else "")
+                shown[name] = real[of_channels[-1]["data"]]
             shown |= {row["key"]: samples[row["key"]] for row in of_channels}
         name = f"gallery-{slug(kind)}"
         save(gallery(shown), folder / f"{name}.png")

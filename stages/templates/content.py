@@ -71,6 +71,7 @@ def of_all(params: Params) -> dict[str, Any]:
     labels = files.read_npz(files.DATA / "mono-float-complete.npz", "y_train", "y_test")
     return {
         "source": TITLES.get(source["source"], source["source"]),
+        "classes": source.get("classes", []),
         "stand_in_for": TITLES.get(source["stand_in_for"]),
         "verifier": files.read_json(files.METRICS / "verifier.json"),
         "counts": {"train": len(labels["y_train"]), "test": len(labels["y_test"])},

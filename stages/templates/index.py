@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from stages.templates import questions
 from stages.templates.numbers import measured, percent, score
 from stages.templates.questions import of_stacks
-from stages.templates.tables import HIGH, LOW, Cell, Column, Row, Table, at, best, cell, grouped, table
+from stages.templates.tables import HIGH, LOW, Cell, Column, Row, Table, at, best, cell, grouped, of_pictures, table
 
 Rows = Sequence[Row]
 
@@ -19,8 +19,8 @@ class Headline(NamedTuple):
 
 
 def of_digits(row: Row) -> bool:
-    """Whether a variant is a model of all ten single digits."""
-    return row["data"].startswith("mono") and row["data"].endswith("complete")
+    """Whether a variant is a model of all ten single digits, or of all classes of pictures."""
+    return row["data"].endswith("complete") and (row["data"].startswith("mono") or of_pictures(row))
 
 
 def nats_of(pixels: str) -> Callable[[Row], bool]:

@@ -5,7 +5,7 @@ from statistics import mean
 from typing import Any
 
 from stages.templates.numbers import label, measured, percent, score
-from stages.templates.tables import HIGH, LOW, Column, Find, Row, Table, at, mode_name, table
+from stages.templates.tables import HIGH, LOW, Column, Find, Row, Table, at, mode_name, of_pictures, table
 
 PIXELS = {
     "dynamic": "dynamically binarised pixels",
@@ -134,7 +134,8 @@ STACKS = (
 
 def stacked(rows: Sequence[Row]) -> list[Row]:
     """Three-channel models of complete stacks, then grey models with numbers of stacks."""
-    true = [row for row in rows if row["data"].startswith("color") and row["data"].endswith("complete")]
+    three = [row for row in rows if row["data"].startswith("color") and row["data"].endswith("complete")]
+    true = [row for row in three if not of_pictures(row)]
     return true + [row for row in rows if "stacked" in row["details"]]
 
 
@@ -203,7 +204,8 @@ def likelihoods(rows: Sequence[Row], digit: int) -> list[Table]:
     found: list[Table] = []
     for pixels, mode in sorted(kinds, key=lambda kind: list(PIXELS).index(kind[0])):
         group = [row for row in rows if row["data"] == mode and at("likelihood/data")(row) == pixels]
-        found += table(group, LIKELIHOOD, caption=f"Nats of {PIXELS[pixels]}. {mode_name(mode, digit)}")
+        name = mode_name(mode, digit, of_pictures(group[0]))
+        found += table(group, LIKELIHOOD, caption=f"Nats of {PIXELS[pixels]}. {name}")
     return found
 
 

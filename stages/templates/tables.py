@@ -125,11 +125,20 @@ def table(
     return [Table([first, *columns], [[name, *line] for name, line in zip(named, found, strict=True)], caption)]
 
 
-def mode_name(mode: str, missing_digit: int) -> str:
-    """ "mono-binary-missing" -> "Single digits, thresholded, without the 8 (`mono-binary-missing`)"."""
+def of_pictures(row: Row) -> bool:
+    """Whether a variant is of colour pictures, which are read as one image each, and not of stacks of digits."""
+    return row["data"].startswith("color") and at("samples/class_shares")(row) is not None
+
+
+def mode_name(mode: str, missing_digit: int, pictures: bool = False) -> str:
+    """ "mono-binary-missing" -> "Single digits, thresholded, without the 8 (`mono-binary-missing`)".
+
+    pictures: whether `color` modes are of colour pictures.
+    """
     channels, values, digits = mode.split("-")
-    parts = ["Single digits" if channels == "mono" else "Stacks of three digits"]
-    parts.append("thresholded" if values == "binary" else "grey")
+    of_three = "Pictures in colour" if pictures else "Stacks of three digits"
+    parts = ["Single digits" if channels == "mono" else of_three]
+    parts += ["thresholded"] if values == "binary" else [] if pictures else ["grey"]
     parts += [f"trained without the {missing_digit}"] if digits == "missing" else []
     return f"{', '.join(parts)} (`{mode}`)"
 
@@ -144,7 +153,7 @@ def grouped(
     found = []
     for mode in dict.fromkeys(row["data"] for row in rows):
         group = [row for row in rows if row["data"] == mode]
-        found += table(group, columns, beside(mode, group), mode_name(mode, missing_digit))
+        found += table(group, columns, beside(mode, group), mode_name(mode, missing_digit, of_pictures(group[0])))
     return found
 
 
