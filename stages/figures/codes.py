@@ -6,8 +6,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 
 from stages.figures.gallery import gallery
 from stages.figures.images import mosaic

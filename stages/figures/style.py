@@ -52,7 +52,7 @@ plt.rcParams.update(
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a PNG of at most 256 colours, so that reports stay small; equal figures are equal files. Closes the figure."""
+    """Write a PNG of at most 256 colours, which stays small; equal figures are equal files. Close the figure."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])

@@ -104,7 +104,13 @@ def pictures(
 
 
 def figures(
-    data: Arrays, found: Arrays, row: Mapping[str, Any], history: pd.DataFrame, noise: list[float], sigma: float, seed: int
+    data: Arrays,
+    found: Arrays,
+    row: Mapping[str, Any],
+    history: pd.DataFrame,
+    noise: list[float],
+    sigma: float,
+    seed: int,
 ) -> Iterator[tuple[str, Figure]]:
     """Every picture of a variant, one after the other: strips, code space, a grid of samples, training curves."""
     for name, rows in pictures(data, found, row, noise, sigma, seed).items():

@@ -6,7 +6,21 @@ from typing import Any, NamedTuple
 from stages.templates import questions
 from stages.templates.numbers import measured, percent, score
 from stages.templates.questions import of_stacks
-from stages.templates.tables import HIGH, LOW, Cell, Column, Row, Table, at, best, cell, grouped, of_pictures, table
+from stages.templates.tables import (
+    HIGH,
+    LOW,
+    Cell,
+    Column,
+    Head,
+    Row,
+    Table,
+    at,
+    best,
+    cell,
+    grouped,
+    of_pictures,
+    table,
+)
 
 Rows = Sequence[Row]
 
@@ -71,8 +85,7 @@ def summary(rows: Rows, digit: int, sigma: str) -> list[Table]:
             for one in found
         ]
         lines.append([Cell(column.title), *cells])
-    heads = [Column(title, at(""), str, left=True) for title in ("question", *(f"best {kind}" for kind in kinds))]
-    return [Table(heads, lines)]
+    return [Table([Head("question"), *(Head(f"best {kind}") for kind in kinds)], lines)]
 
 
 def others(peers: Mapping[str, Any], rows: Rows) -> Callable[[str, Rows], dict[str, Row]]:

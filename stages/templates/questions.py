@@ -102,7 +102,9 @@ CODECS = (
     Column("quality", lambda found: found["quality"], str),
     Column("bytes", lambda found: found["bytes"]["value"], "{:.0f}".format),
     Column("payload", lambda found: found["payload_bytes"]["value"], "{:.0f}".format),
-    Column("PSNR (dB)", lambda found: found["psnr_db"], lambda psnr: measured(psnr) if psnr["value"] < 100 else "exact"),
+    Column(
+        "PSNR (dB)", lambda found: found["psnr_db"], lambda psnr: measured(psnr) if psnr["value"] < 100 else "exact"
+    ),
     Column("SSIM", lambda found: found["ssim"], score),
 )
 CODES = tuple(
@@ -122,7 +124,12 @@ def of_stacks(path: str) -> Find:
 
 
 STACKS = (
-    Column("network", lambda row: ("three channels" if row["data"].startswith("color") else "channel by channel"), str, left=True),
+    Column(
+        "network",
+        lambda row: "three channels" if row["data"].startswith("color") else "channel by channel",
+        str,
+        left=True,
+    ),
     Column("recognised reconstructions", of_stacks("reconstruction/predictability"), percent, HIGH),
     Column("right", of_stacks("reconstruction/accuracy"), percent, HIGH),
     Column("recognised samples", of_stacks("samples/predictability"), percent, HIGH),

@@ -41,9 +41,9 @@ class Column(NamedTuple):
     left: bool = False  # aligned, as words are
 
     @property
-    def meaning(self) -> str:
-        """What its numbers mean, where they are a metric's."""
-        return meaning(self.find.path) if isinstance(self.find, At) else ""
+    def head(self) -> "Head":
+        """What stands above it."""
+        return Head(self.title, meaning(self.find.path) if isinstance(self.find, At) else "", self.left)
 
 
 class Cell(NamedTuple):
@@ -55,10 +55,18 @@ class Cell(NamedTuple):
     bold: bool = False
 
 
+class Head(NamedTuple):
+    """What stands above a column, and what its numbers mean where they are a metric's."""
+
+    title: str
+    meaning: str = ""
+    left: bool = True
+
+
 class Table(NamedTuple):
     """A table under its caption; each line begins with the cell that names it."""
 
-    heads: Sequence[Column]
+    heads: Sequence[Head]
     lines: Sequence[Sequence[Cell]]
     caption: str = ""
 
@@ -121,8 +129,8 @@ def table(
         if any(column.find(row) is not None for column in columns):
             named.append(Cell(f"*{name}*"))
             found += written([row], columns, bold=False)
-    first = Column(title, lambda row: row["key"], str, left=True)
-    return [Table([first, *columns], [[name, *line] for name, line in zip(named, found, strict=True)], caption)]
+    lines = [[name, *cells] for name, cells in zip(named, found, strict=True)]
+    return [Table([Head(title), *(column.head for column in columns)], lines, caption)]
 
 
 def of_pictures(row: Row) -> bool:
