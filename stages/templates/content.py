@@ -18,9 +18,22 @@ TITLES = {
     "kmnist": "Kuzushiji-MNIST",
     "digits": "scikit-learn's 8x8 digits, enlarged",
 }
+# Arrays of `models.exploring`.
+EXPLORED = (
+    "plane",
+    "plane_axes",
+    "plane_points",
+    "plane_images",
+    "traversals",
+    "traversal_coordinates",
+    "traversal_values",
+    "interpolations",
+    "interpolation_images",
+    "by_class",
+)
 # Arrays of stage `sample` that are shown, or that say which images are; the others are larger.
 SCORED = {array for _, arrays in SCORES.values() for array in arrays}
-SHOWN = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED)
+SHOWN = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED, *EXPLORED)
 
 
 def shown_noise(params: Params) -> float:
