@@ -17,7 +17,7 @@ repro: .venv/repro.done ## run what changed of the pipeline, set up first if nee
 	@python -m stages.pipeline.summary
 
 test: .venv/dev.done ## run the tests
-	@python -m pytest
+	@python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/dev.done ## check style and types
 	ruff check . && ruff format --check . && mypy
