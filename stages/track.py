@@ -1,30 +1,35 @@
 """Stage `track`: complete the MLflow runs with metrics and figures, and restore those that never ran here.
 
-A stage that came out of DVC's cache executed nothing, so it logged nothing: its run is made from the files. Running
-this stage again changes nothing.
+A stage that came out of DVC's cache executed nothing, so it logged nothing: its run is made from the files. Trained
+variants become registered models. Running this stage again changes nothing.
 """
 
 import hashlib
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from digitforge.packing import pack
 from stages.pipeline import files, tracking
 from stages.pipeline.errors import user_errors
 from stages.pipeline.fingerprint import fingerprint
 from stages.pipeline.params import LEFT_OUT_DATA, LEFT_OUT_FAMILY, Params, load_params
+from stages.pipeline.registry import SCRIPT, Entry, Registry
 
 FIGURES = files.REPORTS / "figures"
+CARDS = files.REPORTS / "cards"
 
 
 class Job(NamedTuple):
-    """A training: its stage (`stage@key`), its run's name, parameters and tags, and its folder of files."""
+    """A training: its stage (`stage@key`), its run's name and title, parameters and tags, and its folder of files."""
 
     stage: str
     key: str | None
     name: str
+    title: str
     logged: dict[str, Any]
     tags: dict[str, str]
     folder: Path
@@ -35,19 +40,21 @@ def jobs(params: Params) -> list[Job]:
     """Every training of the pipeline."""
     tags = {"family": "classifier", "data": "mono-float-complete"}
     metrics = [files.METRICS / "verifier.json"]
-    found = [Job("verifier", None, "verifier", params.verifier.model_dump(), tags, files.VERIFIER, metrics)]
+    title = "The classifier that judges every image"
+    found = [Job("verifier", None, "verifier", title, params.verifier.model_dump(), tags, files.VERIFIER, metrics)]
     for key, row in params.variants.items():
         logged = {"model": row.model.model_dump(), "fit": row.fit.model_dump()}
         metrics = [files.METRICS / f"{key}.json", files.METRICS / f"{key}.details.json"]
         tags = {"family": row.family, "data": row.data}
-        found.append(Job("train", key, key, logged, tags, files.MODELS / key, metrics))
+        found.append(Job("train", key, key, row.title, logged, tags, files.MODELS / key, metrics))
     for digit in params.leave_one_out.digits:
         key, logged = str(digit), params.leave_one_out.logged(digit)
         metrics = [files.METRICS / "leave_one_out" / f"{key}.json"]
         tags = {"family": LEFT_OUT_FAMILY, "data": LEFT_OUT_DATA}
         if files.read_json(metrics[0])["scores"]:  # else the data has no such digit, and nothing was trained
             folder = files.LEAVE_ONE_OUT / key
-            found.append(Job("leave_one_out", key, f"leave_one_out_{key}", logged, tags, folder, metrics))
+            title = f"Never saw a {digit}"
+            found.append(Job("leave_one_out", key, f"leave_one_out_{key}", title, logged, tags, folder, metrics))
     return found
 
 
@@ -76,34 +83,76 @@ def complete(store: tracking.Store, job: Job, params: Params) -> None:
     run = store.find(stage_hash)
     if run is None or run.info.status != "FINISHED":
         tags = {**job.tags, "source": files.source_name()}
-        run_id = store.open(job.name, tracking.standard_tags(job.stage, job.name, stage_hash, tags))
+        run_id = store.open(job.stage, job.name, stage_hash, tags)
         mend(store, run_id, job, params)
         run = store.client.get_run(run_id)
-    figures = sorted(FIGURES.glob(f"{job.name}-*.png"))
-    content = hashlib.sha256(b"".join(path.read_bytes() for path in (*job.metrics, *figures))).hexdigest()
+    # The card's links, ../figures/NAME, hold in these folders too.
+    attached = {
+        "figures": sorted(FIGURES.glob(f"{job.name}-*.png")),
+        "metrics": job.metrics,
+        "cards": sorted(CARDS.glob(f"{job.name}.md")),
+    }
+    parts = [path.read_bytes() for paths in attached.values() for path in paths]
+    content = hashlib.sha256(b"".join([job.title.encode(), *parts])).hexdigest()
     if run.data.tags.get("completed_with") == content:
         return
     run_id = run.info.run_id
     store.log_metrics(run_id, [{"step": 0, **headline(job)}])
-    for folder, paths in (("figures", figures), ("metrics", job.metrics)):
+    for folder, paths in attached.items():
         for path in paths:
             store.client.log_artifact(run_id, str(path), folder)
-    store.set_tags(run_id, {"completed_with": content})
+    store.set_tags(run_id, {"mlflow.note.content": job.title, "completed_with": content})
+
+
+def register(store: tracking.Store, params: Params) -> None:
+    """Register each trained variant that isn't registered yet, and name the champions."""
+    registry, versions = Registry(store), {}
+    script = Path(SCRIPT).read_text(encoding="utf-8")
+    for key, row in params.variants.items():
+        # Weights and sampler follow from what stage `sample` depends on.
+        content = hashlib.sha256((fingerprint("sample", key) + script).encode()).hexdigest()
+        version = registry.version(key, content)
+        if version is None:
+            run = store.find(fingerprint("train", key))
+            assert run is not None  # `complete` was there
+            image = files.read_npz(files.DATA / f"{row.data}.npz", "x_test")["x_test"][0]
+            entry = Entry(key, content, row.title, {"family": row.family, "data": row.data}, image)
+            with tempfile.TemporaryDirectory() as folder:
+                pack(key, params, Path(folder))
+                version = registry.add(entry, run.info.run_id, Path(folder))
+        versions[key] = version
+    registry.crown({key: versions[key] for key in champions(params)})
+
+
+def champions(params: Params) -> list[str]:
+    """The best variant of each family, by the rules under `tracking.champion`."""
+    found = []
+    for family, rule in params.tracking.champion.items():
+        group, name = rule.metric.split(".")
+        rivals = [key for key, row in params.variants.items() if (row.family, row.data) == (family, rule.data)]
+        scores = {key: files.read_json(files.METRICS / f"{key}.json").get(group, {}).get(name) for key in rivals}
+        known = {key: score for key, score in scores.items() if score is not None}
+        if known:
+            found.append((min if rule.best == "lowest" else max)(known, key=known.__getitem__))
+    return found
 
 
 def main() -> None:
-    """Complete the runs of the verifier, of every variant and of the leave-one-out study."""
+    """Complete the runs of the verifier, of every variant and of the leave-one-out study; register the variants."""
     params = load_params()
     trainings = jobs(params)
     try:
         store = tracking.Store(params.tracking.experiment)
         for job in trainings:
             complete(store, job, params)
+        register(store, params)
     except Exception as error:  # whatever MLflow, its server or its database can raise
         tracking.warn(error)
-        print("WARNING: `dvc repro -f -s track` completes the runs once it can", file=sys.stderr)
+        print("WARNING: `dvc repro -f -s track` completes runs and models once it can", file=sys.stderr)
         return
-    print(f"track: {len(trainings)} runs complete in {tracking.tracking_uri()}")
+    print(
+        f"track: {len(trainings)} runs complete, {len(params.variants)} models registered in {tracking.tracking_uri()}"
+    )
 
 
 if __name__ == "__main__":

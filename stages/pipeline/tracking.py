@@ -26,6 +26,8 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
 
 BATCH = 1_000  # metrics that one request may carry
 MAX_PARAM_LENGTH = 6_000
+# Stages whose many runs would hide the others: the UI folds them under a run of their own.
+STUDIES = {"leave_one_out": "The same VAE, trained once without each digit: how well does it find the digit then?"}
 PICTURES = "digits"  # the slider over training steps
 
 
@@ -90,12 +92,26 @@ class Store:
         )
         return runs[0] if runs else None
 
-    def open(self, name: str, tags: Mapping[str, str]) -> str:
-        """Go on with the unfinished run of this stage hash, or create one -> run id."""
-        found = self.find(tags["stage_hash"])
+    def open(self, stage: str, name: str, stage_hash: str, extra: Mapping[str, str]) -> str:
+        """Go on with the unfinished run of this stage hash, or create one with these tags and `extra` -> run id."""
+        found = self.find(stage_hash)
         if found is not None and found.info.status == "RUNNING":
             return found.info.run_id
-        return self.client.create_run(self.experiment_id, tags=dict(tags), run_name=name).info.run_id
+        tags = standard_tags(stage, name, stage_hash, extra)
+        if stage in STUDIES:
+            tags["mlflow.parentRunId"] = self.parent(stage)
+        return self.client.create_run(self.experiment_id, tags=tags, run_name=name).info.run_id
+
+    def parent(self, study: str) -> str:
+        """The run under which the UI folds those of a study -> run id."""
+        with FileLock(files.scratch() / "mlflow.lock"):
+            found = self.client.search_runs([self.experiment_id], f"tags.study = '{study}'", max_results=1)
+            if found:
+                return found[0].info.run_id
+            tags = {"study": study, "mlflow.note.content": STUDIES[study]}
+            run_id = self.client.create_run(self.experiment_id, tags=tags, run_name=study).info.run_id
+            self.client.set_terminated(run_id)
+            return run_id
 
     def log_dataset(self, run_id: str, path: Path, source: str) -> None:
         """Attach a data file as the run's input, with a digest of its bytes."""
@@ -220,7 +236,7 @@ def run(
 
     def start() -> None:
         store = Store(settings.experiment)
-        tracked.run_id = store.open(name, standard_tags(stage, name, stage_hash, {**tags, "source": source}))
+        tracked.run_id = store.open(stage, name, stage_hash, {**tags, "source": source})
         tracked.store = store
         store.log_params(tracked.run_id, params)
         store.log_dataset(tracked.run_id, data, source)

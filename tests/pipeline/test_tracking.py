@@ -1,32 +1,21 @@
 """Against real MLflow stores: sqlite files and an `mlflow server`."""
 
-import os
-import socket
 import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import numpy as np
 import pytest
 from mlflow import MlflowClient
+from PIL import Image
 
 from stages.pipeline import tracking
 from stages.pipeline.params import Tracking
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = Tracking(experiment="exp", system_metrics=False, champion={})
-
-
-@pytest.fixture
-def repository(tmp_path, monkeypatch):
-    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    (tmp_path / "data.npz").write_bytes(b"data")
-    return tmp_path
 
 
 def tracked(repository, *, stage_hash="h1", settings=SETTINGS):
@@ -100,11 +89,20 @@ def test_the_load_of_the_machine_is_logged_on_demand(repository, monkeypatch):
 
 def test_an_interrupted_run_is_continued(repository):
     store = tracking.Store("exp")
-    first = store.open("vae_x", {"stage_hash": "h1"})
-    assert store.open("vae_x", {"stage_hash": "h1"}) == first
-    assert store.open("vae_x", {"stage_hash": "h2"}) != first
+    first = store.open("train", "vae_x", "h1", {})
+    assert store.open("train", "vae_x", "h1", {}) == first
+    assert store.open("train", "vae_x", "h2", {}) != first
     assert track(repository).run_id == first
     assert track(repository).run_id != first  # it had finished: trained anew
+
+
+def test_the_runs_of_a_study_have_one_parent(repository):
+    store = tracking.Store("exp")
+    children = [store.open("leave_one_out", f"leave_one_out_{digit}", f"h{digit}", {}) for digit in (0, 1)]
+    parents = {store.client.get_run(child).data.tags["mlflow.parentRunId"] for child in children}
+    [parent] = map(store.client.get_run, parents)
+    assert (parent.info.run_name, parent.info.status) == ("leave_one_out", "FINISHED")
+    assert "mlflow.parentRunId" not in store.client.get_run(store.open("train", "vae_x", "h", {})).data.tags
 
 
 def test_a_failed_training_is_marked(repository):
@@ -149,41 +147,17 @@ def test_processes_may_open_a_fresh_store_at_once(repository):
     assert len(MlflowClient(tracking.tracking_uri()).search_experiments(filter_string="name = 'exp'")) == 1
 
 
-def test_a_real_server(repository, monkeypatch):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    command += ["--backend-store-uri", f"sqlite:///{repository / 'server.db'}"]
-    command += ["--artifacts-destination", str(repository / "served")]
-    log = (repository / "server.log").open("w")
-    with subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True) as server:
-        try:
-            wait_for(f"{url}/health", server)
-            monkeypatch.setenv("MLFLOW_TRACKING_URI", url)
-            run = track(repository)
-            assert run.store is not None
-            run.store.client.log_artifact(run.run_id, str(repository / "data.npz"))
-            found = MlflowClient(url).get_run(run.run_id)
-            assert found.info.status == "FINISHED"
-            assert found.data.metrics["loss"] == 98
-            assert [f.path for f in MlflowClient(url).list_artifacts(run.run_id)] == ["data.npz"]
-        finally:
-            os.killpg(server.pid, 15)
-    log.close()
-
-
-def wait_for(url, server):
-    """Wait until a server answers; a server that ended is a failure."""
-    while server.poll() is None:
-        try:
-            with urllib.request.urlopen(url) as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.2)
-    raise AssertionError("the server ended")
+def test_a_real_server(repository, mlflow_server):
+    with tracked(repository) as run:
+        run.log_row({"step": 10, "loss": 98.0})
+        run.log_picture(lambda: np.full((6, 4, 3), 7, np.uint8), 10)
+    client = MlflowClient(mlflow_server)
+    found = client.get_run(run.run_id)
+    assert found.info.status == "FINISHED"
+    assert found.data.metrics["loss"] == 98
+    [picture] = [file.path for file in client.list_artifacts(run.run_id, "images") if file.path.endswith(".png")]
+    with Image.open(client.download_artifacts(run.run_id, picture)) as image:
+        assert np.array_equal(np.asarray(image), np.full((6, 4, 3), 7))
 
 
 def test_flatten():

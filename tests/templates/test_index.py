@@ -58,6 +58,16 @@ def test_stacks_have_true_and_channelwise_models_in_one_table(rows):
     assert "vae_anomaly" not in text
 
 
+def test_pictures_in_colour_are_no_stacks_and_count_in_the_summary(rows):
+    of(rows, "vae_stacked")["details"]["samples"]["class_shares"] = [0.5, 0.5]
+    of(rows, "vae_stacked")["details"]["reconstruction"]["accuracy"]["value"] = 0.999
+    found = tables(rows, {}, 8, "0.5")
+    assert "[vae_stacked]" not in found["stacks"]
+    assert "[ae_stacked]" in found["stacks"]
+    [line] = [line for line in found["summary"].splitlines() if "Reconstructions read right" in line]
+    assert "**99.9 ± 1.0 % [vae_stacked]" in line
+
+
 def test_samplers_are_those_that_have_a_baseline(rows):
     text = tables(rows, {}, 8, "0.5")["samplers"]
     for row in rows:

@@ -82,6 +82,9 @@ def test_modes_in_words():
     assert mode_name("color-float-missing", 3) == (
         "Stacks of three digits, grey, trained without the 3 (`color-float-missing`)"
     )
+    assert mode_name("color-binary-complete", 3, pictures=True) == (
+        "Pictures in colour, thresholded (`color-binary-complete`)"
+    )
 
 
 def test_percent_column():

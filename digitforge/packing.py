@@ -1,0 +1,40 @@
+"""A trained variant in a folder of its own, with all that it needs: what the MLflow model carries."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from digitforge.variant import Variant
+from stages.pipeline import files
+from stages.pipeline.params import Params
+from stages.pipeline.rows import Variant as Row
+
+
+def pack(key: str, params: Params, folder: Path, root: Path = Path()) -> None:
+    """Copy what `unpack` needs of the trained variant `key` from the project at `root` to `folder`."""
+    row = params.variant(key)
+    content = {"key": key, "row": row.model_dump(), "missing_digit": params.data.missing_digit}
+    files.write_json(folder / "variant.json", content)
+    model = files.MODELS / key
+    for path in (model / "config.json", model / "model.weights.h5", files.SAMPLERS / f"{key}.npz"):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / path, folder / path)
+    of_anomalies = {
+        files.SAMPLES / f"{key}.npz": ("training_means", "code_distance"),
+        files.DATA / f"{row.data}.npz": ("y_test", "digits_test"),
+    }
+    for path, names in of_anomalies.items():
+        with np.load(root / path, allow_pickle=False) as archive:  # a model without an encoder has no codes
+            files.write_npz(folder / path, **{name: archive[name] for name in names if name in archive.files})
+
+
+def unpack(folder: Path) -> Variant:
+    """The variant of a folder that `pack` filled."""
+    from stages import models
+
+    content = files.read_json(folder / "variant.json")
+    key, row = content["key"], TypeAdapter(Row).validate_python(content["row"])
+    model = models.load(folder / files.MODELS / key)
+    return Variant(key, row, model, root=folder, missing_digit=content["missing_digit"])

@@ -1,0 +1,91 @@
+"""The script of the MLflow model: images in and out are PNG files, and `task` says what is asked.
+
+MLflow runs this file where the model is loaded; TensorFlow is imported only then.
+"""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from mlflow.models import set_model
+from mlflow.pyfunc import PythonModel, PythonModelContext
+from PIL import Image
+
+from digitforge.images import InputError
+from digitforge.variant import Variant
+from stages.data.folder import read_image
+
+
+class Sent(io.BytesIO):
+    """An image file that was sent; errors call it by its place."""
+
+    def __init__(self, content: bytes, place: int) -> None:
+        super().__init__(content)
+        self.place = place
+
+    def __str__(self) -> str:
+        return f"image {self.place}"
+
+
+def read(sent: pd.DataFrame, channels: int) -> np.ndarray:
+    """Column `image` of PNG or JPEG files -> uint8 [N, 28, 28, channels], scaled to fit on black."""
+    if "image" not in sent or not len(sent):
+        raise InputError("image: missing; accepted: a column `image`, a PNG or JPEG file in each row")
+    images = [Image.fromarray(read_image(Sent(file, i))) for i, file in enumerate(sent["image"])]  # type: ignore[arg-type]
+    return np.stack([np.array(image.convert("RGB" if channels == 3 else "L")) for image in images]).reshape(
+        len(images), *images[0].size[::-1], channels
+    )
+
+
+def files(pictures: np.ndarray) -> pd.DataFrame:
+    """uint8 [N, H, W, C] -> a column `image` of PNG files."""
+    found = []
+    for picture in pictures:
+        file = io.BytesIO()
+        Image.fromarray(picture.squeeze(-1) if picture.shape[-1] == 1 else picture).save(file, "PNG")
+        found.append(file.getvalue())
+    return pd.DataFrame({"image": found})
+
+
+def sample(variant: Variant, sent: pd.DataFrame, params: dict[str, Any]) -> pd.DataFrame:
+    """New images: `count` of them by `seed`, and where the variant can, of `label`, unless that is -1."""
+    label = None if params["label"] == -1 else params["label"]
+    return files(variant.as_shown(variant.sample(params["count"], params["seed"], label)))
+
+
+def reconstruct(variant: Variant, sent: pd.DataFrame, params: dict[str, Any]) -> pd.DataFrame:
+    """What the variant makes of each image."""
+    return files(variant.as_shown(variant.reconstruct(read(sent, variant.shape[2]))))
+
+
+def anomaly_score(variant: Variant, sent: pd.DataFrame, params: dict[str, Any]) -> pd.DataFrame:
+    """How strange each image is, and the per cent of known test images that are no stranger."""
+    images = read(sent, variant.shape[2])
+    scores, percentiles = variant.anomaly_score(images), variant.anomaly_percentile(images)
+    return pd.DataFrame({"anomaly_score": scores, "percentile": percentiles})
+
+
+TASKS = {task.__name__: task for task in (sample, reconstruct, anomaly_score)}
+
+
+class Served(PythonModel):
+    """A packed variant, as MLflow serves it."""
+
+    def load_context(self, context: PythonModelContext) -> None:
+        from digitforge.packing import unpack
+
+        self.variant = unpack(Path(context.artifacts["variant"]))
+
+    def predict(
+        self, context: PythonModelContext, model_input: pd.DataFrame, params: dict[str, Any] | None = None
+    ) -> pd.DataFrame:
+        """One of TASKS, by `params["task"]`."""
+        asked = params or {}
+        if asked.get("task") not in TASKS:
+            raise InputError(f"task: received {asked.get('task')!r}; accepted: {', '.join(TASKS)}")
+        return TASKS[asked["task"]](self.variant, model_input, asked)
+
+
+set_model(Served())

@@ -1,0 +1,82 @@
+"""Servers in processes of their own, on 127.0.0.1."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+
+PATIENCE = 600  # seconds; a busy machine takes long to import what a server needs
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def served(folder, command, health, **environment):
+    """Run `python -m COMMAND --port PORT` until the block ends -> its URL, once `health` answers there."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    whole = [sys.executable, "-m", *command, "--host", "127.0.0.1", "--port", str(port)]
+    with (folder / f"server-{port}.log").open("w") as log:
+        # A session of its own, so that its workers end with it.
+        process = subprocess.Popen(whole, stdout=log, stderr=log, start_new_session=True, env=os.environ | environment)
+        try:
+            wait_for(f"{url}/{health}", process)
+            yield url
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
+
+
+def wait_for(url, process):
+    """Wait until a server answers; one that ended is a failure."""
+    start = time.monotonic()
+    while process.poll() is None and time.monotonic() - start < PATIENCE:
+        try:
+            with urllib.request.urlopen(url) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise AssertionError("the server ended, or never answered")
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """A folder for what the pipeline keeps in the repository, and a data file in it."""
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    (tmp_path / "data.npz").write_bytes(b"data")
+    return tmp_path
+
+
+@pytest.fixture
+def mlflow_server(repository, monkeypatch):
+    """The URL of an `mlflow server` with an sqlite file, which the pipeline tracks to."""
+    command = ["mlflow", "server", "--workers", "1", "--backend-store-uri", f"sqlite:///{repository / 'server.db'}"]
+    command += ["--artifacts-destination", str(repository / "served")]
+    with served(repository, command, "health") as url:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", url)
+        yield url
+
+
+@pytest.fixture
+def model_server(repository):
+    """A function that serves a registered model by its URI, as `with model_server(uri) as url`."""
+
+    def serve(uri):
+        # The models bring the project's packages along: the project's own must not be found.
+        command = ["mlflow", "models", "serve", "--model-uri", uri, "--env-manager", "local"]
+        return served(repository, command, "ping", PYTHONPATH="", TF_CPP_MIN_LOG_LEVEL="3")
+
+    return serve
