@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.ticker import LogLocator
 from scipy.optimize import curve_fit
 
-from stages.templates import rendering
 from stages.figures import style
+from stages.templates import rendering
 
 HERE = Path(__file__).parent
 SECTIONS = ("speed", "quality", "stages")
