@@ -88,6 +88,7 @@ def main() -> None:
         "galleries": compare.galleries(rows, {key: one.samples for key, one in found.items()}, real, FIGURES),
         "trainings": compare.training(rows, {key: one.history for key, one in found.items()}, FIGURES),
         "catalogue": CATALOGUE,
+        "metrics_page": "metrics.md",
     }
     save(accuracy_curve(pd.read_csv(files.VERIFIER / "history.csv")), FIGURES / "verifier-curves.png")
     for name in ("index.md", "metrics.md"):

@@ -58,4 +58,4 @@ def save(figure: Figure, path: Path) -> None:
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
     plt.close(figure)
     with atomic(path) as partial:
-        picture.quantize(256).save(partial, format="PNG", optimize=True)
+        picture.quantize(256, Image.Quantize.MAXCOVERAGE).save(partial, format="PNG", optimize=True)

@@ -111,9 +111,5 @@ def describe(key: str, row: Any, config: Settings, steps: int, details: dict[str
 
 def captions(row: Settings, pictures: Iterable[str]) -> dict[str, str]:
     """Picture -> what it shows, of those that a variant has, in the order of the page."""
-    there = set(pictures)
-    return {
-        name: text.format(**row, ends="draw" if row["family"] == "gan" else "test image")
-        for name, text in PICTURES.items()
-        if name in there
-    }
+    there, words = set(pictures), {**row, "ends": "draw" if row["family"] == "gan" else "test image"}
+    return {name: text.format(**words) for name, text in PICTURES.items() if name in there}

@@ -433,7 +433,7 @@ CATALOGUE = (
 def meaning(path: str) -> str:
     """What the metric at GROUP/.../NAME in a variant's details means, in a line; "" of what is no metric."""
     known = {metric.key: metric for metric in CATALOGUE}
-    group, *_, name = path.split("/")
+    group, name = path.split("/")[0], path.split("/")[-1]
     # A number of samples or reconstructions means the same wherever it stands.
     for key in (path.replace("/", "."), f"{group}.{name}", f"samples.{name}", f"reconstruction.{name}"):
         if key in known:

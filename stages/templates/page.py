@@ -63,6 +63,7 @@ def shown(about: Mapping[str, Any], figures: Path) -> dict[str, Any]:
     """What the template of index.html needs beside that of index.md. figures: the folder of pictures."""
     rows = about["rows"]
     return {
+        "metrics_page": "#metrics",
         "of": {row["key"]: row for row in rows},
         "kinds": list(dict.fromkeys(row["kind"] for row in rows)),
         "modes": list(dict.fromkeys(row["data"] for row in rows)),
