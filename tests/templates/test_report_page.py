@@ -7,8 +7,8 @@ import pytest
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: `apt-get install chromium`")
 SECTIONS = [
-    "summary", "comparison", "gallery", "samples", "reconstructions", "latent", "traversals", "interpolations", "styles",
-    "stacks", "likelihood", "anomalies", "denoising", "compression", "memorisation", "training", "cards", "metrics",
+    "summary", "comparison", "gallery", "samples", "reconstructions", "latent", "traversals", "interpolations",
+    "styles", "stacks", "likelihood", "anomalies", "denoising", "compression", "memorisation", "training", "cards", "metrics",
     "provenance",
 ]  # fmt: skip
 KEYS = ("rae", "vae_conv", "vae_conditional", "gan_dcgan", "vae_anomaly")
@@ -20,7 +20,7 @@ def page(write_report):
 
     reports = write_report(KEYS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         found = browser.new_page(viewport={"width": 1280, "height": 900})
         found.asked, found.errors = [], []
         found.on("request", lambda request: found.asked.append(request.url))
