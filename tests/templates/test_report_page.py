@@ -8,8 +8,8 @@ CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: `apt-get install chromium`")
 SECTIONS = [
     "summary", "comparison", "gallery", "samples", "reconstructions", "latent", "traversals", "interpolations",
-    "styles", "stacks", "likelihood", "anomalies", "denoising", "compression", "memorisation", "training", "cards", "metrics",
-    "provenance",
+    "styles", "stacks", "likelihood", "anomalies", "denoising", "compression", "memorisation", "training", "cards",
+    "metrics", "provenance",
 ]  # fmt: skip
 KEYS = ("rae", "vae_conv", "vae_conditional", "gan_dcgan", "vae_anomaly")
 
