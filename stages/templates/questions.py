@@ -208,12 +208,12 @@ def without_model(group: Sequence[Row], sigma: str) -> dict[str, Row]:
 def likelihoods(rows: Sequence[Row], digit: int) -> list[Table]:
     """A table for each kind of nats and data: different pixels are different data."""
     kinds = dict.fromkeys((found["data"], row["data"]) for row in rows if (found := row["details"].get("likelihood")))
-    found: list[Table] = []
+    tables: list[Table] = []
     for pixels, mode in sorted(kinds, key=lambda kind: list(PIXELS).index(kind[0])):
         group = [row for row in rows if row["data"] == mode and at("likelihood/data")(row) == pixels]
         name = mode_name(mode, digit, of_pictures(group[0]))
-        found += table(group, LIKELIHOOD, caption=f"Nats of {PIXELS[pixels]}. {name}")
-    return found
+        tables += table(group, LIKELIHOOD, caption=f"Nats of {PIXELS[pixels]}. {name}")
+    return tables
 
 
 def codecs(coded: Row | None) -> list[Table]:
@@ -224,7 +224,7 @@ def codecs(coded: Row | None) -> list[Table]:
 
 def left_out_in_turn(left_out: Mapping[str, Any]) -> list[Table]:
     """AUROC of every score for each digit left out in turn, and its mean. left_out: of `content.left_out`."""
-    scores = next(iter(left_out.values()), {})
+    scores: Mapping[str, Any] = next(iter(left_out.values()), {})
     rows = [
         {"key": label(name), "details": {digit: found[name]["auroc"]["value"] for digit, found in left_out.items()}}
         for name in scores

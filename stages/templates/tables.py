@@ -4,6 +4,7 @@ One structure, which the pages write as Markdown (`markdown`) or as HTML (tables
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from stages.templates.catalogue import meaning
@@ -14,7 +15,8 @@ Row = Mapping[str, Any]  # "key", "data", "details", ... of `cards.describe`
 Find = Callable[[Row], Any]
 
 
-class At(NamedTuple):
+@dataclass(frozen=True)
+class At:
     """Finds what stands at GROUP/NAME/... in a variant's details, or None."""
 
     path: str
