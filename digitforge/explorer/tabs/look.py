@@ -127,7 +127,7 @@ def build(shelf: Shelf) -> list[VariantList]:
     taken = told(take_test_digit, shelf)
     digit.click(taken, [key, to_ink, sigma], [editor, *outputs], api_visibility="private", **asked)
     gr.on(
-        [editor.change, key.change, to_ink.change, sigma.release],
+        [editor.change, editor.input, key.change, to_ink.change, sigma.release],
         told(look, shelf),
         [key, editor, to_ink, sigma],
         outputs,
