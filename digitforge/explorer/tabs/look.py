@@ -16,6 +16,7 @@ from stages.data.noise import add_noise
 
 CANVAS = 280
 BRUSH = 22  # pixels of the canvas: MNIST's pens are about two of its pixels wide
+PAPER = Image.new("RGB", (CANVAS, CANVAS), "white")
 INVITATION = "Draw a digit, as large as you like, or upload an image."
 DENOISING = (
     "**Denoised**: Gaussian noise of the chosen deviation is added to what the model sees, and the same variant "
@@ -98,6 +99,7 @@ def build(shelf: Shelf) -> list[VariantList]:
         with gr.Column(scale=2, min_width=300):
             key = choice(shelf.encoders)
             editor = gr.ImageEditor(
+                PAPER,  # with it, the brush is at hand at once
                 type="pil",
                 label="Your image",
                 elem_id="canvas",
