@@ -116,7 +116,7 @@ def build(shelf: Shelf) -> list[VariantList]:
         with gr.Column(scale=3, min_width=300):
             said = gr.Markdown(INVITATION)
             with gr.Row(elem_classes="four"):
-                names = ("as the model sees it", "reconstruction", "with noise", "denoised")
+                names = ("as seen", "reconstruction", "with noise", "denoised")
                 pictures = [picture(name, min_width=130, elem_id=f"look-{i}") for i, name in enumerate(names)]
             with gr.Row():
                 charts = [gr.Plot(show_label=False, min_width=280, elem_classes="chart") for _ in range(3)]
