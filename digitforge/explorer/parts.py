@@ -66,7 +66,7 @@ def chosen(label: int | None) -> int | None:
 
 def picture(label: str, **settings: Any) -> gr.Image:
     """An image that can be downloaded as PNG."""
-    return gr.Image(label=label, format="png", interactive=False, buttons=["download", "fullscreen"], **settings)
+    return gr.Image(label=label, format="png", interactive=False, buttons=["download"], **settings)
 
 
 def download(text: str, name: str, made: gr.State) -> None:

@@ -16,6 +16,7 @@ from stages.data.noise import add_noise
 
 CANVAS = 280
 BRUSH = 22  # pixels of the canvas: MNIST's pens are about two of its pixels wide
+PAPER = Image.new("RGB", (CANVAS, CANVAS), "white")
 INVITATION = "Draw a digit, as large as you like, or upload an image."
 DENOISING = (
     "**Denoised**: Gaussian noise of the chosen deviation is added to what the model sees, and the same variant "
@@ -83,11 +84,12 @@ def look(shelf: Shelf, key: str, drawn: dict[str, Any] | None, to_ink: bool, sig
     return *(sheet(image[None], 1) for image in images), in_words(found), *charts, arrays
 
 
-def a_test_digit(shelf: Shelf, key: str) -> Image.Image:
-    """A test digit as if it had been uploaded."""
+def take_test_digit(shelf: Shelf, key: str, to_ink: bool, sigma: float) -> tuple[Any, ...]:
+    """A test digit as if it had been uploaded -> that, and what `look` gives."""
     images = shelf.test_images(key)
     image = images[np.random.default_rng().integers(len(images))]
-    return Image.fromarray(image.squeeze()).convert("RGB").resize((CANVAS, CANVAS), Image.Resampling.NEAREST)
+    picture = Image.fromarray(image.squeeze()).convert("RGB").resize((CANVAS, CANVAS), Image.Resampling.NEAREST)
+    return picture, *look(shelf, key, {"composite": picture}, to_ink, sigma)
 
 
 def build(shelf: Shelf) -> list[VariantList]:
@@ -97,6 +99,7 @@ def build(shelf: Shelf) -> list[VariantList]:
         with gr.Column(scale=2, min_width=300):
             key = choice(shelf.encoders)
             editor = gr.ImageEditor(
+                PAPER,  # with it, the brush is at hand at once
                 type="pil",
                 label="Your image",
                 elem_id="canvas",
@@ -113,22 +116,24 @@ def build(shelf: Shelf) -> list[VariantList]:
         with gr.Column(scale=3, min_width=300):
             said = gr.Markdown(INVITATION)
             with gr.Row(elem_classes="four"):
-                names = ("as the model sees it", "reconstruction", "with noise", "denoised by this variant")
+                names = ("as seen", "reconstruction", "with noise", "denoised")
                 pictures = [picture(name, min_width=130, elem_id=f"look-{i}") for i, name in enumerate(names)]
             with gr.Row():
                 charts = [gr.Plot(show_label=False, min_width=280, elem_classes="chart") for _ in range(3)]
             download("Download images, code and scores (npz)", "opinion", made)
             with gr.Accordion("How an image gets to the model, and what denoising means", open=False):
                 gr.Markdown(f"{RULE}\n\n{DENOISING}")
-    digit.click(told(a_test_digit, shelf), key, editor, api_visibility="private", show_progress="hidden")
+    outputs = [*pictures, said, *charts, made]
+    asked: dict[str, Any] = {"concurrency_id": MODEL, "show_progress": "minimal", "trigger_mode": "always_last"}
+    # A value that comes from here is no change that the editor tells of.
+    taken = told(take_test_digit, shelf)
+    digit.click(taken, [key, to_ink, sigma], [editor, *outputs], api_visibility="private", **asked)
     gr.on(
-        [editor.change, key.change, to_ink.change, sigma.release],
+        [editor.change, editor.input, key.change, to_ink.change, sigma.release],
         told(look, shelf),
         [key, editor, to_ink, sigma],
-        [*pictures, said, *charts, made],
-        concurrency_id=MODEL,
-        show_progress="minimal",
-        trigger_mode="always_last",
+        outputs,
         api_name="look",
+        **asked,
     )
     return [VariantList(key, shelf.encoders)]
