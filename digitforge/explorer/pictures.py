@@ -63,6 +63,6 @@ def code_chart(code: np.ndarray, low: np.ndarray, high: np.ndarray) -> Figure:
     axes.bar(place, high - low, 0.8, low, color=GREY, alpha=0.25, label="98 % of training codes")
     axes.plot(place, code, "o", color=ORANGE, markersize=5 if len(code) <= 64 else 2, label="this image")
     axes.set(title="Code, coordinate by coordinate", xlabel="coordinate")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.legend(fontsize=10, loc="outside right upper")
     return figure

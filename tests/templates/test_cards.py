@@ -56,7 +56,7 @@ def test_a_card_renders_for_every_family_with_the_least_details(key, name, minim
     text = card(row)
     assert text.startswith(f"# {ROWS[key].title}\n")
     assert row["card"] == (CARDS[key] if name is None else FALLBACK[ROWS[key].family])
-    assert f'load(Path("artifacts/models/{name or key}"))' in text
+    assert f'digitforge.load("{name or key}")' in text
     assert "1,008 steps" in text
     assert "**Samples**" in text
     for absent in ("**Reconstructions**", "**Likelihood**", "**Compression**", "AUROC"):
