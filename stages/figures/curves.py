@@ -57,6 +57,8 @@ def trainings(panels: Mapping[str, Mapping[str, pd.DataFrame]]) -> Figure:
             axis.plot(late["step"], late["val_loss"], label=key, **look)
         if all((history["val_loss"] > 0).all() for history in histories.values()):
             axis.set_yscale("log")
+            axis.yaxis.set_major_formatter("{x:g}")
+            axis.yaxis.set_minor_formatter("{x:g}")
         axis.set(title=f"Loss on test images ({title})", xlabel="step")
         axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=10)
     return figure
