@@ -2,6 +2,7 @@
 
 import matplotlib.figure
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from stages.figures.images import mosaic
 from stages.figures.style import BLUE, GREY, ORANGE

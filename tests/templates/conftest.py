@@ -2,6 +2,7 @@
 
 import copy
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -64,6 +65,9 @@ def with_likelihood(data):
     names = ("nll_nats", "reconstruction_nats", "kl_nats")
     found = {"elbo_nats": estimate(-90.0), **{name: estimate(80.0) for name in names}}
     return {**found, "data": data, "tight_images": 50, "active_units": 8}
+
+
+PARAMS = Path(__file__).parents[2] / "params.yaml"
 
 
 @pytest.fixture
@@ -163,7 +167,7 @@ def write_report(tmp_path, monkeypatch, write_results):
     """Runs stage `report` on made-up results of a few variants of params.yaml -> the folder of pages."""
 
     def write(keys, peers=None):
-        params = load_params()
+        params = load_params(PARAMS)
         study = params.leave_one_out.model_copy(update={"digits": []})
         rows = {key: params.variants[key] for key in keys}
         params = params.model_copy(update={"variants": rows, "leave_one_out": study})
