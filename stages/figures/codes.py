@@ -1,7 +1,5 @@
 """Pictures of code space: where test images lie, and what is decoded between them."""
 
-from collections.abc import Sequence
-
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
@@ -29,7 +27,9 @@ def extent(axes: np.ndarray) -> tuple[float, float, float, float]:
 def points(axis: Axes, found: np.ndarray, labels: np.ndarray, edges: tuple[float, float, float, float]) -> None:
     """Codes [M, 2] in the colours of their digits [M], and each digit at the median of its codes."""
     chosen = np.arange(0, len(found), max(1, len(found) // SHOWN))
-    axis.scatter(*found[chosen].T, c=[DIGITS[label] for label in labels[chosen]], s=14, alpha=0.7, linewidths=0)
+    axis.scatter(
+        found[chosen, 0], found[chosen, 1], c=[DIGITS[label] for label in labels[chosen]], s=14, alpha=0.7, linewidths=0
+    )
     for label in np.unique(labels):
         x, y = np.median(found[labels == label], axis=0)
         text = axis.text(x, y, str(label), fontsize=19, weight="bold", ha="center", va="center", color=DIGITS[label])
@@ -83,8 +83,7 @@ def interpolations(found: Arrays, data: Arrays) -> Figure:
 
 def by_class(found: Arrays) -> Figure:
     """A row for each style, a column for each label. found: by_class."""
-    rows: Sequence[np.ndarray] = found["by_class"]
-    return gallery({f"style {i + 1}": images for i, images in enumerate(rows)})
+    return gallery({f"style {i + 1}": images for i, images in enumerate(found["by_class"])})
 
 
 def pictures(found: Arrays, data: Arrays) -> dict[str, Figure]:
