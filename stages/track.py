@@ -70,11 +70,12 @@ def mend(store: tracking.Store, run_id: str, job: Job, params: Params) -> None:
 
 
 def headline(job: Job) -> dict[str, float]:
-    """The numbers that the run gets, by dotted names; an interval's half-width isn't one of them."""
+    """The numbers that the run gets, as GROUP/NAME, by which the UI sorts charts; no half-widths of intervals."""
     # The verifier's live curve is called `accuracy` too: its result on the test split stands apart.
     flat = tracking.flatten(files.read_json(job.metrics[0]), "test." if job.stage == "verifier" else "")
     numbers = {name: value for name, value in flat.items() if isinstance(value, int | float)}
-    return {name.removesuffix(".value"): value for name, value in numbers.items() if not name.endswith(".ci95")}
+    kept = {name.removesuffix(".value"): value for name, value in numbers.items() if not name.endswith(".ci95")}
+    return {name.replace(".", "/"): value for name, value in kept.items()}
 
 
 def complete(store: tracking.Store, job: Job, params: Params) -> None:

@@ -65,7 +65,7 @@ def mlflow_server(repository, monkeypatch):
     """The URL of an `mlflow server` with an sqlite file, which the pipeline tracks to."""
     command = ["mlflow", "server", "--workers", "1", "--backend-store-uri", f"sqlite:///{repository / 'server.db'}"]
     command += ["--artifacts-destination", str(repository / "served")]
-    with served(repository, command, "health") as url:
+    with served(repository, command, "health", MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false") as url:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", url)
         yield url
 

@@ -165,7 +165,7 @@ class Project:
         experiment = client.get_experiment_by_name("small")
         # The newest run of a name comes last, and stays.
         found = client.search_runs([experiment.experiment_id], order_by=["attributes.start_time ASC"])
-        return {run.info.run_name: run for run in found}, client
+        return {run.info.run_name: run for run in found if "study" not in run.data.tags}, client
 
 
 def cloned(root):
@@ -273,13 +273,17 @@ def test_the_runs_are_in_mlflow(project):
         assert client.list_artifacts(run.info.run_id, "metrics"), name
         assert client.list_artifacts(run.info.run_id, "figures") or name == "leave_one_out_8"
     assert (
-        runs["vae_small"].data.metrics["likelihood.elbo_nats"]
+        runs["vae_small"].data.metrics["likelihood/elbo_nats"]
         == project.metrics("vae_small")["likelihood"]["elbo_nats"]
     )
     assert runs["ae_small"].data.params["model.network.encoder"] == "[64]"
-    assert runs["verifier"].data.metrics["test.accuracy"] == project.metrics("verifier")["accuracy"]
+    assert len(client.list_artifacts(runs["ae_small"].info.run_id, "images")) == 22  # of 11 steps, each also small
+    models = {model.name: model.aliases for model in client.search_registered_models()}
+    assert set(models) == {"digitforge-ae_small", "digitforge-vae_small", "digitforge-gan_small"}
+    assert set(models["digitforge-ae_small"]) == {"champion"}
+    assert runs["verifier"].data.metrics["test/accuracy"] == project.metrics("verifier")["accuracy"]
     left_out = project.metrics("leave_one_out/8")["scores"]["negative_elbo"]["auroc"]["value"]
-    assert runs["leave_one_out_8"].data.metrics["scores.negative_elbo.auroc"] == left_out
+    assert runs["leave_one_out_8"].data.metrics["scores/negative_elbo/auroc"] == left_out
 
 
 def test_a_run_whose_logging_broke_off_is_mended(project):
@@ -293,7 +297,7 @@ def test_a_run_whose_logging_broke_off_is_mended(project):
     assert mended.info.status == "FINISHED"
     assert {metric.step for metric in client.get_metric_history(broken.info.run_id, "loss")} == steps
     assert client.get_metric_history(broken.info.run_id, "loss")[0].value == 1.0
-    assert mended.data.metrics["anomaly.auroc"] == project.metrics("ae_small")["anomaly"]["auroc"]
+    assert mended.data.metrics["anomaly/auroc"] == project.metrics("ae_small")["anomaly"]["auroc"]
     client.delete_run(broken.info.run_id)
 
 
@@ -422,7 +426,7 @@ def test_an_edited_variant_reruns_its_stages_alone_and_metrics_diff_shows_what_i
     assert after["vae_small"].info.run_id != before["vae_small"].info.run_id
     assert after["vae_small"].data.params["model.beta"] == "20.0"
     assert (
-        after["vae_small"].data.metrics["likelihood.elbo_nats"]
+        after["vae_small"].data.metrics["likelihood/elbo_nats"]
         == project.metrics("vae_small")["likelihood"]["elbo_nats"]
     )
     assert after["ae_small"].info.run_id == before["ae_small"].info.run_id

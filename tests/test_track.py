@@ -64,10 +64,13 @@ def state(client):
     experiment = client.get_experiment_by_name("digitforge")
     runs = client.search_runs([experiment.experiment_id])
     versions = client.search_model_versions()
-    aliases = {model.name: model.aliases for model in client.search_registered_models()}
+    aliases = {
+        model.name: {alias: str(version) for alias, version in model.aliases.items()}
+        for model in client.search_registered_models()
+    }
     return (
         {run.info.run_name: (run.info.run_id, run.data.tags, run.data.metrics) for run in runs},
-        sorted((found.name, found.version) for found in versions),
+        sorted((found.name, str(found.version)) for found in versions),
         aliases,
     )
 
@@ -78,7 +81,7 @@ def test_runs_and_models_are_made_once(project):
     assert set(runs) == {"verifier", "a", "b", "stacks"}
     run_id, tags, metrics = runs["a"]
     assert tags["mlflow.note.content"] == "A"
-    assert (metrics["samples.fid"], metrics["loss"]) == (4.0, 1.0)
+    assert (metrics["samples/fid"], metrics["loss"]) == (4.0, 1.0)
     assert [file.path for file in project.list_artifacts(run_id, "cards")] == ["cards/a.md"]
     assert versions == [("digitforge-a", "1"), ("digitforge-b", "1"), ("digitforge-stacks", "1")]
     # Lowest among the data mode of the rule: stacks don't compete with single digits.

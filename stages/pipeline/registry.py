@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from stages.pipeline.tracking import Store
+from stages.pipeline.tracking import Store, tracking_uri
 
 PREFIX = "digitforge-"
 CHAMPION = "champion"
@@ -74,6 +74,9 @@ class Registry:
     """The registered models of a store whose names begin with `digitforge-`."""
 
     def __init__(self, store: Store) -> None:
+        import mlflow
+
+        mlflow.set_tracking_uri(tracking_uri())  # a version's source, models:/ID, is looked up there
         self.store, self.client = store, store.client
         found = self.client.search_registered_models(f"name LIKE '{PREFIX}%'", max_results=1000)
         self.models = {model.name: model for model in found}
@@ -81,7 +84,7 @@ class Registry:
     def version(self, key: str, content: str) -> str | None:
         """The newest version of a variant with this content, or None."""
         found = self.client.search_model_versions(f"name = '{PREFIX}{key}' AND tags.content = '{content}'")
-        return max((model.version for model in found), key=int, default=None)
+        return max((str(model.version) for model in found), key=int, default=None)
 
     def add(self, entry: Entry, run_id: str, folder: Path) -> str:
         """Log what lies in `folder` as the model of a run, and register it as a new version -> its number."""
@@ -98,12 +101,12 @@ class Registry:
         made = self.client.create_model_version(
             name, source, run_id, tags=tags, description=entry.title, model_id=model.model_id
         )
-        return made.version
+        return str(made.version)  # a number, or text, as the store has it
 
     @staticmethod
     def _save(path: Path, model: Any, folder: Path, image: np.ndarray) -> None:
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", ".*type hint", UserWarning)  # MLflow's own, of its own code
+            warnings.simplefilter("ignore")  # MLflow 3.17 warns of its own type hints and of its use of pandas
             from mlflow import pyfunc
             from mlflow.models import Model
 
@@ -124,5 +127,5 @@ class Registry:
             wanted, held = champions.get(name.removeprefix(PREFIX)), model.aliases.get(CHAMPION)
             if wanted is None and held is not None:
                 self.client.delete_registered_model_alias(name, CHAMPION)
-            elif wanted != held:
+            elif wanted is not None and wanted != str(held):
                 self.client.set_registered_model_alias(name, CHAMPION, wanted)

@@ -23,6 +23,7 @@ from stages.pipeline.params import Tracking
 # A dead server must not hold up training: MLflow's own defaults wait for minutes.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 BATCH = 1_000  # metrics that one request may carry
 MAX_PARAM_LENGTH = 6_000

@@ -95,10 +95,11 @@ def test_a_version_has_signature_example_and_requirements(repository, packed):
 
 
 def test_requirements_name_what_a_served_model_imports():
-    code = "import sys; from importlib.metadata import packages_distributions as d; "
+    code = "import sys; from importlib.metadata import packages_distributions; "
     code += "import digitforge.serving, stages.models.conditional_vae, stages.models.vqvae, stages.models.gan; "
     code += "from stages.models.scoring import score; "
-    code += "print(*{name for top in {m.split('.')[0] for m in sys.modules} for name in d().get(top, ())})"
+    code += "found = packages_distributions(); tops = {name.split('.')[0] for name in sys.modules}; "
+    code += "print(*{name for top in tops for name in found.get(top, ())})"
     output = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     project = {line.split(">")[0] for line in (ROOT / "pyproject.toml").read_text().split('"')[1::2]}
     assert set(output.replace("_", "-").lower().split()) & project - {"digitforge"} <= set(registry.REQUIREMENTS)

@@ -1,0 +1,69 @@
+"""What a user sees in MLflow's own pages: the runs, a chart, and digits forming behind a slider."""
+
+import shutil
+
+import numpy as np
+import pytest
+from mlflow import MlflowClient
+
+from stages.pipeline import tracking
+from stages.pipeline.params import Tracking
+
+sync_api = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium found")
+PATIENCE = 300_000  # ms
+STEPS = (0, 8, 16)
+
+
+@pytest.fixture
+def runs(repository, mlflow_server):
+    """Two tracked trainings with curves and pictures -> (experiment id, run id of the first)."""
+    settings = Tracking(experiment="exp", system_metrics=False, champion={})
+    found = []
+    for name in ("vae_x", "gan_y"):
+        with tracking.run(
+            settings,
+            "train",
+            name,
+            stage_hash=name,
+            params={"seed": 1},
+            data=repository / "data.npz",
+            source="mnist",
+            tags={"family": name.split("_")[0], "data": "mono-float-complete"},
+        ) as run:
+            for i, step in enumerate(STEPS):
+                run.log_row({"step": step, "loss": 3.0 - i})
+                run.log_picture(lambda i=i: np.full((20, 20, 3), 80 * i, np.uint8), step)
+        found.append(run.run_id)
+    return MlflowClient(mlflow_server).get_experiment_by_name("exp").experiment_id, found[0]
+
+
+@pytest.fixture
+def page():
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        # Tall, since what is out of sight isn't drawn.
+        page = browser.new_page(viewport={"width": 1500, "height": 3000})
+        page.set_default_timeout(PATIENCE)
+        yield page
+        browser.close()
+
+
+def test_the_runs_a_chart_and_a_slider(page, mlflow_server, runs):
+    experiment, run = runs
+    start = f"{mlflow_server}/#/experiments/{experiment}/runs"
+    page.goto(start)
+    for name in ("vae_x", "gan_y"):
+        page.get_by_role("link", name=name).first.wait_for()
+    page.goto(f"{start}?compareRunsMode=CHART")
+    page.locator(".js-plotly-plot").first.wait_for()
+    page.goto(f"{start}/{run}/model-metrics")
+    slider = page.get_by_role("slider").first
+    slider.wait_for()
+    for key, step in (("End", STEPS[-1]), ("Home", STEPS[0])):
+        slider.focus()
+        page.keyboard.press(key)
+        picture = page.locator(f"img[src*='digits%2Bstep%2B{step}%2B']").first
+        picture.wait_for()
+        assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 20
