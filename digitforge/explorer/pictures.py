@@ -7,15 +7,16 @@ from matplotlib.ticker import MaxNLocator
 from stages.figures.images import mosaic
 from stages.figures.style import BLUE, GREY, ORANGE
 
+ONE_DIGIT = 448  # pixels wide: coding a large PNG would take longer than decoding the digit
 LEAST_WIDTH = 1000  # pixels: a picture is enlarged to so many, by a whole number
 
 Figure = matplotlib.figure.Figure  # drawn without pyplot, whose state threads would share
 
 
-def sheet(images: np.ndarray, columns: int) -> np.ndarray:
+def sheet(images: np.ndarray, columns: int, least_width: int = LEAST_WIDTH) -> np.ndarray:
     """uint8 images [N, H, W, C] -> one picture [H', W', 3] uint8, dark ink on white, every pixel a square."""
     picture = mosaic(images, columns)
-    times = -(-LEAST_WIDTH // picture.shape[1])
+    times = -(-least_width // picture.shape[1])
     return picture.repeat(times, axis=0).repeat(times, axis=1)
 
 

@@ -17,7 +17,7 @@ from digitforge.explorer.parts import (
     picture,
     told,
 )
-from digitforge.explorer.pictures import sheet
+from digitforge.explorer.pictures import ONE_DIGIT, sheet
 from digitforge.explorer.shelf import Shelf
 
 SLIDERS = 12
@@ -52,7 +52,7 @@ def draw(shelf: Shelf, key: str, code: np.ndarray) -> tuple[np.ndarray, str, dic
     shown = variant.as_shown(image)
     labels, beliefs, _ = shelf.verifier().read(shown)
     text = f"The verifier reads **{labels[0]}**, with a belief of {beliefs[0]:.0%}."
-    return sheet(shown, 1), text, {"code": code, "image": image[0]}
+    return sheet(shown, 1, ONE_DIGIT), text, {"code": code, "image": image[0]}
 
 
 def show(shelf: Shelf, key: str, code: np.ndarray, start: int) -> tuple[Any, ...]:

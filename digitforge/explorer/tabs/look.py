@@ -10,7 +10,7 @@ from digitforge import Variant, Verifier
 from digitforge.explorer.codes import reach
 from digitforge.explorer.drawing import RULE, as_models_take, is_empty
 from digitforge.explorer.parts import MODEL, VariantList, choice, download, picture, told
-from digitforge.explorer.pictures import code_chart, reading_chart, score_chart, sheet
+from digitforge.explorer.pictures import ONE_DIGIT, code_chart, reading_chart, score_chart, sheet
 from digitforge.explorer.shelf import Shelf
 from stages.data.noise import add_noise
 
@@ -81,7 +81,7 @@ def look(shelf: Shelf, key: str, drawn: dict[str, Any] | None, to_ink: bool, sig
         code_chart(found.code, *reach(variant.training_codes)),
     )
     arrays = {name: np.asarray(value) for name, value in found._asdict().items()}
-    return *(sheet(image[None], 1) for image in images), in_words(found), *charts, arrays
+    return *(sheet(image[None], 1, ONE_DIGIT) for image in images), in_words(found), *charts, arrays
 
 
 def take_test_digit(shelf: Shelf, key: str, to_ink: bool, sigma: float) -> tuple[Any, ...]:
