@@ -54,6 +54,7 @@ def score_chart(scores: np.ndarray, score: float) -> Figure:
     axes.axvline(np.clip(score, low, high), color="#D55E00", label="this image")
     axes.set(title="Anomaly score among the test digits", xlabel="→ stranger", yticks=[])
     axes.legend(fontsize=10)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
     return figure
 
 

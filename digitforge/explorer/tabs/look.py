@@ -61,7 +61,7 @@ def in_words(found: Opinion) -> str:
     digits = "".join(str(digit) for digit in found.probabilities.argmax(axis=1)[::-1])
     belief = found.probabilities.max(axis=1).prod()
     return (
-        f"Anomaly score **{found.score:.3f}**: at least as strange as **{found.percentile:.0f} %** of the test digits "
+        f"Anomaly score **{found.score:.3g}**: at least as strange as **{found.percentile:.0f} %** of the test digits "
         f"that the model could know. The verifier reads **{digits}**, with a belief of {belief:.0%}."
     )
 
