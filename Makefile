@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help repro test lint ui bench bench-quality bench-stages bench-peers peers lock clean
+.PHONY: help repro test lint ui experiments explore bench bench-quality bench-stages bench-peers peers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -17,13 +17,19 @@ repro: .venv/repro.done ## run what changed of the pipeline, set up first if nee
 	@python -m stages.pipeline.summary
 
 test: .venv/dev.done ## run the tests
-	@python -m pytest
+	@python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/dev.done ## check style and types
 	ruff check . && ruff format --check . && mypy
 
 ui: .venv/repro.done ## open the MLflow UI on http://127.0.0.1:5000
 	mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}" --host 127.0.0.1 --port 5000
+
+experiments: .venv/repro.done ## compare the experiments of `dvc exp run`: what differs, and no more
+	@python -m stages.pipeline.experiments
+
+explore: .venv/repro.done ## play with the trained models on http://127.0.0.1:7860
+	@python -m digitforge.explorer
 
 bench: .venv/repro.done ## measure the training engine, against others too if `make bench-peers` was run
 	@TF_CPP_MIN_LOG_LEVEL=3 python -m benchmarks speed

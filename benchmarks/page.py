@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.ticker import LogLocator
 from scipy.optimize import curve_fit
 
-from stages import templates
 from stages.figures import style
+from stages.templates import rendering
 
 HERE = Path(__file__).parent
 SECTIONS = ("speed", "quality", "stages")
@@ -85,8 +85,8 @@ def render() -> dict[str, str]:
     results = {name: json.loads(result_file(name).read_text()) for name in SECTIONS if result_file(name).exists()}
     shared = {"costs_of": costs_of, "exponent": exponent, "historic": historic, "parts": parts, "results": results}
     folder = HERE / "templates"
-    texts = {name: templates.render(f"{name}.md", found | shared, folder) for name, found in results.items()}
+    texts = {name: rendering.render(f"{name}.md", found | shared, folder) for name, found in results.items()}
     if "speed" in results:
         growth_figure(results["speed"]["growth"])
-    (HERE / "README.md").write_text(templates.render("README.md", {"texts": texts}, folder).rstrip() + "\n")
+    (HERE / "README.md").write_text(rendering.render("README.md", {"texts": texts}, folder).rstrip() + "\n")
     return texts

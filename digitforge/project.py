@@ -44,11 +44,18 @@ def load(key: str, root: Path | None = None) -> Variant:
 
 def verifier(root: Path | None = None) -> Verifier:
     """The trained verifier; raises UserError if there is none yet. root: as of `load`."""
-    weights = (root or ROOT) / files.VERIFIER / "verifier.weights.h5"
+    root = root or ROOT
+    weights = root / files.VERIFIER / "verifier.weights.h5"
     if not weights.exists():
         raise UserError(f"{weights}: no verifier yet, `dvc repro verifier` trains it")
     from stages.models.classifier import Classifier
 
-    classifier = Classifier()
+    classifier = Classifier(pictures=shows_pictures(root))
     classifier.load_weights(weights)
     return Verifier(classifier)
+
+
+def shows_pictures(root: Path) -> bool:
+    """Whether the project's images of three channels are colour pictures, not stacks of three digits."""
+    path = root / files.DATA / "color-float-complete.npz"
+    return path.exists() and files.read_npz(path, "digits_test")["digits_test"].shape[1] == 1

@@ -18,7 +18,8 @@ class Verifier:
         """Read images [N, 28, 28, C], or [N, 28, 28] if grey, of uint8 or of floats in [0, 1].
 
         -> labels [N], beliefs [N] in 0..1, probabilities [N, C, 10]. Of a stack the label is the number 0..10^C - 1
-        that its channels show, ones first, and the belief the product of theirs.
+        that its channels show, ones first, and the belief the product of theirs. Where the project's data are colour
+        pictures these are read whole, as if C were 1.
         """
         x = np.asarray(x)
         channels = x.shape[3] if x.ndim == 4 else 1

@@ -53,17 +53,21 @@ class Variant:
         `seed` and number of params.yaml these are the report's samples. label: generate this one, or one for each
         image, 0 to `classes` - 1.
         """
+        return self.decode(self.draw(n, seed, label))
+
+    def draw(self, n: int, seed: int = 0, label: int | Sequence[int] | None = None) -> np.ndarray:
+        """The codes of `sample`'s images -> float32 [n, code]; with `classes`, the first so many say the label."""
         if n < 1:
             raise InputError(f"n: received {n}; accepted: 1 or more images")
         codes = self._sampler.draw(n, seed)
-        if label is not None:
-            y = self._one_hot(label, n)
-            codes = np.concatenate([y, codes[:, y.shape[1] :]], axis=1)
-        return self.decode(codes)
+        if label is None:
+            return codes
+        y = self._one_hot(label, n)
+        return np.concatenate([y, codes[:, y.shape[1] :]], axis=1)
 
     def encode(self, x: np.ndarray) -> np.ndarray:
         """Each image's best code, of a VAE the mean of q(z|x) -> float32 [N, code]."""
-        return self.model.encode(self._pictures(x), 0)[0]
+        return self.model.encode(self._to_encode(x), 0)[0]
 
     def decode(self, z: np.ndarray) -> np.ndarray:
         """Codes [N, code] -> expected pixels, float32 [N, H, W, C] in [0, 1]."""
@@ -88,7 +92,7 @@ class Variant:
             raise InputError(f"{self.key}: a model of family {self.family} has no likelihood; accepted: a VAE")
         if draws < 1:
             raise InputError(f"draws: received {draws}; accepted: 1 or more")
-        seen = self.model.observe(self._pictures(x), seed)
+        seen = self.model.observe(self._to_encode(x), seed)
         return importance_nats(self.model, seen, draws, seed)["log_p"]
 
     def anomaly_score(self, x: np.ndarray) -> np.ndarray:
@@ -96,12 +100,18 @@ class Variant:
 
         Mean cosine distance to the five nearest of 20,000, 0 to 2.
         """
-        codes = self.encode(x)  # first: it says so where a model has no encoder
-        return neighbour_distance(self._training_codes, codes)
+        codes = self.encode(x)
+        return neighbour_distance(self.training_codes, codes)
 
     def anomaly_percentile(self, x: np.ndarray) -> np.ndarray:
         """Per cent of the test images of known digits that are no stranger, 0 to 100 -> [N]."""
-        return 100 * np.searchsorted(self._known_scores, self.anomaly_score(x), side="right") / len(self._known_scores)
+        scores = self.anomaly_score(x)
+        return 100 * np.searchsorted(self.known_scores, scores, side="right") / len(self.known_scores)
+
+    def as_seen(self, x: np.ndarray) -> np.ndarray:
+        """Images as the model gets them, thresholded at one half where it is `binary` -> uint8 [N, H, W, C]."""
+        pictures = to_pictures(x, self.shape)
+        return binarize(pictures) if self.binary else pictures
 
     def as_shown(self, pixels: np.ndarray) -> np.ndarray:
         """Expected pixels [N, H, W, C] in [0, 1] as the report shows them and the verifier reads them -> uint8.
@@ -110,11 +120,10 @@ class Variant:
         """
         return crisp(to_bytes(pixels), self.threshold)
 
-    def _pictures(self, x: np.ndarray) -> np.ndarray:
+    def _to_encode(self, x: np.ndarray) -> np.ndarray:
         if not self.encodes:
             raise InputError(f"{self.key}: a model of family {self.family} has no encoder; it can sample and decode")
-        pictures = to_pictures(x, self.shape)
-        return binarize(pictures) if self.binary else pictures
+        return self.as_seen(x)
 
     def _one_hot(self, label: int | Sequence[int], n: int) -> np.ndarray:
         if self.classes is None:
@@ -133,12 +142,13 @@ class Variant:
         return from_arrays(self.model, self._kept(files.SAMPLERS))
 
     @cached_property
-    def _training_codes(self) -> np.ndarray:
+    def training_codes(self) -> np.ndarray:
+        """The best codes of up to 20,000 training images, [T, code]."""
         return self._kept(files.SAMPLES, "training_means")["training_means"]
 
     @cached_property
-    def _known_scores(self) -> np.ndarray:
-        """Scores of the test images of known digits, rising."""
+    def known_scores(self) -> np.ndarray:
+        """`anomaly_score` of the test images of known digits, rising."""
         scores = self._kept(files.SAMPLES, "code_distance")["code_distance"]
         data = files.read_npz(self._root / files.DATA / f"{self.data}.npz", "y_test", "digits_test")
         return np.sort(scores[known(data, self.data, self._missing_digit)])

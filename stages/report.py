@@ -1,6 +1,10 @@
-"""Stage `report`: metrics and arrays -> reports/index.md, reports/metrics.md, reports/cards and their figures."""
+"""Stage `report`: metrics and arrays -> reports/index.md, index.html, metrics.md, cards and their figures."""
 
-from typing import Any
+import os
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
+from multiprocessing import get_context
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,55 +16,85 @@ from stages.figures.style import save
 from stages.pipeline import files
 from stages.pipeline.errors import user_errors
 from stages.pipeline.params import Params, load_params
-from stages.templates import content, render
+from stages.templates import content
 from stages.templates.cards import captions
 from stages.templates.catalogue import CATALOGUE
 from stages.templates.index import tables
+from stages.templates.page import shown
+from stages.templates.rendering import render
+from stages.templates.tables import of_pictures
 
 FIGURES, CARDS = files.REPORTS / "figures", files.REPORTS / "cards"
+GALLERY = 10  # samples of each variant
 
 Arrays = dict[str, np.ndarray]
 
 
-def present(params: Params, data: dict[str, Arrays]) -> tuple[list[dict[str, Any]], Arrays]:
-    """Write every variant's pictures and card -> what the pages say of it, its first samples. data: of each mode."""
-    rows, samples = [], {}
-    for key, row in params.variants.items():
-        found, history = content.arrays(key), pd.read_csv(files.MODELS / key / "history.csv")
-        described = content.of_variant(key, row, history)
-        noise, sigma = params.evaluation.noise, content.shown_noise(params)
-        pictures = variant.pictures(data[row.data], found, described, noise, sigma, params.seed)
-        samples[key] = crisp(found["samples"][:100], row.sample.threshold)
-        drawn = variant.draw(pictures, samples[key], history, FIGURES / key)
-        card = {"row": described, "pictures": captions(described, drawn)}
-        files.write_text(CARDS / f"{key}.md", render("card.md", card))
-        rows.append(described)
-    return rows, samples
+class Presented(NamedTuple):
+    """A variant whose pictures and card are written: what the pages say of it, and what its charts are drawn of."""
+
+    row: dict[str, Any]
+    history: pd.DataFrame
+    samples: np.ndarray
+
+
+@lru_cache(maxsize=1)
+def images(mode: str) -> Arrays:
+    """The images of a data mode; variants of one mode come one after the other."""
+    return files.read_npz(files.DATA / f"{mode}.npz")
+
+
+def present(key: str, params: Params) -> Presented:
+    """Write a variant's pictures and card."""
+    row = params.variants[key]
+    found, history = content.arrays(key), pd.read_csv(files.MODELS / key / "history.csv")
+    described = content.of_variant(key, row, history)
+    noise, sigma = params.evaluation.noise, content.shown_noise(params)
+    figures = variant.figures(images(row.data), found, described, history, noise, sigma, params.seed)
+    described["pictures"] = captions(described, variant.draw(figures, FIGURES / key))
+    files.write_text(CARDS / f"{key}.md", render("card.md", {"row": described}))
+    return Presented(described, history, crisp(found["samples"][:GALLERY], row.sample.threshold))
+
+
+def present_all(params: Params) -> dict[str, Presented]:
+    """Every variant, presented; several at a time, as most of the time goes into drawing."""
+    keys = list(params.variants)
+    workers = min(os.cpu_count() or 1, len(keys))
+    if workers == 1:
+        return {key: present(key, params) for key in keys}
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return dict(zip(keys, pool.map(present, keys, [params] * len(keys)), strict=True))
 
 
 def main() -> None:
-    """Write reports/index.md, reports/metrics.md, reports/cards and reports/figures."""
+    """Write reports/index.md, index.html, metrics.md, cards and figures."""
     params = load_params()
     for path in content.strangers(params):
         print(f"WARNING: {path} belongs to nothing in params.yaml; delete it")
-    modes = sorted({row.data for row in params.variants.values()})
-    data = {mode: files.read_npz(files.DATA / f"{mode}.npz") for mode in modes}
-    rows, samples = present(params, data)
+    found = present_all(params)
+    rows = [one.row for one in found.values()]
+    modes = sorted({row["data"] for row in rows})
+    real = {mode: files.read_npz(files.DATA / f"{mode}.npz", "x_test")["x_test"][:GALLERY] for mode in modes}
 
     about = content.of_all(params)
-    missing, sigma, peers = params.data.missing_digit, about["sigma"], about["peers"]
+    missing, sigma, peers, left_out = params.data.missing_digit, about["sigma"], about["peers"], about["left_out"]
+    coded = compare.coded(rows)
     about |= {
         "rows": rows,
-        "coded": compare.coded(rows),
-        "tables": tables(rows, peers, missing, sigma),
-        "charts": compare.draw(rows, about["left_out"], peers, sigma, missing, FIGURES),
-        "galleries": compare.galleries(rows, samples, {mode: data[mode]["x_test"] for mode in modes}, FIGURES),
+        "in_colour": any(map(of_pictures, rows)),
+        "coded": coded,
+        "tables": tables(rows, peers, left_out, coded, missing, sigma),
+        "charts": compare.draw(rows, left_out, peers, sigma, missing, FIGURES),
+        "galleries": compare.galleries(rows, {key: one.samples for key, one in found.items()}, real, FIGURES),
+        "trainings": compare.training(rows, {key: one.history for key, one in found.items()}, FIGURES),
         "catalogue": CATALOGUE,
+        "metrics_page": "metrics.md",
     }
     save(accuracy_curve(pd.read_csv(files.VERIFIER / "history.csv")), FIGURES / "verifier-curves.png")
     for name in ("index.md", "metrics.md"):
         files.write_text(files.REPORTS / name, render(name, about))
-    print(f"report: {files.REPORTS / 'index.md'}")
+    files.write_text(files.REPORTS / "index.html", render("index.html", about | shown(about, FIGURES)))
+    print(f"report: {files.REPORTS / 'index.html'}")
 
 
 if __name__ == "__main__":

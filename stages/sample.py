@@ -1,17 +1,16 @@
 """Stage `sample KEY`: a trained variant's reconstructions, samples and scores, read by the verifier, as npz.
 
-Of colour pictures, which the verifier reads whole, what it says has C = 1.
 Arrays over S samples, the N test images (in the order of the data file), and a `subset` [M] of test positions, all of
 digits that the model was trained on:
 samples [S, H, W, C], expected pixels, uint8; sample_probabilities [S, C, 10] and sample_features [S, C, F] of the
-verifier. Where codes come from elsewhere than the prior, baselines [100, H, W, C], baseline_probabilities and
-baseline_features are of samples from the prior.
+verifier (C = 1 of colour pictures, which it reads whole). Where codes come from elsewhere than the prior, baselines
+[100, H, W, C], baseline_probabilities and baseline_features are of samples from the prior.
 Where the model encodes: codes [N, code]; training_codes and training_means [T, code], drawn and best ones;
 reconstructions [N, H, W, C] and reconstruction_probabilities [N, C, 10]; denoised [L, M, H, W, C], of the subset at
 each noise level; compressed_8 and compressed_4 [M, H, W, C], decoded from codes of so many bits a coordinate; NAME [N]
 of `scoring.score`, and SET_NAME for each out-of-distribution set. Where the model has a likelihood: tight_log_p [n] at
 the test positions tight_images [n], and log_q_zx, log_q_z, log_p_z of `scoring.aggregate_posterior` if its posterior is
-Gaussian.
+Gaussian. And the pictures of code space of `models.exploring`.
 
 The sampler that drew the samples is an npz of its own, of `stages.models.codes.to_arrays`.
 """
@@ -25,6 +24,7 @@ from stages.models import load
 from stages.models.base import GenerativeModel
 from stages.models.classifier import Classifier
 from stages.models.codes import FIT_ON, Sampler, fit_sampler, to_arrays
+from stages.models.exploring import between_draws, explore
 from stages.models.restoring import restore
 from stages.models.scoring import aggregate_posterior, score, weigh_closely
 from stages.pipeline import files
@@ -76,6 +76,9 @@ def main(key: str) -> None:
             name: in_mode(strange, variant.data) for name, strange in files.read_npz(files.DATA / "ood.npz").items()
         }
         found |= score(model, images, means, sets, settings.likelihood.draws, seed)
+        found |= explore(model, means, codes, data["y_test"], subset, seed)
+    else:
+        found |= between_draws(model, seed)
     sampler = fit_sampler(model, training, variant.sample, seed)
     found |= generate(model, verifier, sampler, variant.sample.threshold, settings.samples.of(variant.data), seed)
     if model.has_likelihood:

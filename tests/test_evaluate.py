@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from stages.data.noise import add_noise
-from stages.data.stacked import has_digit
+from stages.data.stacked import has_digit, make_split
 from stages.data.subsets import known
 from stages.evaluate import headlines
 from stages.metrics.intervals import Estimate, plain, significant
@@ -104,6 +104,28 @@ def test_a_perfect_autoencoder():
     assert groups["denoising"] == {"psnr_db": 100, "ssim": 1}
     assert "likelihood" not in groups
     assert "anomaly" not in groups
+
+
+def test_pictures_in_colour_are_one_image_each_of_the_classes_of_their_folder():
+    row = PARAMS.variant("ae_stacked").model_copy(update={"data": "color-binary-missing"})
+    without_0 = PARAMS.data.model_copy(update={"missing_digit": 0})
+    params = PARAMS.model_copy(update={"variants": {"ae_stacked": row}, "data": without_0})
+    pictures, labels = RNG.integers(0, 256, (COUNT, 28, 28, 3)).astype(np.uint8), np.arange(COUNT) % 3
+    data = {}
+    for split, leave_out in (("train", 0), ("test", None)):
+        made = make_split(pictures, labels, row.data, leave_out=leave_out, stacks=COUNT, seed=[1])
+        data |= {f"{name}_{split}": array for name, array in zip(("x", "y", "digits"), made, strict=True)}
+    kept = labels != 0
+    perfect, images = np.eye(10)[labels][:, None], data["x_test"]
+    found = {"subset": np.flatnonzero(kept), "reconstructions": images, "reconstruction_probabilities": perfect}
+    found |= {"samples": images[kept], "sample_probabilities": perfect[kept]}
+    found["sample_features"] = FEATURES[data["digits_test"][kept]]
+    groups = evaluate(data, {"train": FEATURES, "test": FEATURES}, found, "ae_stacked", params)
+    assert set(groups) == {"reconstruction", "samples"}
+    assert headlines(groups)["reconstruction"]["accuracy"] == 1
+    assert headlines(groups)["samples"]["modes"] == groups["samples"]["trained_classes"] == 2
+    assert headlines(groups)["samples"]["fid"] == pytest.approx(0, abs=1e-8)
+    assert groups["samples"]["class_shares"] == [0, 0.5, 0.5] + 7 * [0]
 
 
 def test_a_likelihood_says_what_it_is_of():

@@ -1,5 +1,7 @@
 """The real `dvc repro` on a folder of coloured shapes, to the report."""
 
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -31,11 +33,17 @@ def project(tmp_path_factory):
     made = cloned(tmp_path_factory.mktemp("clone"))
     draw(made.root / "shapes")
     variants = {
-        "vae_colour": with_variant("vae_small", data="color-float-missing")["vae_small"],
-        "ae_grey": with_variant("ae_small", data="mono-binary-complete")["ae_small"],
+        "vae_colour": with_variant("vae_small", title="Colours", data="color-float-missing")["vae_small"],
+        "ae_grey": with_variant("ae_small", title="Grey", data="mono-binary-complete")["ae_small"],
     }
     data = SMALL["data"] | {"source": "shapes", "missing_digit": 1}
-    made.settings = {"data": data, "variants": variants, "leave_one_out": SMALL["leave_one_out"] | {"digits": [0, 8]}}
+    made.settings = {
+        "max_epochs": 1000,
+        "data": data,
+        "verifier": {"fit": SMALL["verifier"]["fit"] | {"steps": 2000}},
+        "leave_one_out": SMALL["leave_one_out"] | {"digits": [0, 8]},
+        "variants": variants,
+    }
     made.write_params(**made.settings)
     made.commit("start")
     made.output = made.dvc("repro")
@@ -63,6 +71,21 @@ def test_metrics_are_of_the_classes_of_the_folder(project):
     assert 0 <= colour["anomaly"]["auroc"] <= 1
     assert project.metrics("leave_one_out/0")["scores"]
     assert not project.metrics("leave_one_out/8")["scores"]
+
+
+def test_the_report_names_the_classes_and_says_why_nothing_is_stacked(project):
+    page = (project.root / "reports/index.md").read_text()
+    assert "0 *circle*, 1 *ring*, 2 *square*" in page
+    assert "Pictures in colour, trained without the 1 (`color-float-missing`)" in page
+    assert "so none are stacked and no model is measured on stacks" in page
+    assert "nan" not in page
+    assert "Stacks of three" not in page
+
+
+def test_the_verifier_of_the_package_reads_pictures_whole(project):
+    code = "import digitforge; x = digitforge.load('vae_colour').sample(3)\n"
+    code += "print(x.shape, digitforge.verifier().read(x)[2].shape)"
+    assert "(3, 28, 28, 3) (3, 1, 10)" in project.run(sys.executable, "-c", code)
 
 
 def test_a_class_that_the_folder_lacks_is_refused_before_any_work(project):

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from mlflow import MlflowClient
 
@@ -317,6 +319,58 @@ def test_a_clone_without_artifacts_names_no_stage(project, tmp_path):
     assert "Running stage" not in output
 
 
+def test_a_second_clone_pulls_and_has_nothing_to_do(project, tmp_path):
+    project.commit("after repro")
+    for made in (project, Project(tmp_path / "clone")):
+        if made is not project:
+            project.run("git", "clone", "-q", str(project.root), str(made.root))
+        made.dvc("remote", "add", "--local", "--default", "--force", "shelf", str(tmp_path / "shelf"))
+        made.dvc("push" if made is project else "pull")
+    assert "Data and pipelines are up to date." in made.dvc("repro")
+    weights = "artifacts/models/vae_small/model.weights.h5"
+    assert (made.root / weights).read_bytes() == (project.root / weights).read_bytes()
+
+
+def test_plots_are_one_page_with_every_variant(project, tmp_path):
+    project.dvc("plots", "show", "--out", str(tmp_path))
+    page = (tmp_path / "index.html").read_text()
+    for title in ("Training", "Samples", "Compression", "Finding the left-out digit"):
+        assert f'"text": "{title}"' in page
+    for key in SMALL["variants"]:
+        assert f'"variant": "{key}"' in page
+    for anchor in ("<DVC_METRIC", "NaN"):
+        assert anchor not in page
+    assert len(list((tmp_path / "static").iterdir())) == len(SMALL["variants"])
+    curve = pd.read_csv(project.root / "artifacts/plots/roc.csv")
+    assert set(curve["variant"]) == {"ae_small"}
+    area = np.trapezoid(curve["true_positive_rate"], curve["false_positive_rate"])
+    assert area == pytest.approx(project.metrics("ae_small")["anomaly"]["auroc"], abs=0.02)
+    scatter = pd.read_csv(project.root / "artifacts/plots/samples.csv").set_index("variant")
+    assert scatter["recognised"]["gan_small"] == pytest.approx(
+        project.metrics("gan_small")["samples"]["predictability"], abs=1e-4
+    )
+    history = pd.read_csv(project.root / "artifacts/models/vae_small/history.csv")
+    curves = pd.read_csv(project.root / "artifacts/plots/curves.csv")
+    later = history[history["step"] > history["step"].max() / 10]
+    assert 0 < len(later) < len(history)
+    assert list(curves[curves["variant"] == "vae_small"]["loss"]) == list(later["val_loss"])
+
+
+def test_an_experiment_is_kept_beside_the_others(project):
+    project.commit("before the experiment")
+    project.dvc("exp", "run", "--name", "lenient", "--set-param", "evaluation.tolerance.mono=0.3")
+    shown = project.run(sys.executable, "-m", "stages.pipeline.experiments")
+    header, *rows = shown.splitlines()
+    assert header.split()[-1] == "lenient"
+    numbers = {row.rsplit(maxsplit=2)[0]: row.split()[-2:] for row in rows}
+    assert numbers["evaluation.tolerance.mono"] == ["0.8", "0.3"]
+    before, after = map(float, numbers["ae_small: samples.predictability"])
+    assert before < after
+    assert not any(name.startswith(("vae_small", "tracking")) for name in numbers)
+    project.run("git", "checkout", "-q", ".")
+    project.dvc("checkout")
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -324,14 +378,14 @@ def test_a_clone_without_artifacts_names_no_stage(project, tmp_path):
             {"budget": 0.2},
             {"verifier", "train@ae_small", "train@vae_small", "train@gan_small", "leave_one_out@8", "report", "track"},
         ),
-        ({"variants": with_variant("vae_small", title="x")}, {"report", "track"}),
+        ({"variants": with_variant("vae_small", title="x")}, {"plots", "report", "track"}),
         (
             {"variants": with_variant("ae_small", sample={"codes": "prior", "threshold": 0.5})},
-            {"sample@ae_small", "report", "track"},
+            {"sample@ae_small", "plots", "report", "track"},
         ),
         (
             {"variants": with_variant("vae_small", model={**SMALL["variants"]["vae_small"]["model"], "beta": 2.0})},
-            {"train@vae_small", "report", "track"},
+            {"train@vae_small", "plots", "report", "track"},
         ),
         (
             {"evaluation": {**SMALL["evaluation"], "tolerance": {"mono": 0.8, "color": 0.6}}},
@@ -365,7 +419,8 @@ def test_an_edited_variant_reruns_its_stages_alone_and_metrics_diff_shows_what_i
     )
     output = project.dvc("repro")
     ran = [line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage")]
-    assert set(ran) == {"check", "train@vae_small", "sample@vae_small", "evaluate@vae_small", "report", "track"}
+    of_variant = {"train@vae_small", "sample@vae_small", "evaluate@vae_small"}
+    assert set(ran) == {"check", "plots", "report", "track"} | of_variant
     [(path, changed)] = json.loads(project.dvc("metrics", "diff", "--json")).items()
     assert path == "reports/metrics/vae_small.json"
     assert changed["likelihood.elbo_nats"]["diff"] != 0

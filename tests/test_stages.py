@@ -19,7 +19,7 @@ def test_a_file_in_stages_is_a_stage_and_the_other_way_round():
 
 
 @pytest.mark.parametrize(
-    "stage", ["check", "download", "stack", "ood", "reference", "evaluate", "detection", "report", "track"]
+    "stage", ["check", "download", "stack", "ood", "reference", "evaluate", "detection", "plots", "report", "track"]
 )
 def test_stages_without_models_start_without_tensorflow(stage):
     code = f"import sys, stages.{stage}; sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
@@ -29,7 +29,7 @@ def test_stages_without_models_start_without_tensorflow(stage):
 @pytest.mark.parametrize(
     ("library", "only"),
     [
-        ("mlflow", {"stages/pipeline/registry.py", "stages/pipeline/tracking.py"}),
+        ("mlflow", {"stages/pipeline/tracking.py", "stages/pipeline/registry.py"}),
         ("tensorflow_probability", {"stages/nn/distributions.py"}),
     ],
 )

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from stages.figures.points import dots, finish, scatter
 from stages.figures.style import BLUE, GREY, LINES
 from stages.templates.numbers import label
-from stages.templates.tables import at, mode_name
+from stages.templates.tables import at, mode_name, of_pictures
 
 Named = Mapping[str, Any]
 Rows = Sequence[Named]  # "key", "kind", "data", "details" of each variant
@@ -63,7 +63,8 @@ def denoised(rows: Rows, sigma: str) -> Figure:
 def samples(rows: Rows, peers: Mapping[str, Named]) -> Figure:
     """Share of recognised samples against recall, of single digits and of stacks, beside real images and peers."""
     panels: dict[str, Named] = {}
-    for title, start in (("Single digits", "mono"), ("Stacks of three digits", "color")):
+    of_three = "Pictures in colour" if any(map(of_pictures, rows)) else "Stacks of three digits"
+    for title, start in (("Single digits", "mono"), (of_three, "color")):
         group = [row for row in rows if row["data"].startswith(start)]
         compared = [(row["key"], row["kind"], row["details"]["samples"]) for row in group]
         by_mode = {row["data"]: row["details"]["samples"]["real"] for row in group if "missing" not in row["data"]}
@@ -98,7 +99,10 @@ def compression(rows: Rows, missing_digit: int) -> Figure:
             if found["psnr_db"]["value"] < 9 + max(one["y"] for one in points):  # better ones are off the chart
                 point = (found["payload_bytes"]["value"], found["psnr_db"]["value"])
                 curves.setdefault(found["codec"], []).append(point)
-        panels[mode_name(mode, missing_digit).split(" (")[0]] = {"points": points, "curves": curves}
+        panels[mode_name(mode, missing_digit, of_pictures(group[0])).split(" (")[0]] = {
+            "points": points,
+            "curves": curves,
+        }
     figure = scatter(panels, "bytes an image", "PSNR (dB)")
     for axis in figure.axes:
         axis.set_xscale("log")
@@ -112,10 +116,14 @@ def compression(rows: Rows, missing_digit: int) -> Figure:
 def class_shares(shares: Mapping[str, Named]) -> Figure:
     """Share of samples that are read as each digit, in percent, coloured by how far it is from the training data's.
 
+    Digits that are neither read nor in anything's training data, as where a folder has less classes, are left out.
+
     shares: {variant: {"class_shares": [10], "trained_class_shares": [10]}}
     """
     found = 100 * np.array([one["class_shares"] for one in shares.values()])
-    off = found - 100 * np.array([one["trained_class_shares"] for one in shares.values()])
+    trained = 100 * np.array([one["trained_class_shares"] for one in shares.values()])
+    there = np.flatnonzero((found + trained).any(axis=0))
+    found, off = found[:, there], (found - trained)[:, there]
     figure, axis = plt.subplots(figsize=(8, 1.5 + 0.3 * len(shares)))
     limit = 6.0
     image = axis.imshow(off, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto")
@@ -123,11 +131,12 @@ def class_shares(shares: Mapping[str, Named]) -> Figure:
         dark = abs(off[i, j]) > 0.7 * limit
         axis.text(j, i, f"{share:.1f}", ha="center", va="center", fontsize=9, color="white" if dark else "black")
     axis.set_yticks(range(len(shares)), list(shares), fontsize=10)
-    axis.set(xticks=range(10), xlabel="digit", title="% of samples read as each digit")
+    axis.set_xticks(range(len(there)), list(map(str, there)))
+    axis.set(xlabel="digit", title="% of samples read as each digit")
     axis.grid(False)
     axis.spines[:].set_visible(False)
     bar = figure.colorbar(image, ax=axis, extend="both", shrink=0.6, pad=0.02)
-    bar.set_label("more (+) or fewer (−) than in the training data", fontsize=10)
+    bar.set_label("more (+) or fewer (−)\nthan in the training data", fontsize=10)
     return figure
 
 

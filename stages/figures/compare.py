@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from stages.figures import charts
+from stages.figures.curves import trainings
 from stages.figures.gallery import gallery
 from stages.figures.style import save
-from stages.templates.tables import at
+from stages.templates.tables import at, of_pictures
 
 Named = Mapping[str, Any]
 Rows = Sequence[Named]
@@ -69,7 +71,7 @@ def galleries(
 ) -> dict[str, str]:
     """Write a gallery of each kind of model -> {name of the picture: kind}.
 
-    samples: {variant: [S, H, W, C]}; real: {data mode: test images [N, H, W, C]}, shown above.
+    samples: {variant: [S, H, W, C]}; real: {data mode: as many test images [S, H, W, C]}, shown above.
     """
     written = {}
     for kind in dict.fromkeys(row["kind"] for row in rows):
@@ -78,9 +80,30 @@ def galleries(
         for channels in ("mono", "color"):
             of_channels = [row for row in group if row["data"].startswith(channels)]
             if of_channels:
-                shown["test images" + (", stacked" if channels == "color" else "")] = real[of_channels[-1]["data"]]
+                of_three = ", in colour" if of_pictures(of_channels[-1]) else ", stacked"
+                name = "test images" + (of_three if channels == "color" else "")
+                shown[name] = real[of_channels[-1]["data"]]
             shown |= {row["key"]: samples[row["key"]] for row in of_channels}
-        name = f"gallery-{kind.lower().replace(' ', '-')}"
+        name = f"gallery-{slug(kind)}"
         save(gallery(shown), folder / f"{name}.png")
         written[name] = kind
     return written
+
+
+def training(rows: Rows, histories: Mapping[str, pd.DataFrame], folder: Path) -> dict[str, str]:
+    """Write a chart of all trainings of each kind of model -> {name of the picture: kind}. histories: of variants."""
+    written = {}
+    for kind in dict.fromkeys(row["kind"] for row in rows):
+        panels: dict[str, dict[str, pd.DataFrame]] = {}
+        for row in rows:
+            if row["kind"] == kind:
+                panels.setdefault(row["data"], {})[row["key"]] = histories[row["key"]]
+        name = f"training-{slug(kind)}"
+        save(trainings(panels), folder / f"{name}.png")
+        written[name] = kind
+    return written
+
+
+def slug(kind: str) -> str:
+    """A kind of model as part of a file's name."""
+    return kind.lower().replace(" ", "-")

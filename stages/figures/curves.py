@@ -1,5 +1,8 @@
 """Training curves."""
 
+from collections.abc import Mapping
+from itertools import cycle
+
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
@@ -42,6 +45,22 @@ def loss_curves(history: pd.DataFrame) -> Figure:
         settle(axes[0, 1], history[parts])
         axes[0, 1].set(title="Parts of the test loss")
         axes[0, 1].legend()
+    return figure
+
+
+def trainings(panels: Mapping[str, Mapping[str, pd.DataFrame]]) -> Figure:
+    """The loss on test images of many trainings, a panel a data mode. panels: {title: {variant: history}}."""
+    figure, axes = plt.subplots(len(panels), 1, figsize=(9, 3.6 * len(panels)), squeeze=False)
+    for axis, (title, histories) in zip(axes[:, 0], panels.items(), strict=True):
+        for (key, history), look in zip(histories.items(), cycle(LINES), strict=False):
+            late = history.iloc[len(history) // 10 :]
+            axis.plot(late["step"], late["val_loss"], label=key, **look)
+        if all((history["val_loss"] > 0).all() for history in histories.values()):
+            axis.set_yscale("log")
+            axis.yaxis.set_major_formatter("{x:g}")
+            axis.yaxis.set_minor_formatter("{x:g}")
+        axis.set(title=f"Loss on test images ({title})", xlabel="step")
+        axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=10)
     return figure
 
 

@@ -1,4 +1,4 @@
-"""Samples of many models at a glance."""
+"""Rows of images with their names: samples of many models, or what a model makes of many codes."""
 
 from collections.abc import Mapping
 
@@ -8,22 +8,22 @@ from matplotlib.figure import Figure
 
 from stages.figures.images import GAP, PAPER, mosaic
 
-COLUMNS = 10
-WIDTH = 6.4  # inches, of the images without their names
+WIDTH = 0.64  # inches, of each image
 
 
 def gallery(rows: Mapping[str, np.ndarray]) -> Figure:
-    """A row of ten images a model, with its name. rows: {name: [>= 10, H, W, C] uint8}."""
-    pictures = [mosaic(images[:COLUMNS], COLUMNS) for images in rows.values()]
+    """Rows of equally many images, with their names. rows: {name: [N, H, W, C] uint8}."""
+    pictures = [mosaic(images, len(images)) for images in rows.values()]
     height, width = pictures[0].shape[:2]
+    across = WIDTH * len(next(iter(rows.values())))
     step = height + 3 * GAP
     paper = np.full((step * len(pictures) - 3 * GAP, width, 3), PAPER, np.uint8)
     for i, picture in enumerate(pictures):
         paper[i * step : i * step + height] = picture
-    inches = WIDTH * paper.shape[0] / width
+    inches = across * paper.shape[0] / width
     left = 0.25 + 0.095 * max(map(len, rows))
-    figure = plt.figure(figsize=(left + WIDTH, inches), layout="none")
-    axis = figure.add_axes((left / (left + WIDTH), 0, WIDTH / (left + WIDTH), 1))
+    figure = plt.figure(figsize=(left + across, inches), layout="none")
+    axis = figure.add_axes((left / (left + across), 0, across / (left + across), 1))
     axis.imshow(paper, interpolation="nearest")
     axis.grid(False)
     axis.set_xticks([])

@@ -11,6 +11,7 @@ from stages.figures.style import GREY
 GAP = 2  # pixels between images
 PAPER = 255
 WIDTH = 8.0  # inches
+LEAST = 10  # images that a strip has room for, so that few aren't drawn huge
 
 
 def mosaic(images: np.ndarray, columns: int) -> np.ndarray:
@@ -44,7 +45,7 @@ def image_grid(images: np.ndarray, columns: int) -> Figure:
 
 def strips(rows: Mapping[str, np.ndarray]) -> Figure:
     """Named rows of images, each [N, H, W, C] uint8, one above the other."""
-    count = max(map(len, rows.values()))
+    count = max(LEAST, *map(len, rows.values()))
     height = WIDTH * len(rows) / count + 0.25 * len(rows)
     figure, axes = plt.subplots(len(rows), 1, figsize=(WIDTH, height), squeeze=False)
     for axis, (name, images) in zip(axes[:, 0], rows.items(), strict=True):

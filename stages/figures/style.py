@@ -8,7 +8,10 @@ import matplotlib as mpl
 mpl.use("Agg")
 
 import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from stages.pipeline.files import atomic
 
@@ -25,6 +28,11 @@ KINDS = {
     "GAN": {"color": GREEN, "marker": "^"},
 }
 OTHER_KIND = {"color": "#CC79A7", "marker": "D"}
+
+# Ten colours that stay apart for colour-blind eyes (Petroff 2021, arXiv:2107.02270), of the ten digits.
+DIGITS = (
+    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
+)  # fmt: skip
 
 plt.rcParams.update(
     {
@@ -44,7 +52,10 @@ plt.rcParams.update(
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a PNG without time stamp or version, so that equal figures are equal files; close the figure."""
-    with atomic(path) as partial:
-        figure.savefig(partial, format="png", metadata={"Software": None})
+    """Write a PNG of at most 256 colours, which stays small; equal figures are equal files. Close the figure."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
     plt.close(figure)
+    with atomic(path) as partial:
+        picture.quantize(256, Image.Quantize.MAXCOVERAGE).save(partial, format="PNG", optimize=True)

@@ -1,20 +1,23 @@
 """The pictures of one variant."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from stages.data.noise import add_noise, median
 from stages.data.pixels import crisp
+from stages.figures import codes
 from stages.figures.curves import loss_curves
 from stages.figures.images import image_grid, strips
 from stages.figures.style import save
 from stages.protocol.anomaly import headline_score
 
 COLUMNS = 10
+SAMPLES = 100
 
 Arrays = dict[str, np.ndarray]
 Strips = Mapping[str, np.ndarray]
@@ -100,10 +103,27 @@ def pictures(
     return rows
 
 
-def draw(pictures: Mapping[str, Strips], samples: np.ndarray, history: pd.DataFrame, path: Path) -> list[str]:
-    """Write every picture as `path`-NAME.png -> NAMEs: strips, a grid of samples [S, H, W, C], training curves."""
-    for name, rows in pictures.items():
-        save(strips(rows), path.with_name(f"{path.name}-{name}.png"))
-    save(image_grid(samples, 2 * COLUMNS), path.with_name(f"{path.name}-samples.png"))
-    save(loss_curves(history), path.with_name(f"{path.name}-curves.png"))
-    return [*pictures, "samples", "curves"]
+def figures(
+    data: Arrays,
+    found: Arrays,
+    row: Mapping[str, Any],
+    history: pd.DataFrame,
+    noise: list[float],
+    sigma: float,
+    seed: int,
+) -> Iterator[tuple[str, Figure]]:
+    """Every picture of a variant, one after the other: strips, code space, a grid of samples, training curves."""
+    for name, rows in pictures(data, found, row, noise, sigma, seed).items():
+        yield name, strips(rows)
+    yield from codes.pictures(found, data).items()
+    yield "samples", image_grid(crisp(found["samples"][:SAMPLES], row["sample"]["threshold"]), 2 * COLUMNS)
+    yield "curves", loss_curves(history)
+
+
+def draw(figures: Iterable[tuple[str, Figure]], path: Path) -> list[str]:
+    """Write every picture as `path`-NAME.png -> NAMEs."""
+    names = []
+    for name, figure in figures:
+        save(figure, path.with_name(f"{path.name}-{name}.png"))
+        names.append(name)
+    return names

@@ -32,7 +32,7 @@ def main() -> None:
     print(f"Verifier: {verifier['accuracy']:.2%} of the test images right. Of the variants:\n")
     print(table.to_string(float_format="{:.3f}".format, na_rep="-"))
     first = next(iter(params.variants))
-    print(f"\nReport:    {files.REPORTS / 'index.md'}")
+    print(f"\nReport:    {files.REPORTS / 'index.html'}   opens in any browser; {files.REPORTS / 'index.md'}")
     print("Look:      make ui                  every training in MLflow, on 127.0.0.1")
     print(f"Try next:  change variants.{first}.model.code in params.yaml, run `make repro` again, and")
     print("           `source .venv/bin/activate; dvc metrics diff` shows what it did")

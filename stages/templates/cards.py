@@ -14,13 +14,16 @@ Settings = Mapping[str, Any]
 PICTURES = {
     "reconstructions": "Test images above their reconstructions",
     "samples": "Samples, with codes from {sampler}; not chosen, the first hundred",
+    "latent": "Test images by their codes, on the plane of the first two principal components, and what lies there",
+    "traversals": "One coordinate of the code moves in each row, the most active one first",
+    "interpolations": "From one {ends} to another",
+    "classes": "A style in each row, a label in each column",
     "samplers": "One model, two samplers: codes from {sampler}, and from {prior}",
     "neighbours": "Samples above their nearest training images, the nearest of each digit; the same of test images",
     "denoised": "Test images with noise, and what the model makes of them",
     "anomalies": "The most and the least anomalous test images",
     "curves": "Training curves",
 }
-SHORT = 130  # characters of LaTeX that fit on a line
 FAMILIES = {"conditional_vae": "conditional VAE", "vqvae": "VQ-VAE", "vae": "VAE", "gan": "GAN"}
 
 
@@ -102,18 +105,11 @@ def describe(key: str, row: Any, config: Settings, steps: int, details: dict[str
         "facts": facts(described),
         "numbers": numbers(details),
         "recipe": described["card"].recipe.format(**words),
-        "equation": broken(described["card"].equation),
         "scores": scores(details),
     }
 
 
 def captions(row: Settings, pictures: Iterable[str]) -> dict[str, str]:
     """Picture -> what it shows, of those that a variant has, in the order of the page."""
-    there = set(pictures)
-    return {name: text.format(**row) for name, text in PICTURES.items() if name in there}
-
-
-def broken(equation: str) -> str:
-    """LaTeX of one display, on as many lines as a long equation has parts."""
-    parts = equation.split(r", \qquad ")
-    return equation if len(equation) < SHORT else "\\begin{gathered}\n" + " \\\\\n".join(parts) + "\n\\end{gathered}"
+    there, words = set(pictures), {**row, "ends": "draw" if row["family"] == "gan" else "test image"}
+    return {name: text.format(**words) for name, text in PICTURES.items() if name in there}

@@ -428,3 +428,15 @@ CATALOGUE = (
         "equal numbers for equal samples; a constant sampler",
     ),
 )
+
+
+def meaning(path: str) -> str:
+    """What the metric at GROUP/.../NAME in a variant's details means, in a line; "" of what is no metric."""
+    known = {metric.key: metric for metric in CATALOGUE}
+    group, name = path.split("/")[0], path.split("/")[-1]
+    # A number of samples or reconstructions means the same wherever it stands.
+    for key in (path.replace("/", "."), f"{group}.{name}", f"samples.{name}", f"reconstruction.{name}"):
+        if key in known:
+            found = known[key]
+            return f"{found.title}: {found.meaning} Best: {found.best}. Worst: {found.worst}."
+    return ""

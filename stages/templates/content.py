@@ -18,9 +18,22 @@ TITLES = {
     "kmnist": "Kuzushiji-MNIST",
     "digits": "scikit-learn's 8x8 digits, enlarged",
 }
+# Arrays of `models.exploring`.
+EXPLORED = (
+    "plane",
+    "plane_axes",
+    "plane_points",
+    "plane_images",
+    "traversals",
+    "traversal_coordinates",
+    "traversal_values",
+    "interpolations",
+    "interpolation_images",
+    "by_class",
+)
 # Arrays of stage `sample` that are shown, or that say which images are; the others are larger.
 SCORED = {array for _, arrays in SCORES.values() for array in arrays}
-SHOWN = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED)
+SHOWN = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED, *EXPLORED)
 
 
 def shown_noise(params: Params) -> float:
@@ -71,6 +84,7 @@ def of_all(params: Params) -> dict[str, Any]:
     labels = files.read_npz(files.DATA / "mono-float-complete.npz", "y_train", "y_test")
     return {
         "source": TITLES.get(source["source"], source["source"]),
+        "classes": source.get("classes", []),
         "stand_in_for": TITLES.get(source["stand_in_for"]),
         "verifier": files.read_json(files.METRICS / "verifier.json"),
         "counts": {"train": len(labels["y_train"]), "test": len(labels["y_test"])},

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from stages.templates.numbers import label, measured, percent, score
-from stages.templates.tables import at, head, line
+from stages.templates.tables import Column, Table, at, table
 
 Settings = Mapping[str, Any]
 
@@ -82,14 +82,10 @@ def numbers(details: Settings) -> dict[str, list[tuple[str, str]]]:
     return {group: rows for group, rows in found.items() if rows}
 
 
-def scores(details: Settings) -> str:
-    """A table of every anomaly score on every set; "" for a model without scores."""
+def scores(details: Settings) -> list[Table]:
+    """Every anomaly score on every set; [] for a model without scores."""
     found = details.get("anomaly", {}).get("scores", {})
-    sets = list(dict.fromkeys(name for of_score in found.values() for name in of_score))
-    if not sets:
-        return ""
-    rows = [
-        line([label(name), *(score(of[other]["auroc"]) if other in of else "–" for other in sets)])
-        for name, of in found.items()
-    ]
-    return "\n".join([*head(["score", *sets]), *rows])
+    rows = [{"key": label(name), "details": of} for name, of in found.items()]
+    sets = dict.fromkeys(name for of in found.values() for name in of)
+    columns = [Column(name, at(f"{name}/auroc"), score) for name in sets]
+    return table(rows, columns, title="score", cards=False)

@@ -6,7 +6,21 @@ from typing import Any, NamedTuple
 from stages.templates import questions
 from stages.templates.numbers import measured, percent, score
 from stages.templates.questions import of_stacks
-from stages.templates.tables import HIGH, LOW, Column, Row, at, best, grouped, head, line, link, table
+from stages.templates.tables import (
+    HIGH,
+    LOW,
+    Cell,
+    Column,
+    Head,
+    Row,
+    Table,
+    at,
+    best,
+    cell,
+    grouped,
+    of_pictures,
+    table,
+)
 
 Rows = Sequence[Row]
 
@@ -19,8 +33,8 @@ class Headline(NamedTuple):
 
 
 def of_digits(row: Row) -> bool:
-    """Whether a variant is a model of all ten single digits."""
-    return row["data"].startswith("mono") and row["data"].endswith("complete")
+    """Whether a variant is a model of all ten single digits, or of all classes of pictures."""
+    return row["data"].endswith("complete") and (row["data"].startswith("mono") or of_pictures(row))
 
 
 def nats_of(pixels: str) -> Callable[[Row], bool]:
@@ -56,22 +70,22 @@ def headlines(rows: Rows, digit: int, sigma: str) -> list[Headline]:
     ]
 
 
-def summary(rows: Rows, digit: int, sigma: str) -> str:
+def summary(rows: Rows, digit: int, sigma: str) -> list[Table]:
     """The best variant of each kind at each headline, with its interval; the best of all in bold."""
     kinds = list(dict.fromkeys(row["kind"] for row in rows))
-    lines = head(["question", *(f"best {kind}" for kind in kinds)], texts=1 + len(kinds))
+    lines = []
     for column, counts in headlines(rows, digit, sigma):
         asked = [row for row in rows if counts(row)]
         winner = best(asked, column)
         if winner is None:
             continue
-        cells = []
-        for kind in kinds:
-            found = best([row for row in asked if row["kind"] == kind], column)
-            text = "–" if found is None else f"{column.write(column.find(found))} {link(found)}"
-            cells.append(f"**{text}**" if found is winner else text)
-        lines.append(line([column.title, *cells]))
-    return "\n".join(lines)
+        found = [best([row for row in asked if row["kind"] == kind], column) for kind in kinds]
+        cells = [
+            Cell("–") if one is None else cell(one, column)._replace(key=one["key"], bold=one is winner)
+            for one in found
+        ]
+        lines.append([Cell(column.title), *cells])
+    return [Table([Head("question"), *(Head(f"best {kind}") for kind in kinds)], lines)]
 
 
 def others(peers: Mapping[str, Any], rows: Rows) -> Callable[[str, Rows], dict[str, Row]]:
@@ -88,8 +102,13 @@ def others(peers: Mapping[str, Any], rows: Rows) -> Callable[[str, Rows], dict[s
     return beside
 
 
-def tables(rows: Rows, peers: Mapping[str, Any], digit: int, sigma: str) -> dict[str, str]:
-    """Every table of the page, by the name that the template has for it; "" where no variant has the numbers."""
+def tables(
+    rows: Rows, peers: Mapping[str, Any], left_out: Mapping[str, Any], coded: Row | None, digit: int, sigma: str
+) -> dict[str, list[Table]]:
+    """Every table of the page, by the name that the template has for it; [] where no variant has the numbers.
+
+    left_out: of `content.left_out`; coded: the variant whose image codecs stand for all.
+    """
     beside = others(peers, rows)
 
     def with_real(mode: str, group: Rows) -> dict[str, Row]:
@@ -100,9 +119,11 @@ def tables(rows: Rows, peers: Mapping[str, Any], digit: int, sigma: str) -> dict
         return questions.without_model(group, sigma)
 
     resampled = [row for row in rows if at("samples/baseline")(row)]
-    left_out = [row for row in rows if at("anomaly/auroc")(row)]
+    incomplete = [row for row in rows if at("anomaly/auroc")(row)]
     return {
         "summary": summary(rows, digit, sigma),
+        "models": table(rows, questions.MODELS),
+        "comparison": table(rows, questions.COMPARISON),
         "reconstruction": grouped(rows, questions.RECONSTRUCTION, digit),
         "read": grouped(rows, questions.READ, digit, beside),
         "spread": grouped(rows, questions.SPREAD, digit, with_real),
@@ -111,7 +132,9 @@ def tables(rows: Rows, peers: Mapping[str, Any], digit: int, sigma: str) -> dict
         "stacks": table(questions.stacked(rows), questions.STACKS),
         "likelihood": questions.likelihoods(rows, digit),
         "anomalies": grouped(rows, questions.anomaly_columns(rows), digit),
-        "left_out": table(left_out, questions.left_out_columns(left_out, digit)),
+        "left_out": table(incomplete, questions.left_out_columns(incomplete, digit)),
+        "in_turn": questions.left_out_in_turn(left_out),
         "denoising": grouped(rows, questions.denoising_columns(sigma), digit, unaided),
         "compression": grouped(rows, questions.CODES, digit),
+        "codecs": questions.codecs(coded),
     }

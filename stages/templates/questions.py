@@ -1,16 +1,38 @@
 """What the report compares: the columns of each question."""
 
 from collections.abc import Mapping, Sequence
+from statistics import mean
 from typing import Any
 
 from stages.templates.numbers import label, measured, percent, score
-from stages.templates.tables import HIGH, LOW, Column, Find, Row, at, mode_name, table
+from stages.templates.tables import HIGH, LOW, Column, Find, Row, Table, at, mode_name, of_pictures, table
 
 PIXELS = {
     "dynamic": "dynamically binarised pixels",
     "threshold": "thresholded pixels",
     "grey": "grey pixels, which compare with nothing else",
 }
+MODELS = (
+    Column("what it is", lambda row: row["title"], str, left=True),
+    Column("data", lambda row: row["data"], str, left=True),
+    Column("code", lambda row: row["code"], str),
+    Column("weights", lambda row: row["weights"], lambda count: f"{count / 1e6:.2f} M"),
+    Column("training", lambda row: row["steps"], "{:,} steps".format),
+)
+COMPARISON = (  # of all data, across which no number is the best
+    Column("kind", lambda row: row["kind"], str, left=True),
+    Column("data", lambda row: row["data"], str, left=True),
+    Column("right reconstructions", at("reconstruction/accuracy"), percent),
+    Column("recognised samples", at("samples/predictability"), percent),
+    Column("FID", at("samples/fid"), measured),
+    Column("recall", at("samples/recall"), score),
+    Column("coverage", at("samples/coverage_prdc"), score),
+    Column("NLL (nats)", at("likelihood/nll_nats"), measured),
+    Column("of pixels", at("likelihood/data"), str, left=True),
+    Column("AUROC", at("anomaly/auroc"), score),
+    Column("denoising PSNR (dB)", at("denoising/psnr_db"), measured),
+    Column("compressed (bytes)", at("compression/codes/8/entropy_bytes"), measured),
+)
 RECONSTRUCTION = (
     Column("recognised", at("reconstruction/predictability"), percent, HIGH),
     Column("right", at("reconstruction/accuracy"), percent, HIGH),
@@ -76,6 +98,15 @@ LIKELIHOOD = (
     Column("marginal KL", unless_full("likelihood/marginal_kl_nats", "≤"), signed),
     Column("active units", units, str),
 )
+CODECS = (
+    Column("quality", lambda found: found["quality"], str),
+    Column("bytes", lambda found: found["bytes"]["value"], "{:.0f}".format),
+    Column("payload", lambda found: found["payload_bytes"]["value"], "{:.0f}".format),
+    Column(
+        "PSNR (dB)", lambda found: found["psnr_db"], lambda psnr: measured(psnr) if psnr["value"] < 100 else "exact"
+    ),
+    Column("SSIM", lambda found: found["ssim"], score),
+)
 CODES = tuple(
     Column(f"{title}, {bits} bits", at(f"compression/codes/{bits}/{name}"), write)
     for bits in (8, 4)
@@ -92,8 +123,13 @@ def of_stacks(path: str) -> Find:
     return find
 
 
+def network(row: Row) -> str:
+    """How a model makes stacks."""
+    return "three channels" if row["data"].startswith("color") else "channel by channel"
+
+
 STACKS = (
-    Column("network", lambda row: "three channels" if row["data"].startswith("color") else "channel by channel", str),
+    Column("network", network, str, left=True),
     Column("recognised reconstructions", of_stacks("reconstruction/predictability"), percent, HIGH),
     Column("right", of_stacks("reconstruction/accuracy"), percent, HIGH),
     Column("recognised samples", of_stacks("samples/predictability"), percent, HIGH),
@@ -105,14 +141,15 @@ STACKS = (
 
 def stacked(rows: Sequence[Row]) -> list[Row]:
     """Three-channel models of complete stacks, then grey models with numbers of stacks."""
-    true = [row for row in rows if row["data"].startswith("color") and row["data"].endswith("complete")]
+    three = [row for row in rows if row["data"].startswith("color") and row["data"].endswith("complete")]
+    true = [row for row in three if not of_pictures(row)]
     return true + [row for row in rows if "stacked" in row["details"]]
 
 
 def sampler_columns() -> tuple[Column, ...]:
     """The historic sampler's numbers before those of the chosen one."""
     names = (("recognised", "predictability", percent), ("FID", "fid", measured), ("recall", "recall", score))
-    columns = [Column("chosen sampler", lambda row: row["sampler"], str)]
+    columns = [Column("chosen sampler", lambda row: row["sampler"], str, left=True)]
     for title, name, write in names:
         columns.append(Column(f"{title}: prior", at(f"samples/baseline/{name}"), write))
         columns.append(Column("chosen", at(f"samples/{name}"), write))
@@ -134,7 +171,7 @@ def anomaly_columns(rows: Sequence[Row]) -> list[Column]:
     """AUROC of every model's headline score on every set that there is, and which score that is."""
     sets = [name for row in rows if (chosen := last_score(row)) for name in row["details"]["anomaly"]["scores"][chosen]]
     titled = [Column(name, of_set(name), score, HIGH) for name in dict.fromkeys(sets)]
-    return [*titled, Column("score", last_score, label)]
+    return [*titled, Column("score", last_score, label, left=True)]
 
 
 def left_out_columns(rows: Sequence[Row], digit: int) -> list[Column]:
@@ -168,12 +205,30 @@ def without_model(group: Sequence[Row], sigma: str) -> dict[str, Row]:
     }
 
 
-def likelihoods(rows: Sequence[Row], digit: int) -> str:
+def likelihoods(rows: Sequence[Row], digit: int) -> list[Table]:
     """A table for each kind of nats and data: different pixels are different data."""
     kinds = dict.fromkeys((found["data"], row["data"]) for row in rows if (found := row["details"].get("likelihood")))
-    parts = []
+    tables: list[Table] = []
     for pixels, mode in sorted(kinds, key=lambda kind: list(PIXELS).index(kind[0])):
         group = [row for row in rows if row["data"] == mode and at("likelihood/data")(row) == pixels]
-        name = mode_name(mode, digit)
-        parts.append(f"Nats of {PIXELS[pixels]}. {name}:\n\n{table(group, LIKELIHOOD)}\n")
-    return "\n".join(parts)
+        name = mode_name(mode, digit, of_pictures(group[0]))
+        tables += table(group, LIKELIHOOD, caption=f"Nats of {PIXELS[pixels]}. {name}")
+    return tables
+
+
+def codecs(coded: Row | None) -> list[Table]:
+    """Image codecs on the images of the variant that stands for all."""
+    found = coded["details"]["compression"]["codecs"] if coded else []
+    return table([{"key": one["codec"], **one} for one in found], CODECS, title="codec", cards=False)
+
+
+def left_out_in_turn(left_out: Mapping[str, Any]) -> list[Table]:
+    """AUROC of every score for each digit left out in turn, and its mean. left_out: of `content.left_out`."""
+    scores: Mapping[str, Any] = next(iter(left_out.values()), {})
+    rows = [
+        {"key": label(name), "details": {digit: found[name]["auroc"]["value"] for digit, found in left_out.items()}}
+        for name in scores
+    ]
+    columns = [Column(digit, at(digit), "{:.3f}".format) for digit in left_out]
+    columns.append(Column("mean", lambda row: mean(row["details"].values()), "{:.3f}".format))
+    return table(rows, columns, title="score", cards=False)

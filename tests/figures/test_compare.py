@@ -1,9 +1,11 @@
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
 from stages.figures import compare
+from stages.figures.curves import trainings
 from stages.figures.gallery import gallery
 
 RNG = np.random.default_rng(0)
@@ -26,7 +28,7 @@ def at_noise(value):
 
 
 def images(channels=1):
-    return RNG.integers(0, 256, (12, 28, 28, channels)).astype(np.uint8)
+    return RNG.integers(0, 256, (10, 28, 28, channels)).astype(np.uint8)
 
 
 def test_complete_models_of_single_digits_come_first():
@@ -62,7 +64,7 @@ def test_a_gallery_for_each_kind(tmp_path):
     assert heights["gallery-gan"] == pytest.approx(2 * heights["gallery-vae"], rel=0.1)
 
 
-def test_a_gallery_shows_ten_images_a_row_and_every_name_in_full():
+def test_a_gallery_shows_every_image_in_its_row_and_every_name_in_full():
     names = ["short", "a_very_long_name_of_a_variant_of_a_user"]
     figure = gallery({name: images() for name in names})
     figure.canvas.draw()
@@ -72,3 +74,16 @@ def test_a_gallery_shows_ten_images_a_row_and_every_name_in_full():
     height, width, _ = axes.images[0].get_array().shape
     assert width == 10 * 28 + 9 * 2
     assert height == 2 * 28 + 6
+
+
+def test_a_chart_of_trainings_for_each_kind_has_a_line_a_variant(tmp_path):
+    history = pd.DataFrame({"step": range(20), "val_loss": np.linspace(9, 1, 20)})
+    rows = [row("a"), row("b"), row("c", "GAN"), row("d", data="mono-float-complete")]
+    histories = dict.fromkeys("abcd", history)
+    assert compare.training(rows, histories, tmp_path) == {"training-vae": "VAE", "training-gan": "GAN"}
+    assert {path.stem for path in tmp_path.iterdir()} == {"training-vae", "training-gan"}
+    figure = trainings({"one": {"a": history, "b": history - 5}, "two": {"d": history}})
+    first, second = figure.axes
+    assert [line.get_label() for line in first.lines] == ["a", "b"]
+    assert first.lines[0].get_xdata()[0] == 2  # after the first tenth
+    assert (first.get_yscale(), second.get_yscale()) == ("linear", "log")  # one falls below 0

@@ -2,10 +2,12 @@
 
 import copy
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from stages import report
 from stages.pipeline.params import load_params
 
 
@@ -65,6 +67,9 @@ def with_likelihood(data):
     return {**found, "data": data, "tight_images": 50, "active_units": 8}
 
 
+PARAMS = Path(__file__).parents[2] / "params.yaml"
+
+
 @pytest.fixture
 def make_details():
     def make(row):
@@ -96,6 +101,22 @@ def minimal():
     return {"samples": samples()}
 
 
+def explored(family, images):
+    """Arrays of `models.exploring` that a variant of a family has. images: [30, H, W, C]."""
+    between = images.reshape(3, 10, *images.shape[1:])
+    if family == "gan":
+        return {"interpolations": between}
+    if family == "vqvae":
+        return {}
+    found = {"traversals": between, "traversal_coordinates": np.array([4, 0, 2])}
+    found["traversal_values"] = np.linspace(-2, 2, 30).reshape(3, 10)
+    if family == "conditional_vae":
+        return found | {"by_class": between}
+    found |= {"plane": images[:9].reshape(3, 3, *images.shape[1:]), "plane_axes": np.array([[-1.0, 0, 1], [-2, 0, 2]])}
+    found |= {"plane_points": np.linspace(-1, 1, 20).reshape(10, 2), "plane_images": np.arange(10)}
+    return found | {"interpolations": between, "interpolation_images": np.array([[0, 1], [2, 3], [4, 5]])}
+
+
 @pytest.fixture
 def write_results(make_details):
     """Writes everything that stage `report` reads, of all variants of `params`, below the current folder."""
@@ -115,6 +136,7 @@ def write_results(make_details):
             if row.family != "gan":
                 denoised = np.stack([images[:10]] * len(params.evaluation.noise))
                 arrays |= {"reconstructions": images, "denoised": denoised, "cross_entropy_nats": rng.normal(size=30)}
+            arrays |= explored(row.family, images)
             if row.sample.codes != "prior":
                 arrays["baselines"] = images[:20]
             folder = root / f"artifacts/models/{key}"
@@ -125,6 +147,7 @@ def write_results(make_details):
             (folder / "config.json").write_text(json.dumps(config))
             (folder / "history.csv").write_text("step,loss,val_loss,val_kl_nats\n10,3,3,1\n20,2,2,1\n")
             (root / f"reports/metrics/{key}.details.json").write_text(json.dumps(make_details(row)))
+        (root / "artifacts/data/raw/t10k-labels-idx1-ubyte").write_bytes(b"labels")
         (root / "artifacts/data/raw/source.json").write_text(json.dumps({"source": "mnist", "stand_in_for": None}))
         numbers = {
             "accuracy": 0.99,
@@ -135,5 +158,25 @@ def write_results(make_details):
         (root / "reports/metrics/verifier.json").write_text(json.dumps(numbers))
         (root / "artifacts/verifier").mkdir(exist_ok=True)
         (root / "artifacts/verifier/history.csv").write_text("step,accuracy,val_accuracy\n1,0.5,0.6\n2,0.9,0.95\n")
+
+    return write
+
+
+@pytest.fixture
+def write_report(tmp_path, monkeypatch, write_results):
+    """Runs stage `report` on made-up results of a few variants of params.yaml -> the folder of pages."""
+
+    def write(keys, peers=None):
+        params = load_params(PARAMS)
+        study = params.leave_one_out.model_copy(update={"digits": []})
+        rows = {key: params.variants[key] for key in keys}
+        params = params.model_copy(update={"variants": rows, "leave_one_out": study})
+        write_results(params, tmp_path)
+        if peers:
+            (tmp_path / "reports/metrics/peers.json").write_text(json.dumps(peers))
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(report, "load_params", lambda: params)
+        report.main()
+        return tmp_path / "reports"
 
     return write

@@ -3,9 +3,10 @@ import re
 import pytest
 
 from stages.pipeline.params import load_params, read_yaml
-from stages.templates import render
-from stages.templates.cards import broken, captions, card_of, describe, facts, settings_text
+from stages.templates.cards import captions, card_of, describe, facts, settings_text
+from stages.templates.markup import broken, drawn, inline, paragraphs
 from stages.templates.portfolio import CARDS, FALLBACK, KINDS
+from stages.templates.rendering import render
 
 ROWS = load_params().variants
 FAMILIES = {row.family: key for key, row in ROWS.items()}
@@ -16,7 +17,7 @@ def made(key, details, name=None):
 
 
 def card(row, pictures=("samples", "curves")):
-    return render("card.md", {"row": row, "pictures": captions(row, pictures)})
+    return render("card.md", {"row": {**row, "pictures": captions(row, pictures)}})
 
 
 def test_every_variant_of_params_has_a_text_of_its_own():
@@ -55,7 +56,7 @@ def test_a_card_renders_for_every_family_with_the_least_details(key, name, minim
     text = card(row)
     assert text.startswith(f"# {ROWS[key].title}\n")
     assert row["card"] == (CARDS[key] if name is None else FALLBACK[ROWS[key].family])
-    assert f'load(Path("artifacts/models/{name or key}"))' in text
+    assert f'digitforge.load("{name or key}")' in text
     assert "1,008 steps" in text
     assert "**Samples**" in text
     for absent in ("**Reconstructions**", "**Likelihood**", "**Compression**", "AUROC"):
@@ -129,3 +130,24 @@ def test_long_equations_are_broken_into_lines():
 
 def test_an_unknown_key_gets_the_text_of_its_family():
     assert card_of("mine", "gan") is FALLBACK["gan"]
+
+
+@pytest.mark.parametrize("text", [*CARDS.values(), *FALLBACK.values()])
+def test_every_equation_can_be_drawn(text):
+    shapes = drawn(text.equation)
+    assert len(shapes) == 1 + text.equation.count(r", \qquad ")
+    for shape in shapes:
+        assert shape.startswith("<svg ")
+        assert len(shape) > 1000
+
+
+def test_captions_say_what_is_interpolated():
+    assert captions(made("gan_dcgan", {"samples": {}}), ["interpolations"]) == {
+        "interpolations": "From one draw to another"
+    }
+    assert "test image" in captions(made("ae_deep", {"samples": {}}), ["interpolations"])["interpolations"]
+
+
+def test_markdown_becomes_html_and_tags_in_it_stay_text():
+    assert inline("*a* `b` <i>") == "<em>a</em> <code>b</code> &lt;i&gt;"
+    assert paragraphs("[a](b.md)") == '<p><a href="b.md">a</a></p>\n'

@@ -1,36 +1,11 @@
 """The whole stage on made-up results, one variant a family and the two special data modes."""
 
-import json
+import hashlib
 import re
 
 import pytest
 
-from stages import report
-from stages.pipeline.params import load_params
-
-PARAMS = load_params()
 KEYS = ("ae_deep", "vae_conv", "vae_conditional", "vqvae", "gan_dcgan", "vae_stacked", "vae_anomaly")
-
-
-def few(params, keys):
-    study = params.leave_one_out.model_copy(update={"digits": []})
-    rows = {key: params.variants[key] for key in keys}
-    return params.model_copy(update={"variants": rows, "leave_one_out": study})
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch, write_results):
-    def go(keys, peers=None):
-        params = few(PARAMS, keys)
-        write_results(params, tmp_path)
-        if peers:
-            (tmp_path / "reports/metrics/peers.json").write_text(json.dumps(peers))
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(report, "load_params", lambda: params)
-        report.main()
-        return tmp_path / "reports"
-
-    return go
 
 
 def links(page):
@@ -41,8 +16,8 @@ def links(page):
     }
 
 
-def test_every_link_leads_somewhere_and_every_picture_is_shown(run, capsys):
-    reports = run(KEYS, {"other VAE": {"predictability": {"value": 0.5, "ci95": 0.1}}})
+def test_every_link_leads_somewhere_and_every_picture_is_shown(write_report, capsys):
+    reports = write_report(KEYS, {"other VAE": {"predictability": {"value": 0.5, "ci95": 0.1}}})
     pages = [reports / "index.md", *sorted((reports / "cards").iterdir())]
     assert [page.stem for page in pages[1:]] == sorted(KEYS)
     found = {target.resolve() for page in pages for target in links(page)}
@@ -53,25 +28,32 @@ def test_every_link_leads_somewhere_and_every_picture_is_shown(run, capsys):
     assert "nan" not in text
     assert "*other VAE*" in text
     assert "WARNING" not in capsys.readouterr().out
+    page = (reports / "index.html").read_text()
+    assert page.count('src="data:image/png;base64,') == len(pictures)
+    assert not re.search(r"\bnan\b", re.sub(r'src="[^"]*"', "", page))
+    assert "<em>other VAE</em>" in page
+    assert f"<code>{hashlib.sha256(b'labels').hexdigest()}</code>" in page
+    for key in KEYS:
+        assert f'id="card-{key}"' in page
 
 
 @pytest.mark.parametrize("keys", [("gan_dcgan",), ("vae_stacked",), ("vae_anomaly",)])
-def test_a_report_of_a_single_model(run, keys):
-    reports = run(keys)
+def test_a_report_of_a_single_model(write_report, keys):
+    reports = write_report(keys)
     assert {target for target in links(reports / "index.md") if not target.exists()} == set()
     text = (reports / "index.md").read_text()
     assert ("## Denoising" in text) == (keys != ("gan_dcgan",))
 
 
-def test_equal_results_are_an_equal_report(run):
+def test_equal_results_are_an_equal_report(write_report):
     written = []
     for _ in range(2):
-        reports = run(("ae_deep", "gan_dcgan"))
+        reports = write_report(("ae_deep", "gan_dcgan"))
         written.append({path: path.read_bytes() for path in reports.rglob("*") if path.is_file()})
     assert written[0] == written[1]
 
 
-def test_leftovers_are_named(run, tmp_path, capsys):
+def test_leftovers_are_named(write_report, tmp_path, capsys):
     (tmp_path / "artifacts/models/old").mkdir(parents=True)
-    run(("gan_dcgan",))
+    write_report(("gan_dcgan",))
     assert "WARNING: artifacts/models/old belongs to nothing" in capsys.readouterr().out

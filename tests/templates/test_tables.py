@@ -1,11 +1,15 @@
 import pytest
 
 from stages.templates.numbers import measured, percent
-from stages.templates.tables import HIGH, LOW, Column, at, best, grouped, mode_name, table
+from stages.templates.tables import HIGH, LOW, Column, at, best, grouped, markdown, mode_name, table
 
 
 def row(key, data="mono-binary-complete", **details):
     return {"key": key, "data": data, "details": details}
+
+
+def shown(*arguments):
+    return markdown(table(*arguments))
 
 
 def estimate(value, ci95=0.3):
@@ -35,7 +39,7 @@ def test_the_best_is_the_highest_or_the_lowest_of_those_that_have_a_value():
 
 
 def test_a_table_has_a_linked_row_for_each_variant_with_a_number_and_the_best_in_bold():
-    assert table(ROWS, [UP, DOWN]).splitlines() == [
+    assert shown(ROWS, [UP, DOWN]).splitlines() == [
         "| model | up | down |",
         "|:--|--:|--:|",
         "| [one](cards/one.md) | 1.0 ± 0.3 | **5.0 ± 0.3** |",
@@ -45,7 +49,7 @@ def test_a_table_has_a_linked_row_for_each_variant_with_a_number_and_the_best_in
 
 
 def test_a_single_row_is_not_the_best_of_anything():
-    assert "**" not in table(ROWS[:1], [UP])
+    assert "**" not in shown(ROWS[:1], [UP])
 
 
 def test_all_that_read_like_the_best_are_bold_unless_most_rows_do():
@@ -55,24 +59,24 @@ def test_all_that_read_like_the_best_are_bold_unless_most_rows_do():
         row("c", c=estimate(9.0)),
         row("d", c=estimate(8.0)),
     ]
-    assert table(close, [DOWN]).count("**5.0 ± 0.3**") == 2
-    assert "**" not in table(close[:3], [DOWN])
+    assert shown(close, [DOWN]).count("**5.0 ± 0.3**") == 2
+    assert "**" not in shown(close[:3], [DOWN])
 
 
 def test_a_column_that_nobody_has_is_left_out_and_a_table_without_rows_is_empty():
-    assert table([ROWS[2]], [UP, DOWN]).splitlines()[0] == "| model | up |"
-    assert table([ROWS[3]], [UP, DOWN]) == ""
+    assert shown([ROWS[2]], [UP, DOWN]).splitlines()[0] == "| model | up |"
+    assert shown([ROWS[3]], [UP, DOWN]) == ""
 
 
 def test_what_stands_beside_is_in_italics_and_never_the_best():
-    lines = table(ROWS, [UP], {"real": row("real", a={"b": estimate(9.0)}), "empty": row("empty")}).splitlines()
+    lines = shown(ROWS, [UP], {"real": row("real", a={"b": estimate(9.0)}), "empty": row("empty")}).splitlines()
     assert lines[-1] == "| *real* | 9.0 ± 0.3 |"
     assert "| [two](cards/two.md) | **2.0 ± 0.3** |" in lines
 
 
 def test_groups_are_the_data_modes_and_the_best_is_that_of_each():
     rows = [*ROWS[:2], row("stack", "color-float-missing", a={"b": estimate(3.0)})]
-    text = grouped(rows, [UP], 8)
+    text = markdown(grouped(rows, [UP], 8))
     assert text.index("Single digits, thresholded (`mono-binary-complete`):") < text.index("Stacks of three")
     assert "| [two](cards/two.md) | **2.0 ± 0.3** |" in text
     assert "| [stack](cards/stack.md) | 3.0 ± 0.3 |" in text
@@ -82,7 +86,37 @@ def test_modes_in_words():
     assert mode_name("color-float-missing", 3) == (
         "Stacks of three digits, grey, trained without the 3 (`color-float-missing`)"
     )
+    assert mode_name("color-binary-complete", 3, pictures=True) == (
+        "Pictures in colour, thresholded (`color-binary-complete`)"
+    )
 
 
 def test_percent_column():
-    assert "| 90.0 ± 1.0 % |" in table([row("x", p=estimate(0.9, 0.01))], [Column("p", at("p"), percent)])
+    assert "| 90.0 ± 1.0 % |" in shown([row("x", p=estimate(0.9, 0.01))], [Column("p", at("p"), percent)])
+
+
+def test_heads_say_what_a_metric_means_and_cells_what_to_sort_by():
+    fid = Column("FID", at("samples/fid"), measured, LOW)
+    [found] = table([row("x", samples={"fid": estimate(3.25)}), row("y", samples={"fid": estimate(2.0)})], [fid])
+    assert [head.title for head in found.heads] == ["model", "FID"]
+    assert found.heads[1].meaning.startswith("Frechet distance (FID): Squared distance between Gaussians")
+    assert not found.heads[1].left
+    assert [(line[0].key, line[1].value, line[1].bold) for line in found.lines] == [
+        ("x", 3.25, False),
+        ("y", 2.0, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "start"),
+    [
+        ("denoising/levels/0.5/model/psnr_db", "PSNR, denoised"),
+        ("samples/baseline/recall", "Recall: "),
+        ("compression/codes/4/psnr_db", "PSNR: "),
+        ("samples/kl_floor_nats", ""),
+    ],
+)
+def test_a_number_means_the_same_wherever_it_stands(path, start):
+    found = Column("x", at(path), measured).head.meaning
+    assert found.startswith(start)
+    assert bool(found) == bool(start)

@@ -1,0 +1,5 @@
+"""`python -m digitforge`: the command line."""
+
+from digitforge.command import main
+
+main()

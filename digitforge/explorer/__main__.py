@@ -1,0 +1,56 @@
+"""`python -m digitforge.explorer [--port PORT]`: serve the explorer on 127.0.0.1 until Ctrl-C."""
+
+import argparse
+import os
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
+
+from digitforge.explorer.page import CSS, THEME, page
+from digitforge.explorer.shelf import Shelf
+from digitforge.project import ROOT
+from stages.pipeline.errors import UserError, user_errors
+
+
+def warm(shelf: Shelf) -> None:
+    """Import TensorFlow, and load the verifier, before anyone asks for them."""
+    with suppress(UserError):  # nothing is trained yet, as the page says
+        shelf.verifier()
+
+
+def main() -> None:
+    """Start the server; the page answers before TensorFlow is imported."""
+    parser = argparse.ArgumentParser(
+        prog="python -m digitforge.explorer", description="Play with the trained variants."
+    )
+    parser.add_argument("--port", type=int, default=7860, help="port on 127.0.0.1 (default: 7860)")
+    parser.add_argument("--project", type=Path, default=ROOT, help="folder of the project (default: this one)")
+    arguments = parser.parse_args()
+    shelf = Shelf(arguments.project.resolve())
+    blocks = page(shelf)
+    shelf.trained()  # a params.yaml that is wrong ends here, in one line
+    try:
+        _, url, _ = blocks.launch(
+            server_name="127.0.0.1",
+            server_port=arguments.port,
+            share=False,
+            quiet=True,
+            prevent_thread_lock=True,
+            footer_links=[],
+            run_history=False,
+            enable_monitoring=False,
+            theme=THEME,
+            css=CSS,
+        )
+    except OSError:
+        raise UserError(f"--port: received {arguments.port}, which is in use; accepted: a free port") from None
+    print(f"explorer: {url} (Ctrl-C ends it)", flush=True)
+    Thread(target=warm, args=[shelf], daemon=True).start()
+    blocks.block_thread()
+
+
+if __name__ == "__main__":
+    with user_errors():
+        main()

@@ -1,0 +1,55 @@
+"""The page: its tabs, what fills their lists when it opens, and its look."""
+
+from typing import Any
+
+import gradio as gr
+
+from digitforge.explorer.parts import VariantList
+from digitforge.explorer.shelf import NOTHING, Shelf
+from digitforge.explorer.tabs import codes, compare, generate, interpolate, look
+
+HOUR = 3600  # seconds; pictures that are older are deleted
+
+# Fonts of the system alone: nothing is fetched from elsewhere.
+THEME = gr.themes.Default(
+    primary_hue=gr.themes.colors.blue, font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
+)
+
+# Pixels stay squares; on a narrow screen the digit stays in sight while sliders move.
+CSS = """
+.stage img, #strip img, #samples img, .four img { image-rendering: pixelated; width: 100%; }
+@media (max-width: 700px) {
+  .stage { position: sticky; top: 0; z-index: 5; background: var(--body-background-fill); }
+  .stage img { max-height: 40vh; object-fit: contain; }
+}
+"""
+
+
+def opening(shelf: Shelf, lists: list[VariantList]) -> list[Any]:
+    """What a page that opens shows: the tabs, with their lists filled, or what to run when nothing is trained."""
+    some = bool(shelf.trained())
+    return [gr.update(visible=not some), gr.update(visible=some), *(one.filled() for one in lists)]
+
+
+def page(shelf: Shelf) -> gr.Blocks:
+    """The whole page."""
+    with gr.Blocks(title="digitforge explorer", analytics_enabled=False, delete_cache=(HOUR, HOUR)) as blocks:
+        gr.Markdown("# digitforge explorer\nThe trained variants, to play with.")
+        nothing = gr.Markdown(NOTHING, visible=False, elem_id="nothing")
+        with gr.Tabs(visible=False) as tabs:
+            with gr.Tab("Codes"):
+                lists = codes.build(shelf)
+            with gr.Tab("Interpolate") as tab:
+                lists += interpolate.build(shelf, tab)
+            with gr.Tab("Generate") as tab:
+                lists += generate.build(shelf, tab)
+            with gr.Tab("Draw or upload"):
+                lists += look.build(shelf)
+            with gr.Tab("Compare") as tab:
+                lists += compare.build(shelf, tab)
+        blocks.load(
+            lambda: opening(shelf, lists),
+            outputs=[nothing, tabs, *(one.dropdown for one in lists)],
+            api_visibility="private",
+        )
+    return blocks

@@ -1,0 +1,85 @@
+"""What every tab is made of: choices, pictures, downloads, and errors that a user can act on."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import gradio as gr
+import numpy as np
+
+from digitforge.explorer.shelf import Choices
+from stages.pipeline.errors import UserError
+
+MODEL = "model"  # events that compute share one queue: two at once would only slow each other down
+
+
+def told(answer: Callable[..., Any], *first: Any) -> Callable[..., Any]:
+    """An event's function with its `first` arguments, whose UserError the page shows as a message."""
+
+    def safely(*values: Any) -> Any:
+        try:
+            return answer(*first, *values)
+        except UserError as error:
+            raise gr.Error(str(error), title="This can't be done", print_exception=False) from None
+        except FileNotFoundError as error:
+            text = f"{error.filename}: no such file; `dvc repro` makes it"
+            raise gr.Error(text, title="This can't be done", print_exception=False) from None
+
+    return safely
+
+
+class VariantList(NamedTuple):
+    """A list of variants, filled when the page opens: what it offers then, and which of those is chosen first."""
+
+    dropdown: gr.Dropdown
+    offered: Callable[[], Choices]
+    first: int = 0
+
+    def filled(self) -> dict[str, Any]:
+        """The list as it is now; empty when there is nothing to offer."""
+        choices = self.offered()
+        value = choices[min(self.first, len(choices) - 1)][1] if choices else None
+        return gr.update(choices=choices, value=value)
+
+
+def choice(offered: Callable[[], Choices], label: str = "Variant") -> gr.Dropdown:
+    """The dropdown of a list of variants."""
+    return gr.Dropdown(label=label, choices=offered(), value=None, interactive=True)
+
+
+def label_choice(label: str, none: str) -> gr.Dropdown:
+    """A list of classes, for variants that generate by class; `none` is no choice."""
+    return gr.Dropdown(label=label, choices=[(none, -1)], value=-1, interactive=True, visible=False)
+
+
+def labels_of(classes: int | None, none: str) -> dict[str, Any]:
+    """The list of `label_choice` for a variant with so many classes."""
+    choices = [(none, -1), *((str(label), label) for label in range(classes or 0))]
+    return gr.update(choices=choices, value=-1, visible=classes is not None)
+
+
+def chosen(label: int | None) -> int | None:
+    """A class, or None if no class is chosen."""
+    return None if label is None or label < 0 else label
+
+
+def picture(label: str, **settings: Any) -> gr.Image:
+    """An image that can be downloaded as PNG."""
+    return gr.Image(label=label, format="png", interactive=False, buttons=["download"], **settings)
+
+
+def download(text: str, name: str, made: gr.State) -> None:
+    """A button that downloads the arrays of a state, {name: array}, as NAME.npz."""
+    button = gr.Button(text, size="sm", min_width=120)
+    file = gr.DownloadButton(visible="hidden", elem_id=f"file-{name}")
+
+    def write(arrays: dict[str, np.ndarray] | None) -> str:
+        if not arrays:
+            raise UserError("nothing is made yet, so there is nothing to download")
+        path = Path(tempfile.mkdtemp(prefix="digitforge-")) / f"{name}.npz"
+        np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+        return str(path)
+
+    click = f"() => document.querySelector('#file-{name} a, a#file-{name}, #file-{name}')?.click()"
+    button.click(told(write), made, file, api_visibility="private").success(None, js=click)

@@ -1,0 +1,71 @@
+"""Images as the page shows them: digits in rows, enlarged without blur, and small charts."""
+
+import matplotlib.figure
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from stages.figures.images import mosaic
+from stages.figures.style import BLUE, GREY, ORANGE
+
+ONE_DIGIT = 448  # pixels wide: coding a large PNG would take longer than decoding the digit
+LEAST_WIDTH = 1000  # pixels: a picture is enlarged to so many, by a whole number
+
+Figure = matplotlib.figure.Figure  # drawn without pyplot, whose state threads would share
+
+
+def sheet(images: np.ndarray, columns: int, least_width: int = LEAST_WIDTH) -> np.ndarray:
+    """uint8 images [N, H, W, C] -> one picture [H', W', 3] uint8, dark ink on white, every pixel a square."""
+    picture = mosaic(images, columns)
+    times = -(-least_width // picture.shape[1])
+    return picture.repeat(times, axis=0).repeat(times, axis=1)
+
+
+def pairs(above: np.ndarray, below: np.ndarray, columns: int) -> np.ndarray:
+    """Two lists of images [N, H, W, C] -> one, in rows of `columns` from the first and then from the second list."""
+    starts = range(0, len(above), columns)
+    return np.concatenate([part[start : start + columns] for start in starts for part in (above, below)])
+
+
+def reading_chart(probabilities: np.ndarray) -> Figure:
+    """The verifier's probability of each digit, channel by channel. probabilities: [C, 10]."""
+    figure = Figure(figsize=(5, 2.6))
+    axes = figure.subplots()
+    names = ("",) if len(probabilities) == 1 else ("ones (red)", "tens (green)", "hundreds (blue)")
+    colors = (BLUE,) if len(probabilities) == 1 else ("#D55E00", "#009E73", "#0072B2")
+    width = 0.8 / len(names)
+    for i, (name, color) in enumerate(zip(names, colors, strict=True)):
+        place = np.arange(10) + (i - (len(names) - 1) / 2) * width
+        axes.bar(place, 100 * probabilities[i], width, color=color, label=name)
+    axes.set(title="The verifier's belief in each digit (%)", ylim=(0, 100), xticks=range(10))
+    axes.grid(False, axis="x")
+    if len(names) > 1:
+        axes.legend(fontsize=9)
+    return figure
+
+
+def score_chart(scores: np.ndarray, score: float) -> Figure:
+    """Where an anomaly score lies among those of test images [N]."""
+    figure = Figure(figsize=(5, 2.6))
+    axes = figure.subplots()
+    # A few extremes would squeeze the rest; a score beyond the edge is drawn at it.
+    low, high = np.percentile(scores, (0, 99.5))
+    high = max(high, min(score, high + (high - low)))
+    axes.hist(scores, bins=60, range=(low, high), color=BLUE, alpha=0.7)
+    axes.axvline(np.clip(score, low, high), color="#D55E00", label="this image")
+    axes.set(title="Anomaly score among the test digits", xlabel="→ stranger", yticks=[])
+    axes.legend(fontsize=10)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    return figure
+
+
+def code_chart(code: np.ndarray, low: np.ndarray, high: np.ndarray) -> Figure:
+    """A code [code] before the range that training codes have, `low` to `high` [code]."""
+    figure = Figure(figsize=(10, 2.6))
+    axes = figure.subplots()
+    place = np.arange(len(code))
+    axes.bar(place, high - low, 0.8, low, color=GREY, alpha=0.25, label="98 % of training codes")
+    axes.plot(place, code, "o", color=ORANGE, markersize=5 if len(code) <= 64 else 2, label="this image")
+    axes.set(title="Code, coordinate by coordinate", xlabel="coordinate")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    figure.legend(fontsize=10, loc="outside right upper")
+    return figure

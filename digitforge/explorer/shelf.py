@@ -1,0 +1,95 @@
+"""What is trained, loaded when it is first asked for, and kept."""
+
+from functools import cache
+from pathlib import Path
+from threading import RLock
+
+import numpy as np
+
+import digitforge
+from digitforge.explorer import codes
+from digitforge.project import ROOT, settings
+from stages.pipeline import files
+from stages.pipeline.errors import UserError
+from stages.pipeline.params import PARAMS_FILE, Params
+
+Choices = list[tuple[str, str]]  # (what a list shows, the variant's key)
+PRIOR_CODES = 2_000  # enough to say how far codes reach, where nothing encodes
+
+NOTHING = """### Nothing is trained yet
+
+In the project's folder run
+
+    make repro
+
+for everything (about 20 minutes on two cores), or, for one model alone,
+
+    source .venv/bin/activate
+    dvc repro sample@vae_tril
+
+with any key of `variants:` in `params.yaml`. Then load this page again.
+"""
+
+
+class Shelf:
+    """The trained variants of a project, its verifier and its test digits."""
+
+    def __init__(self, root: Path = ROOT) -> None:
+        self.root = root
+        self._loading = RLock()  # two events at once would load the same model twice
+        self._params = cache(lambda edited: settings(root))
+        self._variant = cache(lambda key: digitforge.load(key, root))
+        self._verifier = cache(lambda: digitforge.verifier(root))
+        self._mode = cache(lambda mode: files.read_npz(root / files.DATA / f"{mode}.npz", "x_test", "y_test"))
+        self._axes = cache(self._make_axes)
+
+    def params(self) -> Params:
+        """The project's params.yaml, read again only after an edit."""
+        return self._params((self.root / PARAMS_FILE).stat().st_mtime_ns)
+
+    def trained(self) -> Choices:
+        """Every variant that is trained and sampled."""
+        rows = self.params().variants
+        return [(f"{row.title} ({key})", key) for key, row in rows.items() if self._samples(key).exists()]
+
+    def encoders(self) -> Choices:
+        """Those of `trained` that can encode images."""
+        found = []
+        for title, key in self.trained():
+            with np.load(self._samples(key), allow_pickle=False) as archive:
+                if "codes" in archive.files:
+                    found.append((title, key))
+        return found
+
+    def _samples(self, key: str) -> Path:
+        return self.root / files.SAMPLES / f"{key}.npz"
+
+    def variant(self, key: str | None) -> digitforge.Variant:
+        """A trained variant; raises UserError if none is chosen."""
+        if key is None:
+            raise UserError("no variant is chosen; accepted: one of the list")
+        with self._loading:
+            return self._variant(key)
+
+    def verifier(self) -> digitforge.Verifier:
+        """What reads digits."""
+        with self._loading:
+            return self._verifier()
+
+    def tolerance(self, key: str) -> float:
+        """The belief from which on an image of this variant counts as recognised."""
+        return self.params().evaluation.tolerance.of(self.variant(key).data)
+
+    def test_images(self, key: str) -> np.ndarray:
+        """The test images of a variant's data mode, [N, H, W, C] uint8."""
+        return self._mode(self.variant(key).data)["x_test"]
+
+    def axes(self, key: str) -> codes.Axes:
+        """The sliders of a variant's codes."""
+        with self._loading:
+            return self._axes(key)
+
+    def _make_axes(self, key: str) -> codes.Axes:
+        variant = self.variant(key)
+        known = variant.training_codes if variant.encodes else variant.draw(PRIOR_CODES)
+        return codes.axes(known, variant.decode, variant.classes or 0)

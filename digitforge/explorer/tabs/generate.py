@@ -1,0 +1,80 @@
+"""Tab "Generate": new digits, by class where the model can, and how many the verifier recognises."""
+
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from digitforge.explorer.parts import (
+    MODEL,
+    VariantList,
+    choice,
+    chosen,
+    download,
+    label_choice,
+    labels_of,
+    picture,
+    told,
+)
+from digitforge.explorer.pictures import sheet
+from digitforge.explorer.shelf import Shelf
+
+COLUMNS = 10
+ANY = "any"
+
+
+def tally(labels: np.ndarray, beliefs: np.ndarray, tolerance: float, wanted: int | None) -> str:
+    """In words: how many images the verifier recognises, and as what. labels: [N], beliefs: [N] in 0..1."""
+    recognised = beliefs >= tolerance
+    text = f"The verifier recognises **{recognised.sum()} of {len(labels)}** (belief of at least {tolerance:.0%})"
+    if wanted is not None:
+        return f"{text}, {np.sum(recognised & (labels == wanted))} of them as {wanted}."
+    digits, counts = np.unique(labels[recognised], return_counts=True)
+    if labels.max() > 9:
+        return f"{text}, as {len(digits)} different numbers."
+    return f"{text}: " + ", ".join(f"{count} × {digit}" for digit, count in zip(digits, counts, strict=True)) + "."
+
+
+def generate(shelf: Shelf, key: str, count: int, seed: float, label: int) -> tuple[Any, ...]:
+    """-> a grid, what the verifier reads in it, and the images as arrays."""
+    variant, wanted = shelf.variant(key), chosen(label)
+    images = variant.sample(int(count), int(seed), wanted)
+    shown = variant.as_shown(images)
+    labels, beliefs, _ = shelf.verifier().read(shown)
+    return (
+        sheet(shown, COLUMNS if count <= 100 else 2 * COLUMNS),
+        tally(labels, beliefs, shelf.tolerance(key), wanted),
+        {"images": images},
+    )
+
+
+def choose(shelf: Shelf, key: str) -> dict[str, Any]:
+    """The classes that a variant can generate by."""
+    return labels_of(shelf.variant(key).classes, ANY)
+
+
+def build(shelf: Shelf, tab: gr.Tab) -> list[VariantList]:
+    """The tab -> its lists of variants."""
+    made = gr.State()
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            key = choice(shelf.trained)
+            label = label_choice("Class", ANY)
+            count = gr.Slider(10, 400, 100, step=10, label="images")
+            seed = gr.Number(0, label="seed", precision=0, minimum=0)
+            again = gr.Button("Generate", variant="primary")
+            reading = gr.Markdown()
+            download("Download images (npz)", "samples", made)
+        with gr.Column(scale=3, min_width=300):
+            grid = picture("Samples", elem_id="samples", show_label=False)
+    key.change(told(choose, shelf), key, label, concurrency_id=MODEL, api_visibility="private", show_progress="hidden")
+    gr.on(
+        [tab.select, again.click],
+        told(generate, shelf),
+        [key, count, seed, label],
+        [grid, reading, made],
+        concurrency_id=MODEL,
+        show_progress="minimal",
+        api_name="generate",
+    )
+    return [VariantList(key, shelf.trained)]

@@ -1,0 +1,100 @@
+"""Pictures of code space: where test images lie, and what is decoded between them."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+
+from stages.figures.gallery import gallery
+from stages.figures.images import mosaic
+from stages.figures.style import DIGITS, GREY
+
+Arrays = dict[str, np.ndarray]
+
+SHOWN = 2500  # points of a map: more hide each other
+BEYOND = 0.12  # of the plane's width, on each side of it: codes farther out are off the map
+
+
+def extent(axes: np.ndarray) -> tuple[float, float, float, float]:
+    """Left, right, bottom and top of the plane whose images have these coordinates [2, G] as their middles."""
+    (left, right), (bottom, top) = ((row[0], row[-1]) for row in axes)
+    x, y = ((row[-1] - row[0]) / (2 * (len(row) - 1)) for row in axes)
+    return left - x, right + x, bottom - y, top + y
+
+
+def points(axis: Axes, found: np.ndarray, labels: np.ndarray, edges: tuple[float, float, float, float]) -> None:
+    """Codes [M, 2] in the colours of their digits [M], and each digit at the median of its codes."""
+    chosen = np.arange(0, len(found), max(1, len(found) // SHOWN))
+    axis.scatter(
+        found[chosen, 0], found[chosen, 1], c=[DIGITS[label] for label in labels[chosen]], s=14, alpha=0.7, linewidths=0
+    )
+    for label in np.unique(labels):
+        x, y = np.median(found[labels == label], axis=0)
+        text = axis.text(x, y, str(label), fontsize=19, weight="bold", ha="center", va="center", color=DIGITS[label])
+        text.set_path_effects([withStroke(linewidth=4, foreground="white")])
+    left, right, bottom, top = edges
+    x, y = BEYOND * (right - left), BEYOND * (top - bottom)
+    axis.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, edgecolor=GREY, linestyle="--"))
+    axis.set(xlim=(left - x, right + x), ylim=(bottom - y, top + y))
+
+
+def latent(found: Arrays, labels: np.ndarray) -> Figure:
+    """Test images on the plane of the first two principal components, beside what is decoded from the dashed part.
+
+    found: plane, plane_axes, plane_points and plane_images of stage `sample`; labels: [N] of the test images, of stacks
+    by their ones.
+    """
+    plane, edges = found["plane"], extent(found["plane_axes"])
+    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 5.4))
+    points(left, found["plane_points"], labels[found["plane_images"]] % 10, edges)
+    left.set(title="Test images by their codes", xlabel="first component", ylabel="second component")
+    left.set_box_aspect(1)
+    picture = mosaic(plane.reshape(-1, *plane.shape[2:]), len(plane))
+    right.imshow(picture, extent=edges, aspect="auto", interpolation="antialiased")
+    right.set(title="Decoded from the dashed part", xlabel="first component")
+    right.set_box_aspect(1)
+    right.grid(False)
+    right.spines[:].set_visible(False)
+    return figure
+
+
+def traversals(found: Arrays) -> Figure:
+    """A row for each coordinate, moved alone. found: traversals, traversal_coordinates and traversal_values."""
+    named = zip(found["traversal_coordinates"], found["traversal_values"], found["traversals"], strict=True)
+    return gallery({f"z{place + 1}: {values[0]:.1f} to {values[-1]:.1f}": images for place, values, images in named})
+
+
+def interpolations(found: Arrays, data: Arrays) -> Figure:
+    """A row for each pair: between test images, which stand at the ends, or between two draws.
+
+    found: interpolations and, of test images, interpolation_images; data: x_test and y_test.
+    """
+    rows = found["interpolations"]
+    if "interpolation_images" not in found:
+        return gallery({f"pair {i + 1}": images for i, images in enumerate(rows)})
+    named = {}
+    for (start, end), images in zip(found["interpolation_images"], rows, strict=True):
+        first, last = data["x_test"][[start]], data["x_test"][[end]]
+        named[f"{data['y_test'][start]} to {data['y_test'][end]}"] = np.concatenate([first, images, last])
+    return gallery(named)
+
+
+def by_class(found: Arrays) -> Figure:
+    """A row for each style, a column for each label. found: by_class."""
+    return gallery({f"style {i + 1}": images for i, images in enumerate(found["by_class"])})
+
+
+def pictures(found: Arrays, data: Arrays) -> dict[str, Figure]:
+    """Every picture of code space that a variant's arrays allow. found: of stage `sample`, data: of stage `stack`."""
+    figures = {}
+    if "plane" in found:
+        figures["latent"] = latent(found, data["y_test"])
+    if "traversals" in found:
+        figures["traversals"] = traversals(found)
+    if "interpolations" in found:
+        figures["interpolations"] = interpolations(found, data)
+    if "by_class" in found:
+        figures["classes"] = by_class(found)
+    return figures
