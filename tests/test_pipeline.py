@@ -56,7 +56,7 @@ SMALL = {
     "tracking": {
         "experiment": "small",
         "system_metrics": True,
-        "champion": {"autoencoder": {"metric": "samples.fid", "best": "lowest", "data": "mono-binary-complete"}},
+        "champion": {"autoencoder": {"metric": "samples.fid", "best": "lowest", "data": "mono-binary-missing"}},
     },
     "variants": {
         "ae_small": {

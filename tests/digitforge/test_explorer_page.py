@@ -7,10 +7,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from playwright import sync_api
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: `apt-get install chromium`")
@@ -97,11 +98,16 @@ def test_a_drawn_digit_gets_a_score(page):
     canvas.wait_for()
     box = canvas.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y - 80)
-    page.mouse.down()
-    page.mouse.move(x, y + 80, steps=10)
-    page.mouse.up()
-    page.get_by_text("Anomaly score").first.wait_for()
+    score = page.get_by_text("Anomaly score").first
+    for _ in range(20):  # the editor takes no strokes before it is ready, and doesn't say when it is
+        page.mouse.move(x, y - 80)
+        page.mouse.down()
+        page.mouse.move(x, y + 80, steps=10)
+        page.mouse.up()
+        with suppress(sync_api.TimeoutError):
+            score.wait_for(timeout=15_000)
+            break
+    assert score.is_visible()
     page.wait_for_selector("#look-3 img")
     assert "of the test digits that the model could know" in page.inner_text("body")
 
