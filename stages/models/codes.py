@@ -34,33 +34,43 @@ class Sampler(Protocol):
         ...
 
 
+class Model(Sampler, Protocol):
+    """What is sampled for: a generative model, which draws from its prior."""
+
+    image_shape: tuple[int, int, int]
+
+
 @dataclass(frozen=True)
 class Mixture:
-    """sum_k w_k N(mu_k, L_k L_k^T)."""
+    """sum_k w_k N(mu_k, L_k L_k^T), of a whole code or of each of its `shares`: these are independent and alike."""
 
     weights: np.ndarray  # w [K]
     means: np.ndarray  # mu [K, code]
     factors: np.ndarray  # L [K, code, code], lower triangular
+    shares: int = 1
 
     @classmethod
-    def fit(cls, codes: np.ndarray, seed: int, *, components: int) -> "Mixture":
-        """Fit Gaussians with full covariances to codes [N, code], fewer if there are less than 20 codes for each."""
-        codes = codes.astype(np.float64)
+    def fit(cls, codes: np.ndarray, seed: int, *, components: int, shares: int = 1) -> "Mixture":
+        """Fit Gaussians with full covariances to codes [N, code], fewer if there are less than 20 codes for each.
+
+        With `shares` above 1 to the parts [N shares, code / shares] of them all.
+        """
+        codes = codes.astype(np.float64).reshape(len(codes) * shares, -1)
         components = max(1, min(components, len(codes) // 20))
         mixture = GaussianMixture(components, reg_covar=1e-4, max_iter=MIXTURE_STEPS, tol=1e-3, random_state=seed)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             mixture.fit(codes)
-        return cls(mixture.weights_, mixture.means_, np.linalg.cholesky(mixture.covariances_))
+        return cls(mixture.weights_, mixture.means_, np.linalg.cholesky(mixture.covariances_), shares)
 
     def draw(self, count: int, seed: int) -> np.ndarray:
         """New codes [count, code] float32, in random order: any prefix is a fair sample too."""
         choosing, moving = np.random.default_rng(seed).spawn(2)  # apart, so that more codes begin with the same ones
-        component = choosing.choice(len(self.weights), size=count, p=self.weights)
-        z = moving.standard_normal((count, self.means.shape[1]))
+        component = choosing.choice(len(self.weights), size=count * self.shares, p=self.weights)
+        z = moving.standard_normal((count * self.shares, self.means.shape[1]))
         for k in np.unique(component):
             z[component == k] = self.means[k] + z[component == k] @ self.factors[k].T
-        return z.astype(np.float32)
+        return z.astype(np.float32).reshape(count, -1)
 
 
 @dataclass(frozen=True)
@@ -112,12 +122,14 @@ class Flow:
 SAMPLERS: dict[str, type[Mixture] | type[Flow]] = {"mixture": Mixture, "flow": Flow}
 
 
-def fit_sampler(model: Sampler, codes: np.ndarray | None, sampling: Sampling, seed: int) -> Sampler:
+def fit_sampler(model: Model, codes: np.ndarray | None, sampling: Sampling, seed: int) -> Sampler:
     """The sampler that a variant asks for, fitted to codes [N, code] of training images; the model, for its prior."""
     if sampling.codes == "prior":
         return model
     assert codes is not None
-    settings = sampling.model_dump(exclude={"codes", "threshold"}, exclude_none=True)
+    settings = sampling.model_dump(exclude={"codes", "threshold", "shared_channels"}, exclude_none=True)
+    if sampling.shared_channels:
+        settings["shares"] = model.image_shape[-1]
     return SAMPLERS[sampling.codes].fit(codes, seed, **settings)
 
 
@@ -133,4 +145,4 @@ def from_arrays(model: Sampler, arrays: dict[str, np.ndarray]) -> Sampler:
     """The sampler of `to_arrays`, which draws what it drew, bit for bit."""
     parts = dict(arrays)
     name = str(parts.pop("name"))
-    return model if name == "prior" else SAMPLERS[name](**parts)
+    return model if name == "prior" else SAMPLERS[name](**parts)  # type: ignore[arg-type]

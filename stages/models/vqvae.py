@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras import layers
 
 from stages.models.base import GenerativeModel
-from stages.nn.networks import Shape
+from stages.nn.networks import HE, Shape
 
 
 class Vqvae(GenerativeModel):
@@ -33,16 +33,17 @@ class Vqvae(GenerativeModel):
         pixels: str,
         commitment: float,
         prior_units: int,
+        prior_depth: int,
     ) -> None:
-        self.width = shape[1] // 4
-        self.positions = (shape[0] // 4) * self.width
+        height, width = shape[0] // 4, shape[1] // 4
+        self.positions = height * width
         size = self.positions * code
         super().__init__(shape, code=size, features=size, network=network, pixels=pixels)
         self.embedding, self.commitment = code, commitment
         self.codebook = self.add_weight(
             shape=(entries, code), initializer=keras.initializers.RandomUniform(-0.5, 0.5), name="codebook"
         )
-        self.prior = GridPrior(entries, self.positions, self.width, prior_units)
+        self.prior = GridPrior(entries, height, width, units=prior_units, depth=prior_depth)
 
     def nearest(self, z: tf.Tensor) -> tf.Tensor:
         """Number of the codebook entry nearest to each vector. z: [..., embedding] -> [...] int32."""
@@ -91,43 +92,55 @@ class Vqvae(GenerativeModel):
 
 
 class GridPrior(layers.Layer):
-    """p(numbers) = prod_i p(k_i | k_<i), row by row: a gated recurrent unit (Cho 2014) that sees left and above."""
+    """p(numbers) = prod_i p(k_i | k_<i), row by row: a PixelCNN (van den Oord 2016, arXiv:1606.05328, section 2.2).
 
-    def __init__(self, entries: int, positions: int, width: int, units: int) -> None:
+    Two streams of residual convolutions, one of the rows above a position, one of what lies to its left too: together
+    they see all that came before, without the blind spot of masked kernels.
+    """
+
+    def __init__(self, entries: int, height: int, width: int, *, units: int, depth: int) -> None:
         super().__init__()
-        self.entries, self.positions, self.width, self.units = entries, positions, width, units
-        # Row `entries` stands for what lies before the first number, or above the first row.
-        self.left = self.add_weight(shape=(entries + 1, units), initializer="glorot_uniform", name="left")
-        self.above = self.add_weight(shape=(entries + 1, units), initializer="glorot_uniform", name="above")
-        self.place = self.add_weight(shape=(positions, units), initializer="glorot_uniform", name="place")
-        self.cell = layers.GRUCell(units)
-        self.cell.build((None, units))
+        self.height, self.width = height, width
+        self.vectors = self.add_weight(shape=(entries, units), initializer="glorot_uniform", name="vectors")
+        self.place = self.add_weight(shape=(height, width, units), initializer="zeros", name="place")
+        self.above = [layers.Conv2D(units, (2, 3), **HE) for _ in range(depth)]
+        self.before = [layers.Conv2D(units, (2, 2), **HE) for _ in range(depth)]
+        for above, before in zip(self.above, self.before, strict=True):
+            above.build((None, None, None, units))
+            before.build((None, None, None, 2 * units))
         self.head = layers.Dense(entries)
-        self.head.build((None, units))
+        self.head.build((None, None, None, units))
+
+    def logits(self, numbers: tf.Tensor) -> tf.Tensor:
+        """Log-odds of every position's number, given those before it. [B, rows, width] -> [B, rows, width, entries].
+
+        `rows` may be less than the height: what comes later changes nothing.
+        """
+        seen = tf.gather(self.vectors, numbers)
+        place = self.place[: numbers.shape[1]]
+        v = tf.pad(seen, [[0, 0], [1, 0], [0, 0], [0, 0]])[:, :-1] + place
+        h = tf.pad(seen, [[0, 0], [0, 0], [1, 0], [0, 0]])[:, :, :-1] + place
+        for above, before in zip(self.above, self.before, strict=True):
+            v += above(tf.pad(tf.nn.swish(v), [[0, 0], [1, 0], [1, 1], [0, 0]]))
+            h += before(tf.pad(tf.nn.swish(tf.concat([h, v], axis=-1)), [[0, 0], [1, 0], [1, 0], [0, 0]]))
+        return self.head(tf.nn.swish(h))
 
     def nll(self, numbers: tf.Tensor) -> tf.Tensor:
-        """-log p(numbers) in nats. [B, positions] int32 -> [B]."""
-        count = tf.shape(numbers)[0]
-        state, states = tf.zeros((count, self.units)), []
-        for position in range(self.positions):
-            _, (state,) = self.cell(self._seen(numbers, position), [state])
-            states.append(state)
-        logits = self.head(tf.stack(states, axis=1))
-        return tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(numbers, logits), axis=1)
-
-    def _seen(self, numbers: tf.Tensor, position: int) -> tf.Tensor:
-        outside = tf.fill([tf.shape(numbers)[0]], self.entries)
-        left = numbers[:, position - 1] if position else outside
-        above = numbers[:, position - self.width] if position >= self.width else outside
-        return tf.gather(self.left, left) + tf.gather(self.above, above) + self.place[position]
+        """-log p(numbers) in nats. [B, height * width] int32 -> [B]."""
+        grids = tf.reshape(numbers, (-1, self.height, self.width))
+        nats = tf.nn.sparse_softmax_cross_entropy_with_logits(grids, self.logits(grids))
+        return tf.reduce_sum(nats, axis=[1, 2])
 
     @tf.function(reduce_retracing=True)
     def sample(self, count: int, seed: tf.Tensor) -> tf.Tensor:
-        """Draw number after number -> [count, positions] int32."""
-        state, numbers = tf.zeros((count, self.units)), tf.zeros((count, 0), tf.int32)
-        for position in range(self.positions):
-            _, (state,) = self.cell(self._seen(numbers, position), [state])
-            key = tf.random.experimental.stateless_fold_in(seed, position)
-            drawn = tf.random.stateless_categorical(self.head(state), 1, key, dtype=tf.int32)
-            numbers = tf.concat([numbers, drawn], axis=1)
-        return numbers
+        """Draw number after number -> [count, height * width] int32."""
+        grid = tf.zeros((count, 0, self.width), tf.int32)
+        for row in range(self.height):
+            grid = tf.pad(grid, [[0, 0], [0, 1], [0, 0]])
+            grid.set_shape((None, row + 1, self.width))
+            for column in tf.range(self.width):
+                key = tf.random.experimental.stateless_fold_in(seed, row * self.width + column)
+                drawn = tf.random.stateless_categorical(self.logits(grid)[:, row, column], 1, key, dtype=tf.int32)
+                here = tf.one_hot(column, self.width, dtype=tf.int32)
+                grid += tf.pad((drawn * here)[:, None], [[0, 0], [row, 0], [0, 0]])
+        return tf.reshape(grid, (count, self.height * self.width))

@@ -192,6 +192,7 @@ class Vqvae(Strict):
     pixels: Literal["bernoulli", "gaussian"]
     commitment: Weight
     prior_units: Positive
+    prior_depth: Positive
 
 
 class Gan(Strict):
@@ -208,10 +209,13 @@ class Sampling(Strict):
 
     codes: Literal["prior", "mixture", "flow"]
     components: Positive | None = None
+    shared_channels: bool = False  # one mixture for the share of a code that each channel is drawn from
     threshold: Annotated[float, Field(gt=0, lt=1)] | None
 
     @model_validator(mode="after")
-    def components_go_with_mixture(self) -> "Sampling":
+    def the_rest_goes_with_mixture(self) -> "Sampling":
+        if self.shared_channels and self.codes != "mixture":
+            raise ValueError("shared_channels: received true; accepted: false, or codes: mixture")
         if (self.codes == "mixture") != (self.components is not None):
             raise ValueError("components: accepted: a number with codes: mixture, none with other codes")
         return self
@@ -229,6 +233,10 @@ class Row(Strict):
         if getattr(model.network, "shared_channels", False) and model.code % channels(self.data):
             accepted = f"a multiple of {channels(self.data)}, the image's channels, with shared_channels"
             raise ValueError(f"model.code: received {model.code}; accepted: {accepted}")
+        if self.sample.shared_channels and not getattr(model.network, "shared_channels", False):
+            raise ValueError(
+                "sample.shared_channels: received true; accepted: false, or a network with shared_channels: true"
+            )
         return self
 
 

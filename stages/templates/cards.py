@@ -76,7 +76,8 @@ def sampler(family: str, sample: Settings) -> str:
     if sample["codes"] == "prior":
         return "N(0, I)" if family in ("gan", "autoencoder") else "the prior"
     fitted = {"mixture": f"a mixture of {sample.get('components')} Gaussians", "flow": "a coupling flow"}
-    return f"{fitted[sample['codes']]} fitted to training codes"
+    of = "each channel's share of training codes" if sample.get("shared_channels") else "training codes"
+    return f"{fitted[sample['codes']]} fitted to {of}"
 
 
 def describe(key: str, row: Any, config: Settings, steps: int, details: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,9 @@ CLUSTERS = np.concatenate([RNG.normal(-5, 0.3, (900, 2)), RNG.normal(5, 0.3, (30
 
 
 class Normal:
-    """A model whose prior is N(0, I) over two coordinates."""
+    """A model whose prior is N(0, I) over two coordinates, for images of two channels."""
+
+    image_shape = (8, 8, 2)
 
     def draw(self, count, seed):
         return np.random.default_rng(seed).standard_normal((count, 2), np.float32)
@@ -60,6 +62,19 @@ def test_more_codes_of_a_mixture_begin_with_the_same_ones():
     assert not np.allclose(mixture.draw(20, seed=5), mixture.draw(20, seed=4))
 
 
+def test_shares_of_a_code_are_drawn_alike_and_independently():
+    pairs = RNG.permutation(np.repeat(CLUSTERS, 2, axis=0)).reshape(-1, 4)
+    mixture = Mixture.fit(pairs, 0, components=2, shares=2)
+    assert mixture.means.shape == (2, 2)
+    drawn = mixture.draw(4000, seed=1)
+    assert drawn.shape == (4000, 4)
+    first, second = drawn[:, 0] > 0, drawn[:, 2] > 0
+    assert first.mean() == pytest.approx(0.25, abs=0.03)
+    assert second.mean() == pytest.approx(0.25, abs=0.03)
+    assert (first & second).mean() == pytest.approx(0.25**2, abs=0.02)
+    np.testing.assert_allclose(mixture.draw(20, seed=1), drawn[:20], rtol=1e-6)
+
+
 def test_small_data_gets_fewer_components():
     mixture = Mixture.fit(RNG.normal(size=(45, 2)), 0, components=100)
     assert mixture.weights.shape == (2,)
@@ -91,8 +106,13 @@ def gaussian_radius(arc):
 
 @pytest.mark.parametrize(
     "settings",
-    [{"codes": "prior"}, {"codes": "mixture", "components": 4}, {"codes": "flow"}],
-    ids=lambda settings: settings["codes"],
+    [
+        {"codes": "prior"},
+        {"codes": "mixture", "components": 4},
+        {"codes": "mixture", "components": 4, "shared_channels": True},
+        {"codes": "flow"},
+    ],
+    ids=["prior", "mixture", "shares", "flow"],
 )
 def test_a_kept_sampler_draws_the_same_codes_bit_for_bit(settings, monkeypatch, tmp_path):
     monkeypatch.setattr(sampling, "FLOW_STEPS", 20)

@@ -11,6 +11,7 @@ ARGUMENTS = {
     "pixels": "bernoulli",
     "commitment": 0.25,
     "prior_units": 5,
+    "prior_depth": 2,
 }
 X = tf.constant(np.rint(RNG.random((4, 8, 8, 1))), tf.float32)
 
@@ -73,6 +74,19 @@ def test_the_prior_is_normalised_and_sees_only_what_came_before():
     np.testing.assert_allclose(
         np.exp(-model.prior.nll(tf.constant(grids)).numpy().astype(np.float64)).sum(), 1, rtol=1e-4
     )
+
+
+def test_the_prior_sees_all_that_came_before_and_nothing_else():
+    prior = build("vqvae", (20, 20, 1), ARGUMENTS | {"prior_depth": 5}, seed=3).prior
+    numbers = RNG.integers(7, size=(1, 5, 5)).astype(np.int32)
+    before = prior.logits(tf.constant(numbers)).numpy()
+    for position in range(25):
+        changed = numbers.copy()
+        changed[0, position // 5, position % 5] = (changed[0, position // 5, position % 5] + 3) % 7
+        moved = np.abs(prior.logits(tf.constant(changed)).numpy() - before).max(axis=-1).ravel()
+        assert (moved[: position + 1] == 0).all()
+        assert (moved[position + 1 :] > 0).all()
+    np.testing.assert_allclose(prior.logits(tf.constant(numbers[:, :2])).numpy(), before[:, :2], atol=1e-6)
 
 
 def test_draws_follow_the_prior():
