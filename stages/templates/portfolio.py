@@ -36,6 +36,12 @@ HINTON = cite(
     "doi:10.1126/science.1127647",
 )
 KINGMA = cite("D. P. Kingma, M. Welling", 2014, "Auto-Encoding Variational Bayes", "arXiv:1312.6114") + ", eq. 3"
+GHOSH = cite(
+    "P. Ghosh, M. S. M. Sajjadi, A. Vergari, M. Black, B. Schölkopf",
+    2020,
+    "From Variational to Deterministic Autoencoders",
+    "arXiv:1903.12436",
+)
 STACKED = cite(
     "L. Metz, B. Poole, D. Pfau, J. Sohl-Dickstein",
     2017,
@@ -445,6 +451,19 @@ CARDS = {
         "Tomczak & Welling put their VampPrior on the upper code, here it is N(0, I). Trained for {steps} steps of "
         "batch {batch}.",
     ),
+    "vae_mixture": Card(
+        "A VAE of thresholded digits whose codes, once it is trained, are described anew: a mixture of Gaussians is "
+        "fitted to draws from training images' posteriors. Together these are what the decoder has learned to draw; "
+        "N(0, I) only resembles them. The report shows samples from both.",
+        r"\mathcal{L}(x) = -\mathbb{E}_{q(z \mid x)}\left[\log p(x \mid z)\right]"
+        r" + \mathrm{KL}\left(q(z \mid x) \,\Vert\, \mathcal{N}(0, I)\right), \qquad"
+        r" z_{\text{new}} \sim \sum_k w_k\, \mathcal{N}(\mu_k, \Sigma_k)",
+        GHOSH + ", section 4; the model: " + KINGMA,
+        "Its likelihood is of the prior that its samples don't come from, and a Gaussian that has few codes draws near "
+        "copies of their images.",
+        "The authors fit ten Gaussians to a convolutional VAE's codes; here the network works on patches and there are "
+        "more Gaussians, after one step of expectation maximisation. Trained for {steps} steps of batch {batch}.",
+    ),
     "vae_conditional": Card(
         "The code is a label and a style: the encoder reads the label from the image, and the style given image and "
         "label. All training labels are used, so it is the semi-supervised model M2 with nothing left to guess. Any "
@@ -502,13 +521,7 @@ CARDS = {
         r"\mathcal{L}(x) = -\log p(x \mid z) + \frac{\beta}{2} \lVert z \rVert^2 + \frac{\lambda}{2} \lVert \theta_f"
         r" \rVert^2,"
         r" \qquad z = g(x)",
-        cite(
-            "P. Ghosh, M. S. M. Sajjadi, A. Vergari, M. Black, B. Schölkopf",
-            2020,
-            "From Variational to Deterministic Autoencoders",
-            "arXiv:1903.12436",
-        )
-        + ", eqs. 7 to 9",
+        GHOSH + ", eqs. 7 to 9",
         "It has no likelihood, and its samples are as good as the density fitted to its codes.",
         "The authors fit ten Gaussians to the codes; how codes are drawn here stands above. Trained for {steps} steps "
         "of batch {batch}.",
