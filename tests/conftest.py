@@ -1,6 +1,7 @@
-"""Servers in processes of their own, on 127.0.0.1."""
+"""Servers in processes of their own, on 127.0.0.1, and the browser that looks at their pages."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,8 @@ from contextlib import contextmanager
 import pytest
 
 PATIENCE = 600  # seconds; a busy machine takes long to import what a server needs
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
 def free_port():
@@ -26,7 +29,7 @@ def served(folder, command, health, **environment):
     """Run `python -m COMMAND --port PORT` until the block ends -> its URL, once `health` answers there."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    whole = [sys.executable, "-m", *command, "--host", "127.0.0.1", "--port", str(port)]
+    whole = [sys.executable, "-m", *command, "--port", str(port)]
     with (folder / f"server-{port}.log").open("w") as log:
         # A session of its own, so that its workers end with it.
         process = subprocess.Popen(whole, stdout=log, stderr=log, start_new_session=True, env=os.environ | environment)
@@ -49,6 +52,25 @@ def wait_for(url, process):
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.2)
     raise AssertionError("the server ended, or never answered")
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """The function `served`, for fixtures of any scope."""
+    return served
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Debian's chromium, headless."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium here: `apt-get install chromium`")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture
@@ -74,9 +96,9 @@ def mlflow_server(repository, monkeypatch):
 def model_server(repository):
     """A function that serves a registered model by its URI, as `with model_server(uri) as url`."""
 
-    def serve(uri):
+    def of(uri):
         # The models bring the project's packages along: the project's own must not be found.
         command = ["mlflow", "models", "serve", "--model-uri", uri, "--env-manager", "local"]
         return served(repository, command, "ping", PYTHONPATH="", TF_CPP_MIN_LOG_LEVEL="3")
 
-    return serve
+    return of

@@ -1,7 +1,5 @@
 """What a user sees in MLflow's own pages: the runs, a chart, and digits forming behind a slider."""
 
-import shutil
-
 import numpy as np
 import pytest
 from mlflow import MlflowClient
@@ -9,9 +7,6 @@ from mlflow import MlflowClient
 from stages.pipeline import tracking
 from stages.pipeline.params import Tracking
 
-sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium found")
 PATIENCE = 300_000  # ms
 STEPS = (0, 8, 16)
 BRIGHTNESS = """async image => {
@@ -46,14 +41,12 @@ def runs(repository, mlflow_server):
 
 
 @pytest.fixture
-def page():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        # Tall, since what is out of sight isn't drawn.
-        page = browser.new_page(viewport={"width": 1500, "height": 3000})
-        page.set_default_timeout(PATIENCE)
-        yield page
-        browser.close()
+def page(browser):
+    # Tall, since what is out of sight isn't drawn.
+    opened = browser.new_page(viewport={"width": 1500, "height": 3000})
+    opened.set_default_timeout(PATIENCE)
+    yield opened
+    opened.close()
 
 
 def test_the_runs_a_chart_and_a_slider(page, mlflow_server, runs):

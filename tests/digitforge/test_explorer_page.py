@@ -1,64 +1,17 @@
 """The explorer in a browser: Debian's chromium, headless."""
 
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 
 import pytest
 from playwright import sync_api
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: `apt-get install chromium`")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 PATIENCE = 240_000  # milliseconds: the first answer waits for TensorFlow, on a machine that may be busy
 
 
-@contextmanager
-def served(project: Path, log: Path):
-    """The explorer of a project, as a process of its own -> its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}/"
-    command = [sys.executable, "-m", "digitforge.explorer", "--port", str(port), "--project", str(project)]
-    with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT) as process:
-        try:
-            wait_for(url, process, log)
-            yield url
-        finally:
-            process.terminate()
-
-
-def wait_for(url: str, process: subprocess.Popen, log: Path) -> None:
-    for _ in range(PATIENCE // 500):
-        assert process.poll() is None, log.read_text()
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            return
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.5)
-    raise AssertionError(log.read_text())
-
-
 @pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture(scope="module")
-def url(project, tmp_path_factory):
-    with served(project, tmp_path_factory.mktemp("log") / "explorer.log") as address:
+def url(project, serve, tmp_path_factory):
+    command = ["digitforge.explorer", "--project", str(project)]
+    with serve(tmp_path_factory.mktemp("log"), command, "") as address:
         yield address
 
 
@@ -112,9 +65,9 @@ def test_a_drawn_digit_gets_a_score(page):
     assert "of the test digits that the model could know" in page.inner_text("body")
 
 
-def test_where_nothing_is_trained_the_page_says_what_to_run(browser, project, tmp_path):
+def test_where_nothing_is_trained_the_page_says_what_to_run(browser, serve, project, tmp_path):
     (tmp_path / "params.yaml").write_text((project / "params.yaml").read_text())
-    with served(tmp_path, tmp_path / "log") as address:
+    with serve(tmp_path, ["digitforge.explorer", "--project", str(tmp_path)], "") as address:
         opened = browser.new_page()
         opened.goto(address)
         opened.get_by_text("Nothing is trained yet").wait_for(timeout=PATIENCE)

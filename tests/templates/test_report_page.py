@@ -1,11 +1,7 @@
 """reports/index.html in a browser, from disk: Debian's chromium, headless."""
 
-import shutil
-
 import pytest
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: `apt-get install chromium`")
 SECTIONS = [
     "summary", "comparison", "gallery", "samples", "reconstructions", "latent", "traversals", "interpolations",
     "styles", "stacks", "likelihood", "anomalies", "denoising", "compression", "memorisation", "training", "cards",
@@ -15,19 +11,14 @@ KEYS = ("rae", "vae_conv", "vae_conditional", "gan_dcgan", "vae_anomaly")
 
 
 @pytest.fixture
-def page(write_report):
-    from playwright.sync_api import sync_playwright
-
-    reports = write_report(KEYS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        found = browser.new_page(viewport={"width": 1280, "height": 900})
-        found.asked, found.errors = [], []
-        found.on("request", lambda request: found.asked.append(request.url))
-        found.on("pageerror", lambda error: found.errors.append(str(error)))
-        found.goto((reports / "index.html").as_uri())
-        yield found
-        browser.close()
+def page(browser, write_report):
+    found = browser.new_page(viewport={"width": 1280, "height": 900})
+    found.asked, found.errors = [], []
+    found.on("request", lambda request: found.asked.append(request.url))
+    found.on("pageerror", lambda error: found.errors.append(str(error)))
+    found.goto((write_report(KEYS) / "index.html").as_uri())
+    yield found
+    found.close()
 
 
 def column(page, number):
