@@ -83,6 +83,8 @@ def test_the_committed_file_is_valid():
         ("variants.vae_stacked.model.network.channels", 0, "variants.vae_stacked.model.network.channels: received 0"),
         ("variants.ae_deep.sample.components", None, "variants.ae_deep.sample.components: accepted: a number with"),
         ("variants.vae_dense.sample.components", 5, "variants.vae_dense.sample.components: accepted: a number with"),
+        ("variants.rae.sample.shared_channels", True, "variants.rae.sample.shared_channels: received true; accepted: "),
+        ("variants.gan_stacked.sample.shared_channels", True, "variants.gan_stacked.sample.shared_channels: received"),
         (
             "variants.vae_hierarchical.model.draws",
             5,

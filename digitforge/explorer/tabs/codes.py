@@ -52,6 +52,8 @@ def draw(shelf: Shelf, key: str, code: np.ndarray) -> tuple[np.ndarray, str, dic
     shown = variant.as_shown(image)
     labels, beliefs, _ = shelf.verifier().read(shown)
     text = f"The verifier reads **{labels[0]}**, with a belief of {beliefs[0]:.0%}."
+    if variant.model.discrete:
+        text += " This model's own codes are entries of a codebook; what a slider sets lies between them."
     return sheet(shown, 1, ONE_DIGIT), text, {"code": code, "image": image[0]}
 
 
