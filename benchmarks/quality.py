@@ -48,7 +48,7 @@ def curve(name: str, job: dict[str, Any], steps: int) -> list[dict[str, float]]:
     def look(row: dict[str, float]) -> None:
         nonlocal trained, since
         trained += time.perf_counter() - since
-        _, codes = model.encode(data["x_train"][:FIT_ON], 1)
+        codes, _ = model.encode(data["x_train"][:FIT_ON], 1)
         samples = to_bytes(model.decode(Mixture.fit(codes, 1, components=COMPONENTS).draw(SAMPLES, 1)))
         probabilities, _ = judge.read(crisp(samples, job["threshold"]))
         recognised = predictability(probabilities, TOLERANCE).value

@@ -23,13 +23,15 @@ from stages.data.subsets import examined, known, spread
 from stages.models import load
 from stages.models.base import GenerativeModel
 from stages.models.classifier import Classifier
-from stages.models.codes import FIT_ON, Sampler, fit_sampler, to_arrays
+from stages.models.codes import Sampler, fit_sampler, to_arrays
 from stages.models.exploring import between_draws, explore
 from stages.models.restoring import restore
 from stages.models.scoring import aggregate_posterior, score, weigh_closely
 from stages.pipeline import files
 from stages.pipeline.errors import argument, user_errors
 from stages.pipeline.params import load_params
+
+KEPT = 20_000  # training images whose codes are kept: images are compared with them
 
 
 def generate(
@@ -64,10 +66,10 @@ def main(key: str) -> None:
     verifier = Classifier(pictures=data["digits_test"].shape[1] < images.shape[3])
     verifier.load_weights(files.VERIFIER / "verifier.weights.h5")
 
-    found, training = {"subset": subset}, None
+    found = {"subset": subset}
     if model.encodes:
         codes, _ = model.encode(images, seed)
-        means, training = model.encode(data["x_train"][:FIT_ON], seed)
+        means, training = model.encode(data["x_train"][:KEPT], seed)
         found |= {"codes": codes, "training_codes": training, "training_means": means}
         found |= look(model, verifier, codes, variant.sample.threshold, "reconstruction")
         del found["reconstruction_features"]  # distances are of samples
@@ -79,7 +81,7 @@ def main(key: str) -> None:
         found |= explore(model, means, codes, data["y_test"], subset, seed)
     else:
         found |= between_draws(model, seed)
-    sampler = fit_sampler(model, training, variant.sample, seed)
+    sampler = fit_sampler(model, data["x_train"], variant.sample, seed)
     found |= generate(model, verifier, sampler, variant.sample.threshold, settings.samples.of(variant.data), seed)
     if model.has_likelihood:
         chosen = of_known[spread(len(of_known), settings.likelihood.tight_images)]

@@ -21,7 +21,7 @@ from stages.pipeline.rows import Sampling
 from stages.training.adam import FusedAdam
 from stages.training.data import batches
 
-FIT_ON = 20_000  # training images whose codes are enough for a density
+FIT_ON = 60_000  # codes of training images, or channels' shares of them, that a density is fitted to
 MIXTURE_STEPS = 1  # of expectation maximisation, after k-means: more components pay, more steps don't (reports/LOG.md)
 FLOW_LAYERS, FLOW_HIDDEN, FLOW_STEPS, FLOW_BATCH = 8, 128, 2_000, 256
 
@@ -39,6 +39,10 @@ class Model(Sampler, Protocol):
 
     image_shape: tuple[int, int, int]
 
+    def encode(self, images: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """uint8 [N, H, W, C] -> (best codes, drawn codes), each [N, code]."""
+        ...
+
 
 @dataclass(frozen=True)
 class Mixture:
@@ -50,10 +54,14 @@ class Mixture:
     shares: int = 1
 
     @classmethod
-    def fit(cls, codes: np.ndarray, seed: int, *, components: int, shares: int = 1) -> "Mixture":
+    def fit(
+        cls, codes: np.ndarray, seed: int, *, components: int, temperature: float = 1.0, shares: int = 1
+    ) -> "Mixture":
         """Fit Gaussians with full covariances to codes [N, code], fewer if there are less than 20 codes for each.
 
-        With `shares` above 1 to the parts [N shares, code / shares] of them all.
+        With `shares` above 1 to the parts [N shares, code / shares] of them all. A `temperature` below 1 narrows the
+        Gaussians afterwards, deviations times so much: clearer samples, and less of them (Kingma 2018, Glow,
+        arXiv:1807.03039, section 6).
         """
         codes = codes.astype(np.float64).reshape(len(codes) * shares, -1)
         components = max(1, min(components, len(codes) // 20))
@@ -61,7 +69,8 @@ class Mixture:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             mixture.fit(codes)
-        return cls(mixture.weights_, mixture.means_, np.linalg.cholesky(mixture.covariances_), shares)
+        factors = temperature * np.linalg.cholesky(mixture.covariances_)
+        return cls(mixture.weights_, mixture.means_, factors, shares)
 
     def draw(self, count: int, seed: int) -> np.ndarray:
         """New codes [count, code] float32, in random order: any prefix is a fair sample too."""
@@ -122,15 +131,19 @@ class Flow:
 SAMPLERS: dict[str, type[Mixture] | type[Flow]] = {"mixture": Mixture, "flow": Flow}
 
 
-def fit_sampler(model: Model, codes: np.ndarray | None, sampling: Sampling, seed: int) -> Sampler:
-    """The sampler that a variant asks for, fitted to codes [N, code] of training images; the model, for its prior."""
+def fit_sampler(model: Model, images: np.ndarray, sampling: Sampling, seed: int) -> Sampler:
+    """The sampler that a variant asks for: the model, for its prior, or what fits the best codes of training images.
+
+    images: uint8 [N, H, W, C]. Best codes and not drawn ones: a decoder makes clearer images of them.
+    """
     if sampling.codes == "prior":
         return model
-    assert codes is not None
-    settings = sampling.model_dump(exclude={"codes", "threshold", "shared_channels"}, exclude_none=True)
-    if sampling.shared_channels:
-        settings["shares"] = model.image_shape[-1]
-    return SAMPLERS[sampling.codes].fit(codes, seed, **settings)
+    shares = model.image_shape[-1] if sampling.shared_channels else 1
+    codes, _ = model.encode(images[: FIT_ON // shares], seed)
+    if sampling.codes == "flow":
+        return Flow.fit(codes, seed)
+    assert sampling.components is not None
+    return Mixture.fit(codes, seed, components=sampling.components, temperature=sampling.temperature, shares=shares)
 
 
 def to_arrays(sampler: Sampler) -> dict[str, np.ndarray]:

@@ -209,6 +209,7 @@ class Sampling(Strict):
 
     codes: Literal["prior", "mixture", "flow"]
     components: Positive | None = None
+    temperature: Annotated[float, Field(gt=0, le=1)] = 1.0  # factor on the deviations of a mixture's Gaussians
     shared_channels: bool = False  # one mixture for the share of a code that each channel is drawn from
     threshold: Annotated[float, Field(gt=0, lt=1)] | None
 
@@ -216,6 +217,8 @@ class Sampling(Strict):
     def the_rest_goes_with_mixture(self) -> "Sampling":
         if self.shared_channels and self.codes != "mixture":
             raise ValueError("shared_channels: received true; accepted: false, or codes: mixture")
+        if self.temperature != 1 and self.codes != "mixture":
+            raise ValueError(f"temperature: received {self.temperature}; accepted: 1, or codes: mixture")
         if (self.codes == "mixture") != (self.components is not None):
             raise ValueError("components: accepted: a number with codes: mixture, none with other codes")
         return self

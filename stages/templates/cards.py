@@ -77,7 +77,8 @@ def sampler(family: str, sample: Settings) -> str:
         return "N(0, I)" if family in ("gan", "autoencoder") else "the prior"
     fitted = {"mixture": f"a mixture of {sample.get('components')} Gaussians", "flow": "a coupling flow"}
     of = "each channel's share of training codes" if sample.get("shared_channels") else "training codes"
-    return f"{fitted[sample['codes']]} fitted to {of}"
+    narrowed = f" at temperature {sample['temperature']:g}" if sample.get("temperature", 1) < 1 else ""
+    return f"{fitted[sample['codes']]} fitted to {of}{narrowed}"
 
 
 def describe(key: str, row: Any, config: Settings, steps: int, details: dict[str, Any]) -> dict[str, Any]:

@@ -453,14 +453,15 @@ CARDS = {
     ),
     "vae_mixture": Card(
         "A VAE of thresholded digits whose codes, once it is trained, are described anew: a mixture of Gaussians is "
-        "fitted to draws from training images' posteriors. Together these are what the decoder has learned to draw; "
-        "N(0, I) only resembles them. The report shows samples from both.",
+        "fitted to the means of training images' posteriors. They are what the decoder has learned to draw; N(0, I) "
+        "only resembles them, the less so as β is below one, which tells codes better apart. The report shows samples "
+        "from both.",
         r"\mathcal{L}(x) = -\mathbb{E}_{q(z \mid x)}\left[\log p(x \mid z)\right]"
-        r" + \mathrm{KL}\left(q(z \mid x) \,\Vert\, \mathcal{N}(0, I)\right), \qquad"
-        r" z_{\text{new}} \sim \sum_k w_k\, \mathcal{N}(\mu_k, \Sigma_k)",
+        r" + \beta\, \mathrm{KL}\left(q(z \mid x) \,\Vert\, \mathcal{N}(0, I)\right), \qquad"
+        r" z_{\text{new}} \sim \sum_k w_k\, \mathcal{N}(\mu_k, T^2 \Sigma_k)",
         GHOSH + ", section 4; the model: " + KINGMA,
-        "Its likelihood is of the prior that its samples don't come from, and a Gaussian that has few codes draws near "
-        "copies of their images.",
+        "A temperature T below one makes samples clearer and less diverse: read recall beside recognition. Its "
+        "likelihood is of the prior that its samples don't come from.",
         "The authors fit ten Gaussians to a convolutional VAE's codes; here the network works on patches and there are "
         "more Gaussians, after one step of expectation maximisation. Trained for {steps} steps of batch {batch}.",
     ),

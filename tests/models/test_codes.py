@@ -16,9 +16,12 @@ CLUSTERS = np.concatenate([RNG.normal(-5, 0.3, (900, 2)), RNG.normal(5, 0.3, (30
 
 
 class Normal:
-    """A model whose prior is N(0, I) over two coordinates, for images of two channels."""
+    """A model whose prior is N(0, I) over two coordinates; its images of two channels are their own codes."""
 
     image_shape = (8, 8, 2)
+
+    def encode(self, images, seed):
+        return images, images + 100  # drawn ones lie far off
 
     def draw(self, count, seed):
         return np.random.default_rng(seed).standard_normal((count, 2), np.float32)
@@ -75,6 +78,20 @@ def test_shares_of_a_code_are_drawn_alike_and_independently():
     np.testing.assert_allclose(mixture.draw(20, seed=1), drawn[:20], rtol=1e-6)
 
 
+def test_a_lower_temperature_narrows_every_gaussian():
+    warm, cold = (Mixture.fit(CLUSTERS, 0, components=2, temperature=t).draw(4000, seed=3) for t in (1.0, 0.25))
+    assert cold.mean(axis=0) == pytest.approx(warm.mean(axis=0), abs=0.02)
+    for cluster in (warm[:, 0] > 0, warm[:, 0] < 0):
+        np.testing.assert_allclose(cold[cluster].std(axis=0), 0.25 * warm[cluster].std(axis=0), rtol=1e-3)
+
+
+@pytest.mark.parametrize("codes", [{"codes": "mixture", "components": 2}, {"codes": "flow"}], ids=["mixture", "flow"])
+def test_densities_are_of_best_codes(codes, monkeypatch):
+    monkeypatch.setattr(sampling, "FLOW_STEPS", 20)
+    drawn = fit_sampler(Normal(), CLUSTERS.astype(np.float32), Sampling(**codes, threshold=None), seed=1).draw(500, 1)
+    assert np.abs(np.median(drawn, axis=0)).max() < 50
+
+
 def test_small_data_gets_fewer_components():
     mixture = Mixture.fit(RNG.normal(size=(45, 2)), 0, components=100)
     assert mixture.weights.shape == (2,)
@@ -109,10 +126,11 @@ def gaussian_radius(arc):
     [
         {"codes": "prior"},
         {"codes": "mixture", "components": 4},
+        {"codes": "mixture", "components": 4, "temperature": 0.5},
         {"codes": "mixture", "components": 4, "shared_channels": True},
         {"codes": "flow"},
     ],
-    ids=["prior", "mixture", "shares", "flow"],
+    ids=["prior", "mixture", "temperature", "shares", "flow"],
 )
 def test_a_kept_sampler_draws_the_same_codes_bit_for_bit(settings, monkeypatch, tmp_path):
     monkeypatch.setattr(sampling, "FLOW_STEPS", 20)

@@ -83,6 +83,12 @@ def test_the_committed_file_is_valid():
         ("variants.vae_stacked.model.network.channels", 0, "variants.vae_stacked.model.network.channels: received 0"),
         ("variants.ae_deep.sample.components", None, "variants.ae_deep.sample.components: accepted: a number with"),
         ("variants.vae_dense.sample.components", 5, "variants.vae_dense.sample.components: accepted: a number with"),
+        (
+            "variants.vae_dense.sample.temperature",
+            0.9,
+            "variants.vae_dense.sample.temperature: received 0.9; accepted: 1",
+        ),
+        ("variants.rae.sample.temperature", 1.1, "variants.rae.sample.temperature: received 1.1; input should be less"),
         ("variants.rae.sample.shared_channels", True, "variants.rae.sample.shared_channels: received true; accepted: "),
         ("variants.gan_stacked.sample.shared_channels", True, "variants.gan_stacked.sample.shared_channels: received"),
         (
