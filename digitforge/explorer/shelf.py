@@ -22,7 +22,7 @@ In the project's folder run
 
     make repro
 
-for everything (about an hour on two cores), or, for one model alone,
+for everything (about an hour and a half on two cores), or, for one model alone,
 
     source .venv/bin/activate
     dvc repro sample@vae_tril
