@@ -15,10 +15,14 @@ THEME = gr.themes.Default(
     primary_hue=gr.themes.colors.blue, font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
 )
 
-# Pixels stay squares; on a narrow screen the digit stays in sight while sliders move.
+# Pixels stay squares, below labels and buttons; on a narrow screen the digit stays in sight while sliders move, and a
+# strip scrolls.
 CSS = """
-.stage img, #strip img, #samples img, .four img { image-rendering: pixelated; width: 100%; }
+.stage img, .below img { image-rendering: pixelated; width: 100%; }
+.below .image-container { padding-top: 2rem; }
 @media (max-width: 700px) {
+  #strip .image-frame { overflow-x: auto; justify-content: start; }
+  #strip img { width: auto; max-width: none; height: 4rem; }
   .stage { position: sticky; top: 0; z-index: 5; background: var(--body-background-fill); }
   .stage img { max-height: 40vh; object-fit: contain; }
 }

@@ -45,7 +45,7 @@ class VariantList(NamedTuple):
 
 def choice(offered: Callable[[], Choices], label: str = "Variant") -> gr.Dropdown:
     """The dropdown of a list of variants."""
-    return gr.Dropdown(label=label, choices=offered(), value=None, interactive=True)
+    return gr.Dropdown(label=label, choices=offered(), value=None, interactive=True, min_width=300)
 
 
 def label_choice(label: str, none: str) -> gr.Dropdown:
@@ -66,6 +66,7 @@ def chosen(label: int | None) -> int | None:
 
 def picture(label: str, **settings: Any) -> gr.Image:
     """An image that can be downloaded as PNG."""
+    settings = {"elem_classes": "below"} | settings
     return gr.Image(label=label, format="png", interactive=False, buttons=["download"], **settings)
 
 

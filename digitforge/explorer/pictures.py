@@ -60,12 +60,12 @@ def score_chart(scores: np.ndarray, score: float) -> Figure:
 
 def code_chart(code: np.ndarray, low: np.ndarray, high: np.ndarray) -> Figure:
     """A code [code] before the range that training codes have, `low` to `high` [code]."""
-    figure = Figure(figsize=(10, 2.6))
+    figure = Figure(figsize=(8, 2.5))
     axes = figure.subplots()
     place = np.arange(len(code))
     axes.bar(place, high - low, 0.8, low, color=GREY, alpha=0.25, label="98 % of training codes")
     axes.plot(place, code, "o", color=ORANGE, markersize=5 if len(code) <= 64 else 2, label="this image")
     axes.set(title="Code, coordinate by coordinate", xlabel="coordinate")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    figure.legend(fontsize=10, loc="outside right upper")
+    axes.legend(fontsize=10, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0)
     return figure

@@ -106,7 +106,7 @@ def build(shelf: Shelf) -> list[VariantList]:
     code, made = gr.State(), gr.State()
     with gr.Row():
         with gr.Column(scale=2, min_width=280, elem_classes="stage"):
-            image = picture("Digit", elem_id="digit", show_label=False)
+            image = picture("Digit", elem_id="digit", elem_classes="", show_label=False)
             reading = gr.Markdown()
         with gr.Column(scale=3, min_width=300):
             key = choice(shelf.trained)

@@ -57,7 +57,7 @@ def build(shelf: Shelf, tab: gr.Tab) -> list[VariantList]:
     made = gr.State()
     with gr.Row():
         key = choice(shelf.trained)
-        kind = gr.Radio([TEST, RANDOM], value=TEST, label="Between")
+        kind = gr.Radio([TEST, RANDOM], value=TEST, label="Between", min_width=300)
     with gr.Row():
         first = gr.Number(0, label="first: number of the test digit, or seed", precision=0, minimum=0, min_width=150)
         second = gr.Number(1, label="second", precision=0, minimum=0, min_width=150)

@@ -115,7 +115,7 @@ def build(shelf: Shelf) -> list[VariantList]:
             sigma = gr.Slider(0, 1, 0.5, step=0.05, label="deviation of the noise to take off")
         with gr.Column(scale=3, min_width=300):
             said = gr.Markdown(INVITATION)
-            with gr.Row(elem_classes="four"):
+            with gr.Row():
                 names = ("as seen", "reconstruction", "with noise", "denoised")
                 pictures = [picture(name, min_width=130, elem_id=f"look-{i}") for i, name in enumerate(names)]
             with gr.Row():
