@@ -15,7 +15,7 @@ from PIL import Image
 
 from digitforge.images import InputError
 from digitforge.variant import Variant
-from stages.data.folder import read_image
+from stages.data.folder import read_image, to_png
 
 
 class Sent(io.BytesIO):
@@ -41,12 +41,7 @@ def read(sent: pd.DataFrame, channels: int) -> np.ndarray:
 
 def files(pictures: np.ndarray) -> pd.DataFrame:
     """uint8 [N, H, W, C] -> a column `image` of PNG files."""
-    found = []
-    for picture in pictures:
-        file = io.BytesIO()
-        Image.fromarray(picture.squeeze(-1) if picture.shape[-1] == 1 else picture).save(file, "PNG")
-        found.append(file.getvalue())
-    return pd.DataFrame({"image": found})
+    return pd.DataFrame({"image": [to_png(picture) for picture in pictures]})
 
 
 def sample(variant: Variant, sent: pd.DataFrame, params: dict[str, Any]) -> pd.DataFrame:

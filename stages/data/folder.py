@@ -1,5 +1,6 @@
 """A folder of a user's own images as a data set: one sub-folder per class."""
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,13 @@ def read_image(path: Path) -> np.ndarray:
             return np.asarray(ImageOps.pad(opaque, (SIZE, SIZE), Image.Resampling.LANCZOS, color="black"))
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError) as error:
         raise UserError(f"{path}: can't be read as an image ({error}); accepted: PNG and JPEG files") from None
+
+
+def to_png(image: np.ndarray) -> bytes:
+    """An image [H, W, C] uint8, grey or RGB -> the bytes of a PNG file."""
+    file = io.BytesIO()
+    Image.fromarray(image.squeeze(-1) if image.shape[-1] == 1 else image).save(file, "PNG")
+    return file.getvalue()
 
 
 def class_folders(folder: Path) -> list[Path]:

@@ -1,6 +1,5 @@
 """MLflow's registry: each trained variant as a model that `mlflow models serve` serves, and a champion per family."""
 
-import io
 import tempfile
 import warnings
 from collections.abc import Mapping
@@ -10,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
+from stages.data.folder import to_png
 from stages.pipeline.tracking import Store, tracking_uri
 
 PREFIX = "digitforge-"
@@ -51,9 +50,7 @@ def example(image: np.ndarray) -> Any:
     """A request: the file of an image [H, W, C], and the task to reconstruct it."""
     import pandas as pd
 
-    file = io.BytesIO()
-    Image.fromarray(image.squeeze(-1) if image.shape[-1] == 1 else image).save(file, "PNG")
-    return pd.DataFrame({"image": [file.getvalue()]}), {"task": "reconstruct"}
+    return pd.DataFrame({"image": [to_png(image)]}), {"task": "reconstruct"}
 
 
 @dataclass(frozen=True)
