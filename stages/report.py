@@ -22,7 +22,6 @@ from stages.templates.catalogue import CATALOGUE
 from stages.templates.index import tables
 from stages.templates.page import shown
 from stages.templates.rendering import render
-from stages.templates.tables import of_pictures
 
 FIGURES, CARDS = files.REPORTS / "figures", files.REPORTS / "cards"
 GALLERY = 10  # samples of each variant
@@ -81,7 +80,6 @@ def main() -> None:
     coded = compare.coded(rows)
     about |= {
         "rows": rows,
-        "in_colour": any(map(of_pictures, rows)),
         "coded": coded,
         "tables": tables(rows, peers, left_out, coded, missing, sigma),
         "charts": compare.draw(rows, left_out, peers, sigma, missing, FIGURES),

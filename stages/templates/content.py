@@ -82,9 +82,11 @@ def of_all(params: Params) -> dict[str, Any]:
     """What the pages say of data and verifier."""
     source = files.read_json(files.RAW / "source.json")
     labels = files.read_npz(files.DATA / "mono-float-complete.npz", "y_train", "y_test")
+    shown = files.read_npz(files.DATA / "color-float-complete.npz", "digits_test")["digits_test"]
     return {
         "source": TITLES.get(source["source"], source["source"]),
         "classes": source.get("classes", []),
+        "in_colour": shown.shape[1] == 1,  # an image of three channels is one picture, and no stack of three digits
         "stand_in_for": TITLES.get(source["stand_in_for"]),
         "verifier": files.read_json(files.METRICS / "verifier.json"),
         "counts": {"train": len(labels["y_train"]), "test": len(labels["y_test"])},

@@ -119,19 +119,20 @@ def explored(family, images):
 
 @pytest.fixture
 def write_results(make_details):
-    """Writes everything that stage `report` reads, of all variants of `params`, below the current folder."""
+    """Writes everything that stage `report` reads, of all variants of `params`; `digits` an image in colour shows."""
 
-    def write(params, root):
+    def write(params, root, digits=3):
         rng = np.random.default_rng(0)
+        (root / "artifacts/data/raw").mkdir(parents=True, exist_ok=True)
+        shown = np.zeros((30, digits), int)
         for key, row in params.variants.items():
             channels = 3 if row.data.startswith("color") else 1
             images = rng.integers(0, 256, (30, 28, 28, channels)).astype(np.uint8)
             labels = np.arange(30) % 10
-            (root / "artifacts/data/raw").mkdir(parents=True, exist_ok=True)
-            for mode in (row.data, "mono-float-complete"):
+            for mode in (row.data, "mono-float-complete", "color-float-complete"):
                 path = root / f"artifacts/data/{mode}.npz"
                 if not path.exists() or mode == row.data:
-                    np.savez(path, x_train=images, y_train=labels, x_test=images, y_test=labels)
+                    np.savez(path, x_train=images, y_train=labels, x_test=images, y_test=labels, digits_test=shown)
             arrays = {"samples": images, "subset": np.arange(10), "codes": rng.normal(size=(30, 2))}
             if row.family != "gan":
                 denoised = np.stack([images[:10]] * len(params.evaluation.noise))
@@ -166,12 +167,12 @@ def write_results(make_details):
 def write_report(tmp_path, monkeypatch, write_results):
     """Runs stage `report` on made-up results of a few variants of params.yaml -> the folder of pages."""
 
-    def write(keys, peers=None):
+    def write(keys, peers=None, digits=3):
         params = load_params(PARAMS)
         study = params.leave_one_out.model_copy(update={"digits": []})
         rows = {key: params.variants[key] for key in keys}
         params = params.model_copy(update={"variants": rows, "leave_one_out": study})
-        write_results(params, tmp_path)
+        write_results(params, tmp_path, digits)
         if peers:
             (tmp_path / "reports/metrics/peers.json").write_text(json.dumps(peers))
         monkeypatch.chdir(tmp_path)

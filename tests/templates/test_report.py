@@ -37,6 +37,13 @@ def test_every_link_leads_somewhere_and_every_picture_is_shown(write_report, cap
         assert f'id="card-{key}"' in page
 
 
+@pytest.mark.parametrize("digits", [1, 3])
+def test_a_page_without_stacks_says_why_where_images_are_pictures_in_colour(write_report, digits):
+    reports = write_report(("vae_anomaly",), digits=digits)
+    for name in ("index.md", "index.html"):
+        assert ("so none are stacked" in (reports / name).read_text()) == (digits == 1)
+
+
 @pytest.mark.parametrize("keys", [("gan_dcgan",), ("vae_stacked",), ("vae_anomaly",)])
 def test_a_report_of_a_single_model(write_report, keys):
     reports = write_report(keys)
