@@ -60,7 +60,7 @@ class Mixture:
         """Fit Gaussians with full covariances to codes [N, code], fewer if there are less than 20 codes for each.
 
         With `shares` above 1 to the parts [N shares, code / shares] of them all. A `temperature` below 1 narrows the
-        Gaussians afterwards, deviations times so much: clearer samples, and less of them (Kingma 2018, Glow,
+        Gaussians afterwards, deviations times so much: clearer and less diverse samples (Kingma 2018, Glow,
         arXiv:1807.03039, section 6).
         """
         codes = codes.astype(np.float64).reshape(len(codes) * shares, -1)
