@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from mlflow.models import set_model
 from mlflow.pyfunc import PythonModel, PythonModelContext
-from PIL import Image
 
 from digitforge.images import InputError
 from digitforge.variant import Variant
 from stages.data.folder import read_image, to_png
+from stages.data.stacked import in_channels
 
 
 class Sent(io.BytesIO):
@@ -29,14 +29,12 @@ class Sent(io.BytesIO):
         return f"image {self.place}"
 
 
-def read(sent: pd.DataFrame, channels: int) -> np.ndarray:
-    """Column `image` of PNG or JPEG files -> uint8 [N, 28, 28, channels], scaled to fit on black."""
+def read(sent: pd.DataFrame, variant: Variant) -> np.ndarray:
+    """Column `image` of PNG or JPEG files, grey or in colour as the variant's data -> uint8 [N, 28, 28, C]."""
     if "image" not in sent or not len(sent):
         raise InputError("image: missing; accepted: a column `image`, a PNG or JPEG file in each row")
-    images = [Image.fromarray(read_image(Sent(file, i))) for i, file in enumerate(sent["image"])]  # type: ignore[arg-type]
-    return np.stack([np.array(image.convert("RGB" if channels == 3 else "L")) for image in images]).reshape(
-        len(images), *images[0].size[::-1], channels
-    )
+    images = [read_image(Sent(file, i)) for i, file in enumerate(sent["image"])]  # type: ignore[arg-type]
+    return in_channels(np.stack(images), variant.data)
 
 
 def files(pictures: np.ndarray) -> pd.DataFrame:
@@ -52,12 +50,12 @@ def sample(variant: Variant, sent: pd.DataFrame, params: dict[str, Any]) -> pd.D
 
 def reconstruct(variant: Variant, sent: pd.DataFrame, params: dict[str, Any]) -> pd.DataFrame:
     """What the variant makes of each image."""
-    return files(variant.as_shown(variant.reconstruct(read(sent, variant.shape[2]))))
+    return files(variant.as_shown(variant.reconstruct(read(sent, variant))))
 
 
 def anomaly_score(variant: Variant, sent: pd.DataFrame, params: dict[str, Any]) -> pd.DataFrame:
     """How strange each image is, and the per cent of known test images that are no stranger."""
-    images = read(sent, variant.shape[2])
+    images = read(sent, variant)
     scores, percentiles = variant.anomaly_score(images), variant.anomaly_percentile(images)
     return pd.DataFrame({"anomaly_score": scores, "percentile": percentiles})
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from stages.data.pixels import crisp
+from stages.data.subsets import spread
 from stages.figures import compare, variant
 from stages.figures.curves import accuracy_curve
 from stages.figures.style import save
@@ -25,6 +26,7 @@ from stages.templates.rendering import render
 
 FIGURES, CARDS = files.REPORTS / "figures", files.REPORTS / "cards"
 GALLERY = 10  # samples of each variant
+WORKERS = 4  # processes that draw, each with the images of a data mode
 
 Arrays = dict[str, np.ndarray]
 
@@ -39,7 +41,7 @@ class Presented(NamedTuple):
 
 @lru_cache(maxsize=1)
 def images(mode: str) -> Arrays:
-    """The images of a data mode; variants of one mode come one after the other."""
+    """The images of a data mode; `present_all` takes the variants of one mode after each other."""
     return files.read_npz(files.DATA / f"{mode}.npz")
 
 
@@ -57,12 +59,14 @@ def present(key: str, params: Params) -> Presented:
 
 def present_all(params: Params) -> dict[str, Presented]:
     """Every variant, presented; several at a time, as most of the time goes into drawing."""
-    keys = list(params.variants)
-    workers = min(os.cpu_count() or 1, len(keys))
+    keys = sorted(params.variants, key=lambda key: params.variants[key].data)
+    workers = min(os.cpu_count() or 1, len(keys), WORKERS)
     if workers == 1:
-        return {key: present(key, params) for key in keys}
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return dict(zip(keys, pool.map(present, keys, [params] * len(keys)), strict=True))
+        found = {key: present(key, params) for key in keys}
+    else:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            found = dict(zip(keys, pool.map(present, keys, [params] * len(keys)), strict=True))
+    return {key: found[key] for key in params.variants}
 
 
 def main() -> None:
@@ -73,7 +77,8 @@ def main() -> None:
     found = present_all(params)
     rows = [one.row for one in found.values()]
     modes = sorted({row["data"] for row in rows})
-    real = {mode: files.read_npz(files.DATA / f"{mode}.npz", "x_test")["x_test"][:GALLERY] for mode in modes}
+    real = {mode: files.read_npz(files.DATA / f"{mode}.npz", "x_test")["x_test"] for mode in modes}
+    real = {mode: x_test[spread(len(x_test), GALLERY)] for mode, x_test in real.items()}
 
     about = content.of_all(params)
     missing, sigma, peers, left_out = params.data.missing_digit, about["sigma"], about["peers"], about["left_out"]

@@ -17,7 +17,7 @@ from stages.pipeline import files, tracking
 from stages.pipeline.errors import user_errors
 from stages.pipeline.fingerprint import fingerprint
 from stages.pipeline.params import LEFT_OUT_DATA, LEFT_OUT_FAMILY, Params, load_params
-from stages.pipeline.registry import SCRIPT, Entry, Registry
+from stages.pipeline.registry import SCRIPT, Entry, Registry, requirements
 
 FIGURES = files.REPORTS / "figures"
 CARDS = files.REPORTS / "cards"
@@ -108,21 +108,28 @@ def complete(store: tracking.Store, job: Job, params: Params) -> None:
 def register(store: tracking.Store, params: Params) -> None:
     """Register each trained variant that isn't registered yet, and name the champions."""
     registry, versions = Registry(store), {}
-    script = Path(SCRIPT).read_text(encoding="utf-8")
     for key, row in params.variants.items():
-        # Weights and sampler follow from what stage `sample` depends on.
-        content = hashlib.sha256((fingerprint("sample", key) + script).encode()).hexdigest()
-        version = registry.version(key, content)
-        if version is None:
-            run = store.find(fingerprint("train", key))
-            assert run is not None  # `complete` was there
-            image = files.read_npz(files.DATA / f"{row.data}.npz", "x_test")["x_test"][0]
-            entry = Entry(key, content, row.title, {"family": row.family, "data": row.data}, image)
-            with tempfile.TemporaryDirectory() as folder:
-                pack(key, params, Path(folder))
+        with tempfile.TemporaryDirectory() as folder:
+            pack(key, params, Path(folder))
+            content = content_of(Path(folder))
+            version = registry.version(key, content)
+            if version is None:
+                run = store.find(fingerprint("train", key))
+                assert run is not None  # `complete` was there
+                image = files.read_npz(files.DATA / f"{row.data}.npz", "x_test")["x_test"][0]
+                entry = Entry(key, content, row.title, {"family": row.family, "data": row.data}, image)
                 version = registry.add(entry, run.info.run_id, Path(folder))
         versions[key] = version
     registry.crown({key: versions[key] for key in champions(params)})
+
+
+def content_of(folder: Path) -> str:
+    """A hash of what a served model is: its packed files, the package that serves them, and its requirements."""
+    found = hashlib.sha256(" ".join(requirements()).encode())
+    packed = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    for path in (*sorted(Path(SCRIPT).parent.glob("*.py")), *packed):
+        found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 def champions(params: Params) -> list[str]:

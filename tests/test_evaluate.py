@@ -334,6 +334,7 @@ def test_the_catalogue_names_what_is_there_and_every_headline_is_in_it():
     for metric in of_variants:
         assert look_up(details, metric.key) is not None, metric.key
     named = {metric.key for metric in CATALOGUE}
+    assert len(named) == len(CATALOGUE)
     measured = {
         f"{group}.{name}" for group in groups for name, value in groups[group].items() if isinstance(value, Estimate)
     }

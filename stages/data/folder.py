@@ -14,7 +14,7 @@ SIZE = 28
 CLASSES = 10
 SUFFIXES = {".png", ".jpg", ".jpeg"}
 TEST_EVERY = 5
-LEAST = 50  # images in all, so that ten are for testing: fewer have no neighbourhoods to compare
+LEAST = 50  # images in all, most of a fifth of them for testing: fewer have no neighbourhoods to compare
 
 
 def read_image(path: Path) -> np.ndarray:

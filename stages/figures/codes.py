@@ -13,7 +13,6 @@ from stages.figures.style import DIGITS, GREY
 
 Arrays = dict[str, np.ndarray]
 
-SHOWN = 2500  # points of a map: more hide each other
 BEYOND = 0.12  # of the plane's width, on each side of it: codes farther out are off the map
 
 
@@ -26,10 +25,7 @@ def extent(axes: np.ndarray) -> tuple[float, float, float, float]:
 
 def points(axis: Axes, found: np.ndarray, labels: np.ndarray, edges: tuple[float, float, float, float]) -> None:
     """Codes [M, 2] in the colours of their digits [M], and each digit at the median of its codes."""
-    chosen = np.arange(0, len(found), max(1, len(found) // SHOWN))
-    axis.scatter(
-        found[chosen, 0], found[chosen, 1], c=[DIGITS[label] for label in labels[chosen]], s=14, alpha=0.7, linewidths=0
-    )
+    axis.scatter(found[:, 0], found[:, 1], c=[DIGITS[label] for label in labels], s=14, alpha=0.7, linewidths=0)
     for label in np.unique(labels):
         x, y = np.median(found[labels == label], axis=0)
         text = axis.text(x, y, str(label), fontsize=19, weight="bold", ha="center", va="center", color=DIGITS[label])

@@ -12,10 +12,11 @@ WIDTH = 0.64  # inches, of each image
 
 
 def gallery(rows: Mapping[str, np.ndarray]) -> Figure:
-    """Rows of equally many images, with their names. rows: {name: [N, H, W, C] uint8}."""
-    pictures = [mosaic(images, len(images)) for images in rows.values()]
+    """Rows of images, with their names; where there are fewer, a row ends early. rows: {name: [N, H, W, C] uint8}."""
+    columns = max(map(len, rows.values()))
+    pictures = [mosaic(images, columns) for images in rows.values()]
     height, width = pictures[0].shape[:2]
-    across = WIDTH * len(next(iter(rows.values())))
+    across = WIDTH * columns
     step = height + 3 * GAP
     paper = np.full((step * len(pictures) - 3 * GAP, width, 3), PAPER, np.uint8)
     for i, picture in enumerate(pictures):

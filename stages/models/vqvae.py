@@ -95,7 +95,7 @@ class GridPrior(layers.Layer):
     """p(numbers) = prod_i p(k_i | k_<i), row by row: a PixelCNN (van den Oord 2016, arXiv:1606.05328, section 2.2).
 
     Two streams of residual convolutions, one of the rows above a position, one of what lies to its left too: together
-    they see all that came before, without the blind spot of masked kernels.
+    they see all that came before within `depth` rows and columns, without the blind spot of masked kernels.
     """
 
     def __init__(self, entries: int, height: int, width: int, *, units: int, depth: int) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from stages.pipeline.errors import UserError, user_errors
 
-DEPS = r"^(artifacts|stages|params\.yaml|reports/[a-z]+$)"  # files: only their hashes would be shown
+DEPS = r"^(artifacts|digitforge|stages|params\.yaml|reports/[a-z]+$)"  # files: only their hashes would be shown
 FOUND = ["rev", "typ", "Created", "parent", "State", "Executor"]
 
 

@@ -17,7 +17,7 @@ PREFIX = "digitforge-"
 CHAMPION = "champion"
 CODE = ("digitforge", "stages")  # packages that the served model brings along
 SCRIPT = "digitforge/serving.py"
-# What these packages import when a model is served; with the versions in use here.
+# What these packages import when a model is served.
 REQUIREMENTS = (
     "keras",
     "mlflow",
@@ -32,6 +32,11 @@ REQUIREMENTS = (
     "tensorflow-probability",
     "tf-keras",
 )
+
+
+def requirements() -> list[str]:
+    """REQUIREMENTS in the versions that are in use here."""
+    return [f"{package}=={version(package)}" for package in REQUIREMENTS]
 
 
 def signature() -> Any:
@@ -112,7 +117,7 @@ class Registry:
                 code_paths=list(CODE),
                 signature=signature(),
                 input_example=example(image),
-                pip_requirements=[f"{package}=={version(package)}" for package in REQUIREMENTS],
+                pip_requirements=requirements(),
             )
 
     def crown(self, champions: Mapping[str, str]) -> None:

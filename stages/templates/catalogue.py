@@ -233,35 +233,6 @@ CATALOGUE = (
         "a generator that copies, one that doesn't",
     ),
     Metric(
-        "stacked.accuracy",
-        "Right reconstructions, stacked",
-        "Share of stacks of three test digits that are recognised, and as what they show, when a model of single "
-        "digits reconstructs each channel.",
-        "1",
-        "0",
-        "as right reconstructions; the belief is the product of the three channels",
-        "a slow count in the test",
-    ),
-    Metric(
-        "stacked.modes",
-        "Modes, stacked",
-        "Number of the 1,000 stacks that the verifier reads at least once, whatever its belief, in stacks of three "
-        "samples of a model of single digits.",
-        "1,000",
-        "1",
-        "Lin 2018, PacGAN, arXiv:1712.04086, section 4 (26,000 samples)",
-        "a slow count in the test",
-    ),
-    Metric(
-        "stacked.kl_nats",
-        "Class divergence, stacked",
-        "KL(generated, uniform) over the 1,000 stacks, in nats, of the same stacks.",
-        "0; a perfect uniform sampler of that size reads the floor that stands beside it",
-        "log 1,000",
-        "Lin 2018, PacGAN, arXiv:1712.04086, section 4",
-        "`scipy.stats.entropy`; the floor by simulation",
-    ),
-    Metric(
         "likelihood.elbo_nats",
         "ELBO",
         "Evidence lower bound on log p(x), in nats an image. Thresholded, dynamically binarised and grey pixels are "

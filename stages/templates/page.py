@@ -42,7 +42,7 @@ def digest(params: Params) -> str:
 
 
 def provenance(params: Params) -> dict[str, str]:
-    """What the results come from; nothing of it changes with the time of day."""
+    """What the results come from, and what the page was written with; nothing of it changes with the time of day."""
     found = {
         "data": files.source_name(),
         **{f"SHA-256 of `{path.name}`": f"`{sha256(path)}`" for path in sorted(files.RAW.glob("*-ubyte"))},

@@ -76,6 +76,16 @@ def test_a_gallery_shows_every_image_in_its_row_and_every_name_in_full():
     assert height == 2 * 28 + 6
 
 
+def test_a_row_of_fewer_images_ends_early():
+    ink = np.full((10, 28, 28, 1), 255, np.uint8)
+    [axes] = gallery({"six": ink[:6], "ten": ink}).axes
+    picture = np.asarray(axes.images[0].get_array())
+    upper, lower = picture[:28], picture[-28:]
+    assert np.array_equal(upper[:, : 6 * 30], lower[:, : 6 * 30])
+    assert (upper[:, 6 * 30 :] == 255).all()
+    assert (lower[:, -28:] == 0).all()
+
+
 def test_a_chart_of_trainings_for_each_kind_has_a_line_a_variant(tmp_path):
     history = pd.DataFrame({"step": range(20), "val_loss": np.linspace(9, 1, 20)})
     rows = [row("a"), row("b"), row("c", "GAN"), row("d", data="mono-float-complete")]

@@ -153,7 +153,7 @@ def ask(url, images=(), **params):
 
 def png(image):
     file = io.BytesIO()
-    Image.fromarray(image[..., 0]).save(file, "PNG")
+    Image.fromarray(image.squeeze()).save(file, "PNG")
     return file.getvalue()
 
 
@@ -176,6 +176,10 @@ def test_a_served_model_answers_every_task(mlflow_server, packed, model_server):
         scores = ask(url, IMAGES[:4], task="anomaly_score")
         assert [row["anomaly_score"] for row in scores] == pytest.approx(variant.anomaly_score(IMAGES[:4]), abs=1e-5)
         assert all(0 <= row["percentile"] <= 100 for row in scores)
+        blue = np.zeros((1, 28, 28, 3), np.uint8)
+        blue[..., 2] = IMAGES[:1, :, :, 0]  # its grey version is the brightest channel, as everywhere
+        [row] = ask(url, blue, task="anomaly_score")
+        assert row["anomaly_score"] == pytest.approx(variant.anomaly_score(IMAGES[:1])[0], abs=1e-5)
         for images, params, message in (
             ([], {"task": "smaple"}, "task: received 'smaple'; accepted: sample, reconstruct, anomaly_score"),
             ([], {"task": "reconstruct"}, "image: missing; accepted: a column `image`"),
