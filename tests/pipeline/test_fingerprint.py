@@ -59,7 +59,7 @@ def test_a_stage_over_a_list_follows_its_own_settings_alone(project):
     edit(project / "params.yaml", "title: Convolutional VAE, full", "title: Another VAE, full")
     edit(project / "params.yaml", "fit: {steps: 1400", "fit: {steps: 1401")  # of vae_tril
     assert fingerprint("leave_one_out", "8") == before
-    edit(project / "params.yaml", "fit: {steps: 600", "fit: {steps: 601")
+    edit(project / "params.yaml", "beta: 0.2", "beta: 0.3")
     assert fingerprint("leave_one_out", "8") != before
 
 
