@@ -128,8 +128,7 @@ def build(shelf: Shelf) -> list[VariantList]:
     encoded.click(told(from_test_image, shelf), [key, number, start], [label, *outputs], api_name="encode", **asked)
     label.input(told(relabel, shelf), [key, code, label, start], outputs, api_name="relabel", **asked)
     start.input(told(show, shelf), [key, code, start], outputs, api_visibility="private", **asked)
-    # A move takes the server ten milliseconds: waiting in a queue, and asking for the answer, would take longer.
-    live: dict[str, Any] = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_last"}
+    live: dict[str, Any] = {"concurrency_id": MODEL, "show_progress": "hidden", "trigger_mode": "always_last"}
     for position, one in enumerate(sliders):
         moved = told(move, shelf, position)
         one.input(moved, [key, code, start, one], picture_of, api_name=f"move_{position}", **live)
