@@ -33,6 +33,11 @@ def test_the_committed_file_is_valid():
     assert len(parse(COMMITTED).variants) >= 5
 
 
+def test_the_parameters_of_the_long_run_are_valid():
+    long = load_params(ROOT / "reports" / "long" / "params.yaml")
+    assert set(long.variants) <= set(COMMITTED["variants"])
+
+
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
