@@ -50,7 +50,7 @@ def main() -> None:
         probabilities, seen = verifier.read(images)
         spread = samples.spread_of(real, seen[: samples.COMPARED, 0], known)
         read = samples.classes(probabilities, target, settings.tolerance.mono)
-        found[name] = plain(read | spread) | {"data": MODE}
+        found[name] = plain(read | spread) | {"data": MODE, "source": files.source_name()}
         print(f"{name}: {read['predictability'].value:.3f} recognised, FID {spread['fid'].value:.2f}")
     files.write_json(files.METRICS / "peers.json", found)
 

@@ -58,9 +58,13 @@ def left_out(params: Params) -> dict[str, Any]:
 
 
 def peers() -> dict[str, Any]:
-    """Name -> numbers of another library's samples under the same verifier; none without reports/metrics/peers.json."""
+    """Name -> numbers of another library's samples under the same verifier; none without reports/metrics/peers.json.
+
+    Those of another data set are left out: another verifier read them, in other digits.
+    """
     path = files.METRICS / "peers.json"
-    return files.read_json(path) if path.exists() else {}
+    found = files.read_json(path) if path.exists() else {}
+    return {name: numbers for name, numbers in found.items() if numbers["source"] == files.source_name()}
 
 
 def arrays(key: str) -> dict[str, np.ndarray]:

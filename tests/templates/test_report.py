@@ -17,7 +17,8 @@ def links(page):
 
 
 def test_every_link_leads_somewhere_and_every_picture_is_shown(write_report, capsys):
-    reports = write_report(KEYS, {"other VAE": {"predictability": {"value": 0.5, "ci95": 0.1}}})
+    peer = {"predictability": {"value": 0.5, "ci95": 0.1}}
+    reports = write_report(KEYS, {"other VAE": peer | {"source": "mnist"}, "stranger": peer | {"source": "kmnist"}})
     pages = [reports / "index.md", *sorted((reports / "cards").iterdir())]
     assert [page.stem for page in pages[1:]] == sorted(KEYS)
     found = {target.resolve() for page in pages for target in links(page)}
@@ -27,6 +28,7 @@ def test_every_link_leads_somewhere_and_every_picture_is_shown(write_report, cap
     text = pages[0].read_text()
     assert "nan" not in text
     assert "*other VAE*" in text
+    assert "stranger" not in text
     assert "WARNING" not in capsys.readouterr().out
     page = (reports / "index.html").read_text()
     assert page.count('src="data:image/png;base64,') == len(pictures)
