@@ -63,8 +63,8 @@ def peers() -> dict[str, Any]:
     Those of another data set are left out: another verifier read them, in other digits.
     """
     path = files.METRICS / "peers.json"
-    found = files.read_json(path) if path.exists() else {}
-    return {name: numbers for name, numbers in found.items() if numbers["source"] == files.source_name()}
+    found, source = files.read_json(path) if path.exists() else {}, files.source_name()
+    return {name: numbers for name, numbers in found.items() if numbers.get("source") == source}
 
 
 def arrays(key: str) -> dict[str, np.ndarray]:
