@@ -15,8 +15,9 @@ from stages.models import build
 from stages.models.base import GenerativeModel
 from stages.models.batches import scale
 from stages.pipeline.params import Fit
+from stages.training import optimizers
 from stages.training.data import batches
-from stages.training.fit import STEPS_PER_CALL, optimizer
+from stages.training.fit import STEPS_PER_CALL
 
 Block = Callable[[], float]  # does some steps -> seconds per step
 
@@ -24,7 +25,7 @@ Block = Callable[[], float]  # does some steps -> seconds per step
 def model_of(job: dict[str, Any]) -> GenerativeModel:
     """The job's model, ready to train."""
     model = build(job["family"], tuple(job["shape"]), job["model"], seed=1)
-    model.optimizer = optimizer(Fit(**job["fit"]), 1_000_000)
+    model.optimizer = optimizers.build(Fit(**job["fit"]), 1_000_000)
     model.optimizer.build(model.trainable_variables)
     return model
 

@@ -18,8 +18,8 @@ from sklearn.mixture import GaussianMixture
 from stages.nn.distributions import CouplingFlow, Flowed
 from stages.nn.priors import standard_normal
 from stages.pipeline.rows import Sampling
-from stages.training.adam import FusedAdam
 from stages.training.data import batches
+from stages.training.optimizers import FusedAdam
 
 FIT_ON = 60_000  # codes of training images, or channels' shares of them, that a density is fitted to
 MIXTURE_STEPS = 1  # of expectation maximisation, after k-means: more components pay, more steps don't (reports/LOG.md)

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from stages.pipeline import files
 from stages.pipeline.params import Fit
-from stages.training.adam import FusedAdam
+from stages.training import optimizers
 from stages.training.callbacks import Checkpoint, History, Moments, Progress, Row, StopOnNonFinite
 from stages.training.data import batches, without_autotune
 from stages.training.device import computing_in, training_precision
@@ -19,20 +19,6 @@ from stages.training.device import computing_in, training_precision
 INTERVALS = 50  # points on a curve
 STEPS_PER_CALL = 8
 VALIDATION_BATCH = 500
-
-
-def optimizer(settings: Fit, steps: int) -> keras.optimizers.Optimizer:
-    """Adam (Kingma & Ba 2015) or RMSProp, by choice with warm-up and cosine decay and with averaged weights."""
-    rate: float | keras.optimizers.schedules.LearningRateSchedule = settings.learning_rate
-    if settings.schedule == "cosine":
-        warmup = max(1, min(200, steps // 20))
-        rate = keras.optimizers.schedules.CosineDecay(
-            0.0, max(1, steps - warmup), warmup_target=settings.learning_rate, warmup_steps=warmup
-        )
-    averaged = {"use_ema": True, "ema_momentum": settings.ema} if settings.ema else {}
-    if settings.optimizer == "rmsprop":
-        return keras.optimizers.RMSprop(rate, **averaged)
-    return FusedAdam(rate, beta_1=settings.momentum, **averaged)
 
 
 @dataclass(frozen=True)
@@ -84,7 +70,7 @@ def fit(
     """
     model.seed, model.steps = seed, steps.steps
     model.compile(
-        optimizer=optimizer(settings, steps.steps),
+        optimizer=optimizers.build(settings, steps.steps),
         jit_compile=jit_compile,
         steps_per_execution=math.gcd(steps.interval, STEPS_PER_CALL),
     )

@@ -13,7 +13,8 @@ from stages.models import build, scoring
 from stages.models.classifier import Classifier
 from stages.pipeline import files, rows
 from stages.pipeline.params import load_params, read_yaml
-from stages.training.fit import optimizer, save_weights
+from stages.training import optimizers
+from stages.training.fit import save_weights
 
 ROOT = Path(__file__).parents[2]
 RNG = np.random.default_rng(0)
@@ -75,7 +76,7 @@ def train(key, params):
     if shape[2] == 1:
         data = files.read_npz(files.DATA / f"{variant.data}.npz")
         model.adapt(data["x_train"])
-        model.compile(optimizer=optimizer(rows.Fit(**FIT), 9))
+        model.compile(optimizer=optimizers.build(rows.Fit(**FIT), 9))
         labels = {"y": data["y_train"]} if model.needs_labels else {}
         for _ in range(40):
             model.train_on_batch(data["x_train"], **labels)

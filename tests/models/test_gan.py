@@ -3,7 +3,7 @@ import tensorflow as tf
 
 from stages.models import build
 from stages.pipeline.params import Fit
-from stages.training.fit import optimizer
+from stages.training import optimizers
 
 RNG = np.random.default_rng(0)
 X = tf.constant(np.rint(RNG.random((8, 8, 8, 2))), tf.float32)
@@ -14,7 +14,9 @@ def gan(**changes):
     network = {"name": "patch", "channels": 4, "blocks": 0, "hidden": 8, "shared_channels": False}
     arguments = {"loss": "nonsaturating", "penalty": 0.5, "penalty_every": 1, "pack": 1}
     model = build("gan", (8, 8, 2), {"code": 3, "network": network} | arguments | changes, seed=3)
-    model.compile(optimizer=optimizer(Fit(steps=9, batch=8, learning_rate=0.01, schedule="constant", ema=0.0), 9))
+    model.compile(
+        optimizer=optimizers.build(Fit(steps=9, batch=8, learning_rate=0.01, schedule="constant", ema=0.0), 9)
+    )
     model.optimizer.build(model.trainable_variables)
     return model
 

@@ -13,7 +13,8 @@ from stages.models.scoring import image_nats
 from stages.nn import networks, objectives, posteriors, priors
 from stages.pipeline import files, rows
 from stages.pipeline.params import load_params
-from stages.training.fit import optimizer, save_weights
+from stages.training import optimizers
+from stages.training.fit import save_weights
 
 PARAMS = load_params(Path(__file__).parents[2] / "params.yaml")
 FAMILY_SCHEMAS = [rows.Autoencoder, rows.Vae, rows.ConditionalVae, rows.Vqvae, rows.Gan]
@@ -39,7 +40,7 @@ def train(model, images, steps=1):
     """So many steps -> the last one's loss."""
     model.seed, model.steps = 5, 4
     settings = rows.Fit(steps=9, batch=8, learning_rate=0.01, schedule="constant", ema=0.0)
-    model.compile(optimizer=optimizer(settings, 9), run_eagerly=True)  # three steps are not worth a graph
+    model.compile(optimizer=optimizers.build(settings, 9), run_eagerly=True)  # three steps are not worth a graph
     labels = {"y": np.arange(len(images)) % 10} if model.needs_labels else {}
     return [model.train_on_batch(images, return_dict=True, **labels)["loss"] for _ in range(steps)][-1]
 
