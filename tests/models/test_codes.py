@@ -41,7 +41,12 @@ def test_a_mixture_is_that_of_scikit_learn():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         expected, _ = reference.fit(codes).sample(20_000)
-    drawn = Mixture.fit(codes, 3, components=7).draw(20_000, seed=8)
+    mixture = Mixture.fit(codes, 3, components=7)
+    np.testing.assert_allclose(mixture.weights, reference.weights_, rtol=1e-3)
+    np.testing.assert_allclose(mixture.means, reference.means_, rtol=1e-3)
+    covariances = mixture.factors @ mixture.factors.transpose(0, 2, 1)
+    np.testing.assert_allclose(covariances, reference.covariances_, rtol=1e-2, atol=1e-3)
+    drawn = mixture.draw(20_000, seed=8)
     assert drawn.dtype == np.float32
     np.testing.assert_allclose(drawn.mean(axis=0), expected.mean(axis=0), atol=0.06)
     np.testing.assert_allclose(np.cov(drawn.T), np.cov(expected.T), atol=0.15)
