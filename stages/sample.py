@@ -31,7 +31,7 @@ from stages.pipeline import files
 from stages.pipeline.errors import argument, user_errors
 from stages.pipeline.params import load_params
 
-KEPT = 20_000  # training images whose codes are kept: images are compared with them
+KEPT = 20_000  # training images, evenly spread, whose codes are kept: images are compared with them
 
 
 def generate(
@@ -69,7 +69,7 @@ def main(key: str) -> None:
     found = {"subset": subset}
     if model.encodes:
         codes, _ = model.encode(images, seed)
-        means, training = model.encode(data["x_train"][:KEPT], seed)
+        means, training = model.encode(data["x_train"][spread(len(data["x_train"]), KEPT)], seed)
         found |= {"codes": codes, "training_codes": training, "training_means": means}
         found |= look(model, verifier, codes, variant.sample.threshold, "reconstruction")
         del found["reconstruction_features"]  # distances are of samples

@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 from sklearn.cluster import KMeans
 
+from stages.data.subsets import spread
 from stages.nn.distributions import CouplingFlow, Flowed
 from stages.nn.priors import standard_normal
 from stages.pipeline.rows import Sampling
@@ -167,7 +168,7 @@ def fit_sampler(model: Model, images: np.ndarray, sampling: Sampling, seed: int)
     if sampling.codes == "prior":
         return model
     shares = model.image_shape[-1] if sampling.shared_channels else 1
-    codes, _ = model.encode(images[: FIT_ON // shares], seed)
+    codes, _ = model.encode(images[spread(len(images), FIT_ON // shares)], seed)
     if sampling.codes == "flow":
         return Flow.fit(codes, seed)
     assert sampling.components is not None
