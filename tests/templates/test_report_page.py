@@ -55,4 +55,6 @@ def test_the_page_opens_from_disk_sorts_filters_and_shows_every_picture(page):
     assert card.locator(".equation svg").count() == 2
     page.set_viewport_size({"width": 400, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    overview = page.locator("#summary figure.chart")  # scrolls, so that its labels stay readable
+    assert overview.evaluate("figure => figure.scrollWidth > figure.clientWidth")
     assert page.errors == []
