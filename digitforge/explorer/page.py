@@ -29,16 +29,22 @@ CSS = """
 """
 
 
+def headline(source: str | None) -> str:
+    """The page's title, and the data set that the variants learnt."""
+    return "# digitforge explorer\nThe trained variants, to play with." + (f" Data: {source}." if source else "")
+
+
 def opening(shelf: Shelf, lists: list[VariantList]) -> list[Any]:
     """What a page that opens shows: the tabs, with their lists filled, or what to run when nothing is trained."""
     some = bool(shelf.trained())
-    return [gr.update(visible=not some), gr.update(visible=some), *(one.filled() for one in lists)]
+    shown = [gr.update(visible=not some), gr.update(visible=some)]
+    return [headline(shelf.source()), *shown, *(one.filled() for one in lists)]
 
 
 def page(shelf: Shelf) -> gr.Blocks:
     """The whole page."""
     with gr.Blocks(title="digitforge explorer", analytics_enabled=False, delete_cache=(HOUR, HOUR)) as blocks:
-        gr.Markdown("# digitforge explorer\nThe trained variants, to play with.")
+        title = gr.Markdown(headline(shelf.source()))
         nothing = gr.Markdown(NOTHING, visible=False, elem_id="nothing")
         with gr.Tabs(visible=False) as tabs:
             with gr.Tab("Codes"):
@@ -53,7 +59,7 @@ def page(shelf: Shelf) -> gr.Blocks:
                 lists += compare.build(shelf, tab)
         blocks.load(
             lambda: opening(shelf, lists),
-            outputs=[nothing, tabs, *(one.dropdown for one in lists)],
+            outputs=[title, nothing, tabs, *(one.dropdown for one in lists)],
             api_visibility="private",
         )
     return blocks

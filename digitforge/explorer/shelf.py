@@ -1,5 +1,6 @@
 """What is trained, loaded when it is first asked for, and kept."""
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from threading import RLock
@@ -51,6 +52,12 @@ class Shelf:
         """Every variant that is trained and sampled."""
         rows = self.params().variants
         return [(f"{row.title} ({key})", key) for key, row in rows.items() if self._samples(key).exists()]
+
+    def source(self) -> str | None:
+        """The data set that they learnt, and what it stands in for; None before there is any."""
+        with suppress(FileNotFoundError):
+            return files.source_name(self.root)
+        return None
 
     def encoders(self) -> Choices:
         """Those of `trained` that can encode images."""

@@ -55,7 +55,7 @@ def images(count, rng):
 
 
 def write_data():
-    """Data files, as stages `stack` and `ood` do."""
+    """Data files, as stages `download`, `stack` and `ood` do."""
     x_train, y_train = images(200, RNG)
     x_test, y_test = images(60, RNG)
     kept = y_train != 8
@@ -65,6 +65,7 @@ def write_data():
     files.write_npz(
         files.DATA / "mono-binary-missing.npz", x_train=binarize(x_train[kept]), y_train=y_train[kept], **arrays
     )
+    files.write_json(files.RAW / "source.json", {"source": "digits", "stand_in_for": "mnist"})
     files.write_npz(files.DATA / "ood.npz", inverted=255 - x_test[:20, :, :, 0])
 
 

@@ -130,6 +130,7 @@ def test_nothing_trained_is_an_empty_list(tmp_path, project):
     (tmp_path / "params.yaml").write_text((project / "params.yaml").read_text())
     shelf = Shelf(tmp_path)
     assert shelf.trained() == shelf.encoders() == []
+    assert shelf.source() is None
     with pytest.raises(UserError, match="no variant is chosen"):
         shelf.variant(None)
 

@@ -40,6 +40,10 @@ def test_a_slider_changes_the_digit(page):
     assert page.get_by_text("The verifier reads").first.is_visible()
 
 
+def test_the_page_says_what_the_variants_learnt(page):
+    assert page.get_by_text("Data: digits, standing in for mnist.").is_visible()
+
+
 def test_what_was_made_can_be_downloaded(page):
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download code and digit (npz)").click()
@@ -74,4 +78,5 @@ def test_where_nothing_is_trained_the_page_says_what_to_run(browser, serve, proj
         opened.get_by_text("Nothing is trained yet").wait_for(timeout=PATIENCE)
         assert "make repro" in opened.inner_text("#nothing")
         assert not opened.get_by_role("tab", name="Codes").is_visible()
+        assert "Data:" not in opened.inner_text("body")
         opened.close()
