@@ -3,6 +3,7 @@
 import argparse
 import csv
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +80,8 @@ def checked_output(path: Path, *suffixes: str) -> None:
     """Refuse, before any work, an output that could not be written."""
     if path.suffix not in suffixes:
         raise UserError(f"--output: received {path}; accepted: a name that ends in {' or '.join(suffixes)}")
-    if not path.parent.is_dir():
-        raise UserError(f"--output: received {path}; accepted: a file in an existing folder")
+    if not path.parent.is_dir() or path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise UserError(f"--output: received {path}; accepted: a file in an existing folder that can be written to")
 
 
 def image_files(paths: list[Path]) -> list[Path]:

@@ -22,7 +22,7 @@ def pack(key: str, params: Params, folder: Path, root: Path = Path()) -> None:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / path, folder / path)
     of_anomalies = {
-        files.SAMPLES / f"{key}.npz": ("training_means", "code_distance"),
+        files.SAMPLES / f"{key}.npz": ("training_means", "code_distance", "model_sha256"),
         files.DATA / f"{row.data}.npz": ("y_test", "digits_test"),
     }
     for path, names in of_anomalies.items():

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -59,6 +60,8 @@ class Variant:
         """The codes of `sample`'s images -> float32 [n, code]; with `classes`, the first so many say the label."""
         if n < 1:
             raise InputError(f"n: received {n}; accepted: 1 or more images")
+        if seed < 0:
+            raise InputError(f"seed: received {seed}; accepted: 0 or more")
         codes = self._sampler.draw(n, seed)
         if label is None:
             return codes
@@ -155,7 +158,11 @@ class Variant:
 
     def _kept(self, folder: Path, *names: str) -> dict[str, np.ndarray]:
         path = self._root / folder / f"{self.key}.npz"
+        weights = self._root / files.MODELS / self.key / "model.weights.h5"
         try:
-            return files.read_npz(path, *names)
-        except (FileNotFoundError, KeyError):
-            raise UserError(f"{path}: missing or out of date, `dvc repro sample@{self.key}` makes it") from None
+            found = files.read_npz(path, *names, *(("model_sha256",) if names else ()))
+            if str(found.pop("model_sha256")) == files.sha256(weights):
+                return found
+        except (FileNotFoundError, KeyError, BadZipFile):
+            pass
+        raise UserError(f"{path}: missing, damaged or of another training, `dvc repro sample@{self.key}` makes it")

@@ -12,7 +12,8 @@ of `scoring.score`, and SET_NAME for each out-of-distribution set. Where the mod
 the test positions tight_images [n], and log_q_zx, log_q_z, log_p_z of `scoring.aggregate_posterior` if its posterior is
 Gaussian. And the pictures of code space of `models.exploring`.
 
-The sampler that drew the samples is an npz of its own, of `stages.models.codes.to_arrays`.
+The sampler that drew the samples is an npz of its own, of `stages.models.codes.to_arrays`. In both `model_sha256` names
+the weights that they are of.
 """
 
 import numpy as np
@@ -89,8 +90,9 @@ def main(key: str) -> None:
         found |= weigh_closely(model, seen, chosen, settings.likelihood.tight_draws, seed)
         if model.posterior.gaussian:
             found |= aggregate_posterior(model, seen[of_known], seed)
-    files.write_npz(files.SAMPLES / f"{key}.npz", **found)
-    files.write_npz(files.SAMPLERS / f"{key}.npz", **to_arrays(sampler))
+    of_model = {"model_sha256": np.array(files.sha256(files.MODELS / key / "model.weights.h5"))}
+    files.write_npz(files.SAMPLES / f"{key}.npz", **found, **of_model)
+    files.write_npz(files.SAMPLERS / f"{key}.npz", **to_arrays(sampler), **of_model)
     print(f"{key}: {len(found['samples'])} samples" + (f", {len(images)} reconstructions" if model.encodes else ""))
 
 

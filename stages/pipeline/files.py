@@ -1,5 +1,6 @@
 """Where things live, and writes that are never half done."""
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -61,6 +62,12 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 def read_json(path: Path) -> dict[str, Any]:
     """Read a JSON object."""
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def sha256(path: Path) -> str:
+    """The digest of a file."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def write_npz(path: Path, **arrays: np.ndarray) -> None:

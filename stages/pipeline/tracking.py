@@ -4,7 +4,6 @@ A run that can't be logged costs one warning, never a trained model. Stages talk
 through MlflowClient, so no global "active run" exists.
 """
 
-import hashlib
 import logging
 import os
 import subprocess
@@ -84,21 +83,17 @@ class Store:
             return None
         return (files.main_repository() / "mlartifacts").as_uri()
 
-    def find(self, stage_hash: str) -> Any | None:
-        """The newest run of a stage hash, or None."""
-        runs = self.client.search_runs(
-            [self.experiment_id],
-            f"tags.stage_hash = '{stage_hash}'",
-            order_by=["attributes.start_time DESC"],
-            max_results=1,
+    def runs(self, stage_hash: str) -> list[Any]:
+        """The runs of a stage hash, the newest first."""
+        return self.client.search_runs(
+            [self.experiment_id], f"tags.stage_hash = '{stage_hash}'", order_by=["attributes.start_time DESC"]
         )
-        return runs[0] if runs else None
 
     def open(self, stage: str, name: str, stage_hash: str, extra: Mapping[str, str]) -> str:
         """Go on with the unfinished run of this stage hash, or create one with these tags and `extra` -> run id."""
-        found = self.find(stage_hash)
-        if found is not None and found.info.status == "RUNNING":
-            return found.info.run_id
+        found = self.runs(stage_hash)
+        if found and found[0].info.status == "RUNNING":
+            return found[0].info.run_id
         tags = standard_tags(stage, name, stage_hash, extra)
         if stage in STUDIES:
             tags["mlflow.parentRunId"] = self.parent(stage)
@@ -117,8 +112,7 @@ class Store:
 
     def log_dataset(self, run_id: str, path: Path, source: str) -> None:
         """Attach a data file as the run's input, with a digest of its bytes."""
-        with path.open("rb") as content:
-            digest = hashlib.file_digest(content, "sha256").hexdigest()[:12]
+        digest = files.sha256(path)[:12]
         dataset = self.entities.Dataset(
             name=f"{source}/{path.stem}", digest=digest, source_type="local", source=f'{{"uri": "{path}"}}'
         )
@@ -206,9 +200,14 @@ class Run:
             self.attempt(end)
 
 
+def dvc_experiment() -> str:
+    """The name of the DVC experiment that this process works for, or ""."""
+    return os.environ.get("DVC_EXP_NAME", "")
+
+
 def standard_tags(stage: str, name: str, stage_hash: str, extra: Mapping[str, str]) -> dict[str, str]:
     """The tags that every run carries."""
-    experiment = os.environ.get("DVC_EXP_NAME", "")
+    experiment = dvc_experiment()
     return {
         "stage": stage,
         "variant": name,

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import io
 import json
 import platform
 from collections.abc import Mapping, Sequence
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
+from ruamel.yaml import YAML
 
 from stages.pipeline import files
 from stages.pipeline.params import Params
+from stages.pipeline.tracking import git_commit
 
 PACKAGES = ("tensorflow", "keras", "tensorflow-probability", "numpy", "scipy", "scikit-learn", "dvc", "mlflow")
 # section -> its title, the picture of each variant that it shows, and what that is
@@ -30,22 +33,30 @@ def data_uri(path: Path) -> Markup:
     return Markup(f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}")
 
 
-def sha256(path: Path) -> str:
-    """The digest of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def results_parameters(params: Params) -> dict[str, Any]:
+    """The parameters that results depend on: all but those of tracking."""
+    return params.model_dump(exclude={"tracking"})
 
 
 def digest(params: Params) -> str:
-    """SHA-256 of the parameters that results depend on: all but those of tracking."""
-    text = json.dumps(params.model_dump(exclude={"tracking"}), sort_keys=True)
+    """SHA-256 of `results_parameters`."""
+    text = json.dumps(results_parameters(params), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def written(params: Params) -> str:
+    """`results_parameters` as YAML."""
+    text = io.StringIO()
+    YAML().dump(results_parameters(params), text)
+    return text.getvalue()
 
 
 def provenance(params: Params) -> dict[str, str]:
     """What the results come from, and what the page was written with; nothing of it changes with the time of day."""
     found = {
+        "git commit": f"`{git_commit()}`" if git_commit() else "none",
         "data": files.source_name(),
-        **{f"SHA-256 of `{path.name}`": f"`{sha256(path)}`" for path in sorted(files.RAW.glob("*-ubyte"))},
+        **{f"SHA-256 of `{path.name}`": f"`{files.sha256(path)}`" for path in sorted(files.RAW.glob("*-ubyte"))},
         "SHA-256 of the parameters": f"`{digest(params)}`",
         "seed": str(params.seed),
         "budget": str(params.budget),
@@ -71,4 +82,5 @@ def shown(about: Mapping[str, Any], figures: Path) -> dict[str, Any]:
         "with_picture": partial(with_picture, rows),
         "embed": lambda name: data_uri(figures / f"{name}.png"),
         "provenance": provenance(about["params"]),
+        "parameters": written(about["params"]),
     }

@@ -106,5 +106,6 @@ def project(tmp_path_factory):
         save_weights(Classifier(seed=5), files.VERIFIER / "verifier.weights.h5")
         sample.main("tiny")
         for key in ("labelled", "game"):
-            files.write_npz(files.SAMPLERS / f"{key}.npz", name=np.array("prior"))
+            digest = files.sha256(files.MODELS / key / "model.weights.h5")
+            files.write_npz(files.SAMPLERS / f"{key}.npz", name=np.array("prior"), model_sha256=np.array(digest))
     return root

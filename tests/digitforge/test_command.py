@@ -123,6 +123,8 @@ def test_scores_come_strangest_first_and_as_csv(run, mine, project, tmp_path):
             "--output: received nowhere/x.png; accepted: a file in an existing",
         ),
         (["sample", "tiny", "-n", "0", "-o", "x.png"], "n: received 0"),
+        (["sample", "tiny", "--seed", "-1", "-o", "x.png"], "seed: received -1; accepted: 0 or more"),
+        (["sample", "tiny", "-o", "folder.png"], "--output: received folder.png; accepted: a file in an existing"),
         (["sample", "tiny", "--label", "3", "-o", "x.png"], "label: tiny doesn't generate by label"),
         (["sample", "labelled", "--label", "10", "-o", "x.png"], "label: received 10; accepted: 0 to 9"),
         (["reconstruct", "game", "mine", "-o", "x.png"], "game: a model of family gan has no encoder"),
@@ -134,6 +136,7 @@ def test_scores_come_strangest_first_and_as_csv(run, mine, project, tmp_path):
 )
 def test_a_mistake_is_one_line_and_writes_nothing(run, mine, tmp_path, arguments, message):
     (tmp_path / "empty").mkdir()
+    (tmp_path / "folder.png").mkdir()
     before = sorted(tmp_path.rglob("*"))
     said = run(*arguments, code=2)
     assert message in said.err

@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -201,6 +202,8 @@ def test_only_a_model_of_labels_takes_one(tiny):
 def test_counts_are_positive(tiny, data):
     with pytest.raises(InputError, match="n: received 0; accepted: 1 or more"):
         tiny.sample(0)
+    with pytest.raises(InputError, match="seed: received -1; accepted: 0 or more"):
+        tiny.sample(1, seed=-1)
     with pytest.raises(InputError, match="draws: received 0; accepted: 1 or more"):
         tiny.log_prob(data["x_test"][:1], draws=0)
 
@@ -216,8 +219,24 @@ def test_a_gan_samples_and_decodes_alone(game):
 
 
 def test_what_stage_sample_has_not_made_yet_is_one_line(labelled):
-    with pytest.raises(UserError, match=r"samples/labelled.npz: missing or out of date, `dvc repro sample@labelled`"):
+    with pytest.raises(
+        UserError, match=r"samples/labelled.npz: missing, damaged or of another training, `dvc repro sample@labelled`"
+    ):
         labelled.anomaly_score(np.zeros((1, 28, 28)))
+
+
+def test_codes_and_samplers_of_another_training_are_refused(project, tmp_path):
+    shutil.copytree(project, tmp_path, dirs_exist_ok=True)
+    shutil.copyfile(project / files.MODELS / "game/model.weights.h5", tmp_path / files.MODELS / "tiny/other.weights.h5")
+    retrained = digitforge.load("tiny", tmp_path)
+    (tmp_path / files.MODELS / "tiny/other.weights.h5").rename(tmp_path / files.MODELS / "tiny/model.weights.h5")
+    for use in (lambda: retrained.sample(1), lambda: retrained.anomaly_score(np.zeros((1, 28, 28)))):
+        with pytest.raises(UserError, match="of another training, `dvc repro sample@tiny`"):
+            use()
+    for folder in (files.SAMPLES, files.SAMPLERS):
+        (tmp_path / folder / "tiny.npz").write_bytes(b"PK\x03\x04cut off")
+    with pytest.raises(UserError, match="damaged"):
+        retrained.sample(1)
 
 
 def test_the_verifier_reads_digits_and_stacks(project):

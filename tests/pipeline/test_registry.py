@@ -49,9 +49,11 @@ def packed(tmp_path_factory):
     model.save_weights(place / "model.weights.h5")
     files.write_json(place / "config.json", {"family": "conditional_vae", "shape": [28, 28, 1], "model": MODEL})
     means, _ = model.encode(IMAGES, 0)
-    files.write_npz(root / files.SAMPLERS / "tiny.npz", **to_arrays(model))
+    of_model = {"model_sha256": np.array(files.sha256(place / "model.weights.h5"))}
+    files.write_npz(root / files.SAMPLERS / "tiny.npz", **to_arrays(model), **of_model)
     distances = np.linspace(0, 1, 30)
-    files.write_npz(root / files.SAMPLES / "tiny.npz", training_means=means, code_distance=distances, samples=IMAGES)
+    kept = {"training_means": means, "code_distance": distances, "samples": IMAGES}
+    files.write_npz(root / files.SAMPLES / "tiny.npz", **kept, **of_model)
     labels = np.arange(30) % 10
     files.write_npz(
         root / files.DATA / "mono-float-complete.npz", x_test=IMAGES, y_test=labels, digits_test=labels[:, None]
@@ -77,7 +79,7 @@ def test_a_packed_variant_needs_nothing_else(packed):
     assert variant.anomaly_score(IMAGES[:2]) == pytest.approx(variant.anomaly_score(IMAGES[:2]))
     assert ((variant.anomaly_percentile(IMAGES) >= 0) & (variant.anomaly_percentile(IMAGES) <= 100)).all()
     with np.load(packed / files.SAMPLES / "tiny.npz") as archive:
-        assert set(archive.files) == {"training_means", "code_distance"}  # samples stay behind
+        assert set(archive.files) == {"training_means", "code_distance", "model_sha256"}  # samples stay behind
 
 
 def test_a_version_has_signature_example_and_requirements(repository, packed):
