@@ -10,8 +10,8 @@ from stages.data.subsets import known
 from stages.evaluate import headlines
 from stages.metrics.intervals import Estimate, plain, significant
 from stages.pipeline.params import load_params
-from stages.protocol import HEADLINES, reference
-from stages.protocol.groups import of_variant
+from stages.protocol import HEADLINES, reference, samples
+from stages.protocol.groups import nats_of, of_variant
 from stages.protocol.samples import target_shares
 from stages.templates.catalogue import CATALOGUE
 
@@ -41,6 +41,7 @@ def arrays(key):
     found = {
         "codes": codes,
         "training_codes": codes,
+        "training_means": codes,
         "subset": subset,
         "reconstructions": images,
         "reconstruction_probabilities": perfect,
@@ -307,6 +308,50 @@ def test_samples_and_reference_must_be_of_the_same_images():
     found["subset"] = found["subset"][:20]
     with pytest.raises(ValueError, match="other subsets"):
         evaluate(data, features, found, "ae_deep", PARAMS)
+
+
+@pytest.mark.parametrize(
+    ("key", "pixels", "kind"),
+    [
+        ("vae_compression", "gaussian", "density"),
+        ("vae_conv", "bernoulli", "grey"),
+        ("vae_dense", "dynamic", "dynamic"),
+        ("vae_tril", "bernoulli", "threshold"),
+        ("vae_tril", "dynamic", "threshold"),  # drawing from black and white changes nothing
+        ("vae_tril", "gaussian", "density"),
+    ],
+)
+def test_nats_are_of_what_pixels_are(key, pixels, kind):
+    row = PARAMS.variant(key)
+    assert nats_of(row.model_copy(update={"model": row.model.model_copy(update={"pixels": pixels})})) == kind
+
+
+def test_a_label_is_no_unit_of_the_code():
+    data, features, found = arrays("vae_conditional")
+    codes = np.concatenate([np.eye(10)[data["y_test"]], RNG.normal(size=(COUNT, 3)) * [1, 1, 0]], axis=1)
+    found = with_likelihood(found) | {"codes": codes, "training_codes": codes, "training_means": codes}
+    likelihood = evaluate(data, features, found, "vae_conditional", PARAMS)["likelihood"]
+    assert (likelihood["active_units"], likelihood["units"]) == (2, 3)
+
+
+def test_a_coordinate_that_is_not_used_costs_nothing():
+    data, features, found = arrays("ae_deep")
+    best = found["codes"] * [1, 1, 1, 0]
+    drawn = best + RNG.normal(size=best.shape) * [0, 0, 0, 1]
+    found |= {"codes": best, "training_means": np.tile(best, (40, 1)), "training_codes": np.tile(drawn, (40, 1))}
+    used = evaluate(data, features, found, "ae_deep", PARAMS)["compression"]["codes"]["8"]
+    found["training_means"] = found["training_codes"]
+    as_drawn = evaluate(data, features, found, "ae_deep", PARAMS)["compression"]["codes"]["8"]
+    assert used["entropy_bytes"].value < as_drawn["entropy_bytes"].value - 0.3
+
+
+def test_distances_are_to_test_images_of_every_class(monkeypatch):
+    monkeypatch.setattr(samples, "COMPARED", 20)
+    data, features, _ = arrays("ae_deep")
+    data["digits_test"], features = np.arange(COUNT)[:, None], {"test": np.arange(COUNT)[:, None]}
+    found = samples.real_features(data, features, np.full(COUNT, True))
+    assert found.shape == (20, 1)
+    assert np.ptp(found) == COUNT - 1
 
 
 def test_grey_values_have_no_bits_per_dimension():

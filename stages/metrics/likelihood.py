@@ -26,7 +26,7 @@ def corrected_mean(coarse: np.ndarray, fine: np.ndarray, chosen: np.ndarray) -> 
     # The dear quantity's variance: that of the cheap one, known from all, corrected from the part as the mean is.
     of_fine = max(0.0, coarse.var() + fine.var() - coarse[chosen].var())
     # What a finite split leaves open, and what computing only a part of it adds.
-    variance = of_fine / len(coarse) + gap.var() * (1 / len(fine) - 1 / len(coarse))
+    variance = of_fine / len(coarse) + gap.var(ddof=1) * (1 / len(fine) - 1 / len(coarse))
     return Estimate(float(coarse.mean() + gap.mean()), float(Z95 * np.sqrt(variance)))
 
 

@@ -19,6 +19,16 @@ def mse(images: np.ndarray, others: np.ndarray) -> Estimate:
     return mean(squared_errors(images, others))
 
 
+def bce_nats(images: np.ndarray, others: np.ndarray) -> Estimate:
+    """Binary cross-entropy -sum x log y + (1 - x) log(1 - y) over pixels and channels, in nats; lower is better.
+
+    A grey image's own entropy is the least. y is at least half a grey level away from black and white: 8 bits don't say
+    how far beyond it was.
+    """
+    x, y = images.astype(np.float64) / 255, np.clip(others / 255, 1 / 510, 1 - 1 / 510)
+    return mean(-(x * np.log(y) + (1 - x) * np.log1p(-y)).sum(axis=(1, 2, 3)))
+
+
 def psnr_db(images: np.ndarray, others: np.ndarray) -> Estimate:
     """Peak signal-to-noise ratio, -10 log10(mse) of each image, in decibels, averaged over images; higher is better.
 

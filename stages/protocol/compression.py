@@ -23,22 +23,26 @@ def of_variant(images: np.ndarray, found: Arrays, codecs: list[dict[str, Any]]) 
     """Codes beside image codecs, of `reference`, on the same images. images: [N, H, W, C], found: of stage `sample`."""
     positions, rows = chosen(found["subset"]), spread(len(found["subset"]), CODED)
     decoded = {bits: found[f"compressed_{bits}"][rows] for bits in compression.BITS}
-    codes = of_codes(images[positions], found["codes"][positions], found["training_codes"], decoded)
+    training = found["training_codes"], found["training_means"]
+    codes = of_codes(images[positions], found["codes"][positions], training, decoded)
     return {"codes": codes, "codecs": codecs}
 
 
 def of_codes(
-    images: np.ndarray, codes: np.ndarray, training: np.ndarray, decoded: dict[int, np.ndarray]
+    images: np.ndarray, codes: np.ndarray, training: tuple[np.ndarray, np.ndarray], decoded: dict[int, np.ndarray]
 ) -> dict[str, Any]:
-    """Bytes an image against PSNR and SSIM. images: [M, H, W, C], codes: [M, D], training: [T, D] codes.
+    """Bytes an image against PSNR and SSIM. images: [M, H, W, C], codes: [M, D], the best ones.
 
-    decoded: bits a coordinate -> [M, H, W, C]. `bytes` is bits times coordinates; `entropy_bytes` what an ideal entropy
-    coder makes of it. The decoder's weights are not counted.
+    training: codes of training images, drawn ones [T, D], whose range is quantised, and best ones [T, D], which are
+    what is coded and whose frequencies the coder knows: a coordinate that the model doesn't use then costs next to
+    nothing. decoded: bits a coordinate -> [M, H, W, C]. `bytes` is bits times coordinates; `entropy_bytes` what an
+    ideal entropy coder makes of it. The decoder's weights are not counted.
     """
-    low, high = compression.code_range(training)
+    drawn, best = training
+    low, high = compression.code_range(drawn)
     rows = {}
     for bits, restored in decoded.items():
-        seen, levels = (compression.quantise(z, low, high, bits) for z in (training, codes))
+        seen, levels = (compression.quantise(z, low, high, bits) for z in (best, codes))
         rows[f"{bits}"] = {
             "bytes": codes.shape[1] * bits / 8,
             "entropy_bytes": mean(compression.code_length_bytes(seen, levels, bits)),

@@ -33,7 +33,9 @@ def of_variant(
         groups["anomaly"] = anomaly.of_scores(found, kept, params.data.missing_digit)
     groups |= of_subset(data["x_test"], real, found)
     if "log_p" in found:
-        groups["likelihood"] = likelihood.of_variant(found, kept, data["x_test"][0].size, nats_of(variant))
+        groups["likelihood"] = likelihood.of_variant(
+            found, kept, data["x_test"][0].size, nats_of(variant), getattr(variant.model, "classes", 0)
+        )
     if "stack_digits" in arrays:
         count, needed = settings.samples.color, settings.tolerance.color
         groups["stacked"] = stacked.of_variant(found, arrays, count, needed, params.seed)
@@ -54,10 +56,13 @@ def of_subset(images: np.ndarray, real: tuple[dict[str, Any], Arrays], found: Ar
 
 
 def nats_of(variant: Variant) -> str:
-    """What pixels likelihoods are of: grey ones, thresholded ones, or binary ones drawn from grey ones.
+    """What likelihoods are of: a density of pixels, or thresholded, grey, or binary ones drawn from grey ones.
 
     `model.pixels` is no parameter of stage `evaluate`: the samples, which it depends on, change with it.
     """
-    if getattr(variant.model, "pixels", None) == "dynamic":
-        return "dynamic"
-    return "threshold" if "binary" in variant.data else "grey"
+    pixels = getattr(variant.model, "pixels", None)
+    if pixels == "gaussian":
+        return "density"
+    if "binary" in variant.data:
+        return "threshold"
+    return "dynamic" if pixels == "dynamic" else "grey"

@@ -10,10 +10,11 @@ from stages.metrics.intervals import mean
 Arrays = dict[str, np.ndarray]
 
 
-def of_variant(found: Arrays, kept: np.ndarray, dimensions: int, data: str) -> dict[str, Any]:
-    """What holds of the test images `kept` [N] bool. data: what the nats are of, `threshold`, `dynamic` or `grey`.
+def of_variant(found: Arrays, kept: np.ndarray, dimensions: int, data: str, classes: int = 0) -> dict[str, Any]:
+    """What holds of the test images `kept` [N] bool. data: what the nats are of, `nats_of`'s names.
 
-    Bits per dimension need a density or a probability of pixels: grey values under Bernoulli pixels have neither.
+    classes: first coordinates of codes that are a label, which is no latent variable. Bits per dimension need a density
+    or a probability of pixels: grey values under Bernoulli pixels have neither.
     """
     position = np.cumsum(kept) - 1  # of each test image among the kept ones
     nll = likelihood.corrected_mean(-found["log_p"][kept], -found["tight_log_p"], position[found["tight_images"]])
@@ -26,7 +27,8 @@ def of_variant(found: Arrays, kept: np.ndarray, dimensions: int, data: str) -> d
         "kl_nats": mean(found["kl_nats"][kept]),
         "tight_images": len(found["tight_images"]),
         **bits,
-        "active_units": likelihood.active_units(found["codes"][kept]),
+        "active_units": likelihood.active_units(found["codes"][kept][:, classes:]),
+        "units": found["codes"].shape[1] - classes,
         **(of_all_codes(found, kept) if "log_q_z" in found else {}),
     }
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from stages.data.subsets import trained_classes
 from stages.metrics import reconstruction, verifier
-from stages.metrics.intervals import Estimate, mean
+from stages.metrics.intervals import Estimate
 
 HEADLINE_NOISE = 0.5
 
@@ -22,13 +22,12 @@ def of_variant(data: Arrays, found: Arrays, kept: np.ndarray, tolerance: float) 
     """Reconstructions of the test images `kept` [N] bool. data: of stage `stack`, found: of stage `sample`."""
     judged, others = found["reconstruction_probabilities"][kept], found["reconstructions"][kept]
     images, trained = data["x_test"][kept], trained_classes(data["y_train"], judged.shape[1])
-    nats = {"bce_nats": mean(found["cross_entropy_nats"][kept])} if "cross_entropy_nats" in found else {}
     return {
         "predictability": verifier.predictability(judged, tolerance),
         "accuracy": verifier.accuracy(judged, data["y_test"][kept], tolerance),
         "coverage": verifier.coverage(judged, trained, tolerance),
         "mse": reconstruction.mse(images, others),
-        **nats,
+        "bce_nats": reconstruction.bce_nats(images, others),
         **likeness(images, others),
     }
 

@@ -55,7 +55,8 @@ def classes(probabilities: np.ndarray, target: np.ndarray, tolerance: float) -> 
 
 def real_features(data: Arrays, features: Arrays, kept: np.ndarray) -> np.ndarray:
     """Features [N, C F] of the test images that distances are to. data: of stage `stack`, features: of `features`."""
-    found = features["test"][data["digits_test"][kept][:COMPARED]]
+    digits = data["digits_test"][kept]
+    found = features["test"][digits[spread(len(digits), COMPARED)]]
     return found.reshape(len(found), -1)
 
 

@@ -83,11 +83,11 @@ CATALOGUE = (
         "reconstruction.bce_nats",
         "Cross-entropy",
         "Binary cross-entropy between an image and its reconstruction from the best code, summed over pixels and "
-        "channels, in nats.",
+        "channels, in nats; of reconstructions of 8 bits, for every model alike.",
         "0 for binary images; their own entropy for grey ones",
         "unbounded",
         "definition",
-        "NumPy, and TensorFlow Probability's Bernoulli",
+        "scikit-learn's `log_loss`",
     ),
     Metric(
         "reconstruction.psnr_db",
@@ -273,7 +273,7 @@ CATALOGUE = (
     Metric(
         "likelihood.active_units",
         "Active units",
-        "Code coordinates whose mean varies over test images by more than 0.01.",
+        "Code coordinates whose best value varies over test images by more than 0.01; a label doesn't count.",
         "as many as the code has",
         "0: the code is ignored",
         "Burda 2016, arXiv:1509.00519, section 5.2",
@@ -349,8 +349,8 @@ CATALOGUE = (
     Metric(
         "compression.codes.8.entropy_bytes",
         "Bytes an image",
-        "What an ideal entropy coder makes of the quantised code, under the frequencies of training codes. The "
-        "decoder isn't counted.",
+        "What an ideal entropy coder makes of the quantised best code, under the frequencies of training images' best "
+        "codes. The decoder isn't counted.",
         "fewer is better at equal PSNR and SSIM",
         "bits a coordinate times coordinates, or a little more",
         "Shannon 1948; Witten 1987, doi:10.1145/214762.214771",
@@ -391,8 +391,8 @@ CATALOGUE = (
     Metric(
         "samples.baseline.fid",
         "Historic sampler",
-        "`samples.baseline` has all numbers of samples for codes from the prior, N(0, I), where the variant draws its "
-        "codes otherwise, from a distribution fitted to codes of training images.",
+        "`samples.baseline` has all numbers of samples for codes from the prior where the variant draws its codes "
+        "otherwise, from a distribution fitted to codes of training images.",
         "as of samples",
         "as of samples",
         "what older systems drew from",

@@ -257,9 +257,9 @@ CARDS = {
         "784-128-64-128-784, as in the original; here {steps} steps of batch {batch}.",
     ),
     "ae_conv": Card(
-        "Convolutions and pooling in place of dense layers: an image becomes eight small maps of features, mirrored "
-        "on the way back. The same weights look at every place, so there are few of them. The code keeps where things "
-        "are.",
+        "Convolutions and pooling: an image becomes eight small maps of features, mirrored on the way back. One dense "
+        "layer leads from the maps to the code, one from the code to maps. The same weights look at every place, so "
+        "there are few of them.",
         CROSS_ENTROPY,
         cite(
             "J. Masci, U. Meier, D. Cireşan, J. Schmidhuber",
@@ -267,8 +267,8 @@ CARDS = {
             "Stacked Convolutional Auto-Encoders for Hierarchical Feature Extraction",
             "doi:10.1007/978-3-642-21735-7_7",
         ),
-        "The code is local: each coordinate knows its own corner of the image, and a density fitted to all of them "
-        "has to learn how the parts of a digit fit together.",
+        "Pooling forgets where in its window a stroke was: dense layers without it (`ae_multilayer`) reconstruct more "
+        "from half as long a code. Its samples depend on a density of many coordinates.",
         "Channels of 16, 8 and 8 with pooling, as in the original; here {steps} steps of batch {batch}.",
     ),
     "ae_sparse": Card(

@@ -11,6 +11,7 @@ PIXELS = {
     "dynamic": "dynamically binarised pixels",
     "threshold": "thresholded pixels",
     "grey": "grey pixels, which compare with nothing else",
+    "density": "a density of grey pixels, which compare with nothing else either",
 }
 MODELS = (
     Column("what it is", lambda row: row["title"], str, left=True),
@@ -85,7 +86,7 @@ def signed(found: Mapping[str, Any]) -> str:
 def units(row: Row) -> str | None:
     """Active units of the code."""
     found = at("likelihood/active_units")(row)
-    return None if found is None else f"{found} of {row['code']}"
+    return None if found is None else f"{found} of {row['details']['likelihood']['units']}"
 
 
 LIKELIHOOD = (

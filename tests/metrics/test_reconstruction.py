@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
-from sklearn.metrics import mean_squared_error
+from sklearn.metrics import log_loss, mean_squared_error
 
 from stages.metrics import reconstruction
-from stages.metrics.reconstruction import mse, psnr_db, ssim
+from stages.metrics.reconstruction import bce_nats, mse, psnr_db, ssim
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (30, 28, 28, 3)).astype(np.uint8)
@@ -31,6 +31,24 @@ def test_exact_and_opposite():
     black, white = np.zeros((2, 4, 4, 1), np.uint8), np.full((2, 4, 4, 1), 255, np.uint8)
     assert mse(black, white) == (1, 0)
     assert psnr_db(black, white) == (0, 0)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_cross_entropy_against_scikit_learn(channels):
+    images, others = smooth(20, channels)
+    pixels = (np.rint(images / 255).ravel(), np.clip(others / 255, 1 / 510, 1 - 1 / 510).ravel())
+    found = bce_nats((255 * np.rint(images / 255)).astype(np.uint8), others).value
+    assert found == pytest.approx(log_loss(*pixels, labels=[0, 1]) * pixels[0].size / 20, rel=1e-9)
+
+
+def test_cross_entropy_of_grey_pixels():
+    grey = np.full((3, 4, 4, 1), 51, np.uint8)
+    entropy = -16 * (0.2 * np.log(0.2) + 0.8 * np.log(0.8))
+    assert bce_nats(grey, grey).value == pytest.approx(entropy)
+    assert bce_nats(grey, np.full_like(grey, 60)).value > entropy
+    black = np.zeros_like(grey)
+    assert bce_nats(black, black).value == pytest.approx(-16 * np.log1p(-1 / 510))
+    assert bce_nats(black, 255 - black).value == pytest.approx(16 * np.log(510))
 
 
 def test_psnr_averages_over_images():

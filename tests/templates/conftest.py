@@ -64,7 +64,7 @@ def with_encoder(row):
 def with_likelihood(data):
     names = ("nll_nats", "reconstruction_nats", "kl_nats")
     found = {"elbo_nats": estimate(-90.0), **{name: estimate(80.0) for name in names}}
-    return {**found, "data": data, "tight_images": 50, "active_units": 8}
+    return {**found, "data": data, "tight_images": 50, "active_units": 8, "units": 20}
 
 
 PARAMS = Path(__file__).parents[2] / "params.yaml"
