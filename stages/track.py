@@ -1,7 +1,8 @@
 """Stage `track`: complete the MLflow runs with metrics and figures, and restore those that never ran here.
 
 A stage that came out of DVC's cache executed nothing, so it logged nothing: its run is made from the files. Trained
-variants become registered models. Running this stage again changes nothing.
+variants become registered models. Running this stage again changes nothing. Writes artifacts/tracked.json, the runs'
+names.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
+from filelock import FileLock
 
 from digitforge.packing import pack
 from stages.pipeline import files, tracking
@@ -21,6 +23,7 @@ from stages.pipeline.registry import SCRIPT, Entry, Registry, requirements
 
 FIGURES = files.REPORTS / "figures"
 CARDS = files.REPORTS / "cards"
+TRACKED = Path("artifacts/tracked.json")
 
 
 class Job(NamedTuple):
@@ -79,14 +82,11 @@ def headline(job: Job) -> dict[str, float]:
 
 
 def complete(store: tracking.Store, job: Job, params: Params) -> None:
-    """Bring one run up to date with the files; a run that already is stays as it is."""
+    """Bring one run up to date with the files; a run that already is stays as it is.
+
+    A DVC experiment that only measures a training otherwise has a run of its own, and leaves the other as it is.
+    """
     stage_hash = fingerprint(job.stage, job.key)
-    run = store.find(stage_hash)
-    if run is None or run.info.status != "FINISHED":
-        tags = {**job.tags, "source": files.source_name()}
-        run_id = store.open(job.stage, job.name, stage_hash, tags)
-        mend(store, run_id, job, params)
-        run = store.client.get_run(run_id)
     # The card's links, ../figures/NAME, hold in these folders too.
     attached = {
         "figures": sorted(FIGURES.glob(f"{job.name}-*.png")),
@@ -95,9 +95,15 @@ def complete(store: tracking.Store, job: Job, params: Params) -> None:
     }
     parts = [path.read_bytes() for paths in attached.values() for path in paths]
     content = hashlib.sha256(b"".join([job.title.encode(), *parts])).hexdigest()
-    if run.data.tags.get("completed_with") == content:
+    known = store.runs(stage_hash)
+    own = [run for run in known if run.data.tags.get("dvc_experiment", "") == tracking.dvc_experiment()]
+    if content in [run.data.tags.get("completed_with") for run in own[:1] or known]:
         return
-    run_id = run.info.run_id
+    if own and own[0].info.status == "FINISHED":
+        run_id = own[0].info.run_id
+    else:
+        run_id = store.open(job.stage, job.name, stage_hash, {**job.tags, "source": files.source_name()})
+        mend(store, run_id, job, params)
     store.log_metrics(run_id, [{"step": 0, **headline(job)}])
     for folder, paths in attached.items():
         for path in paths:
@@ -106,7 +112,7 @@ def complete(store: tracking.Store, job: Job, params: Params) -> None:
 
 
 def register(store: tracking.Store, params: Params) -> None:
-    """Register each trained variant that isn't registered yet, and name the champions."""
+    """Register each trained variant that isn't registered yet, and name the champions, unless for an experiment."""
     registry, versions = Registry(store), {}
     for key, row in params.variants.items():
         with tempfile.TemporaryDirectory() as folder:
@@ -114,13 +120,13 @@ def register(store: tracking.Store, params: Params) -> None:
             content = content_of(Path(folder))
             version = registry.version(key, content)
             if version is None:
-                run = store.find(fingerprint("train", key))
-                assert run is not None  # `complete` was there
+                run = store.runs(fingerprint("train", key))[0]  # `complete` was there
                 image = files.read_npz(files.DATA / f"{row.data}.npz", "x_test")["x_test"][0]
                 entry = Entry(key, content, row.title, {"family": row.family, "data": row.data}, image)
                 version = registry.add(entry, run.info.run_id, Path(folder))
         versions[key] = version
-    registry.crown({key: versions[key] for key in champions(params)})
+    if not tracking.dvc_experiment():
+        registry.crown({key: versions[key] for key in champions(params)})
 
 
 def content_of(folder: Path) -> str:
@@ -149,11 +155,13 @@ def main() -> None:
     """Complete the runs of the verifier, of every variant and of the leave-one-out study; register the variants."""
     params = load_params()
     trainings = jobs(params)
+    files.write_json(TRACKED, {"runs": [job.name for job in trainings]})
     try:
         store = tracking.Store(params.tracking.experiment)
         for job in trainings:
             complete(store, job, params)
-        register(store, params)
+        with FileLock(files.scratch() / "registry.lock"):  # workers of DVC's queue may be here at once
+            register(store, params)
     except Exception as error:  # whatever MLflow, its server or its database can raise
         tracking.warn(error)
         print("WARNING: `dvc repro -f -s track` completes runs and models once it can", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -319,13 +320,16 @@ def test_a_clone_without_artifacts_names_no_stage(project, tmp_path):
     assert "Running stage" not in output
 
 
-def test_a_second_clone_pulls_and_has_nothing_to_do(project, tmp_path):
+def test_a_second_clone_pulls_and_has_only_its_own_runs_to_restore(project, tmp_path):
     project.commit("after repro")
     for made in (project, Project(tmp_path / "clone")):
         if made is not project:
             project.run("git", "clone", "-q", str(project.root), str(made.root))
         made.dvc("remote", "add", "--local", "--default", "--force", "shelf", str(tmp_path / "shelf"))
         made.dvc("push" if made is project else "pull")
+    output = made.dvc("repro")
+    assert re.findall(r"Running stage '(.*)'", output) == ["track"]
+    assert re.search(rf"track: \d+ runs complete, {len(SMALL['variants'])} models registered", output)
     assert "Data and pipelines are up to date." in made.dvc("repro")
     weights = "artifacts/models/vae_small/model.weights.h5"
     assert (made.root / weights).read_bytes() == (project.root / weights).read_bytes()

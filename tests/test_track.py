@@ -105,6 +105,24 @@ def test_a_change_makes_one_version_and_may_change_the_champion(project):
     assert aliases == {"digitforge-a": {"champion": "2"}, "digitforge-b": {}, "digitforge-stacks": {}}
 
 
+def test_an_experiment_has_runs_of_its_own_and_no_champion(project, monkeypatch):
+    track.main()
+    [before] = project.search_runs([project.get_experiment_by_name("digitforge").experiment_id], "tags.variant = 'a'")
+    monkeypatch.setenv("DVC_EXP_NAME", "strict")
+    files.write_json(files.METRICS / "a.json", {"samples": {"fid": 2.0}})
+    for _ in range(2):
+        track.main()
+    found = project.search_runs([before.info.experiment_id], "tags.variant = 'a'")
+    fids = {run.data.tags.get("dvc_experiment", ""): run.data.metrics["samples/fid"] for run in found}
+    assert fids == {"": 4.0, "strict": 2.0}
+    assert len(found) == 2
+    assert len(project.search_runs([before.info.experiment_id], "tags.variant = 'b'")) == 1  # nothing new about it
+    assert "champion" not in state(project)[2]["digitforge-a"]
+    monkeypatch.delenv("DVC_EXP_NAME")
+    track.main()
+    assert state(project)[2]["digitforge-a"] == {"champion": "1"}
+
+
 def test_a_registry_that_fails_costs_one_warning_and_no_run(project, monkeypatch, capsys):
     def too_old(*_):
         raise ConnectionError("no such endpoint")
