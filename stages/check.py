@@ -7,26 +7,35 @@ after an edit, and yet makes nothing run again by itself. artifacts/modes.json n
 
 from pathlib import Path
 
-from stages.data.folder import class_folders
+from stages.data.folder import SUFFIXES, TEST_EVERY, class_folders
 from stages.data.sources import SOURCES
 from stages.pipeline.errors import UserError, user_errors
-from stages.pipeline.files import MODES_IN_USE, write_json, write_text
+from stages.pipeline.files import MODES_IN_USE, main_repository, write_json, write_text
 from stages.pipeline.params import PARAMS_FILE, Params, load_params
 
 CHECKED = Path("artifacts/params.checked")
+LEAST = 6  # test images that a variant needs: their neighbourhoods are of five others
 
 
 def check_classes(params: Params) -> None:
-    """Raise UserError where the source is a folder that lacks the class which a variant is to be trained without."""
+    """Raise UserError where a folder lacks the class that a variant is trained without, or too little but that."""
     leaving_out = [key for key, variant in params.variants.items() if variant.data.endswith("missing")]
     if params.data.source in SOURCES or not leaving_out:
         return
-    digit, names = params.data.missing_digit, [path.name for path in class_folders(Path(params.data.source))]
+    classes = class_folders(main_repository() / params.data.source)
+    digit, names = params.data.missing_digit, [path.name for path in classes]
     if digit >= len(names) or len(names) < 2:
         accepted = f"0 to {len(names) - 1}, for the folders {', '.join(names)}" if len(names) > 1 else "no such variant"
         raise UserError(
             f"{PARAMS_FILE}: data.missing_digit: received {digit}, which variants.{leaving_out[0]} leaves out; "
             f"accepted: {accepted}"
+        )
+    counts = [sum(file.suffix.lower() in SUFFIXES for file in path.iterdir()) for path in classes]
+    tested = sum(count // TEST_EVERY for count in counts) - counts[digit] // TEST_EVERY
+    if tested < LEAST:
+        raise UserError(
+            f"{PARAMS_FILE}: data.missing_digit: received {digit}, without which {tested} test images are left; "
+            f"accepted: a class that leaves {LEAST}, every fifth image of each class being for testing"
         )
 
 

@@ -1,6 +1,5 @@
 """Stage `download`: fetch a data set as four IDX files, or fall back on the stand-in when that is allowed."""
 
-from pathlib import Path
 from typing import Any
 
 from stages.data.folder import class_folders, from_image_folder
@@ -26,7 +25,8 @@ def obtain(data: Data) -> tuple[str, IdxFiles]:
     if data.source == "digits":
         return "digits", from_scikit_learn()
     if data.source not in SOURCES:
-        return Path(data.source).resolve().name, from_image_folder(Path(data.source))
+        folder = files.main_repository() / data.source
+        return f"folder {folder.resolve().name}", from_image_folder(folder)  # no name of a data set
     mirrors = data.mirrors.get(data.source, [])
     found, failures = fetch(data.source, mirrors, files.scratch(), files.main_repository())
     if found:
@@ -52,7 +52,7 @@ def main() -> None:
     stand_in_for = data.source if name == "digits" and data.source != "digits" else None
     source: dict[str, Any] = {"source": name, "stand_in_for": stand_in_for}
     if data.source not in SOURCES:
-        source["classes"] = [path.name for path in class_folders(Path(data.source))]
+        source["classes"] = [path.name for path in class_folders(files.main_repository() / data.source)]
     files.write_json(files.RAW / "source.json", source)
 
 

@@ -36,7 +36,7 @@ def main() -> None:
     """Write artifacts/data/ood.npz."""
     params = load_params()
     test = parse_idx((files.RAW / TEST_IMAGES).read_bytes(), TEST_IMAGES)
-    sets = {}
+    sets: dict[str, np.ndarray] = {}
     rng = np.random.default_rng(params.seed)
     for name in params.evaluation.ood:
         if name in MAKERS:
@@ -44,7 +44,8 @@ def main() -> None:
         elif name != files.read_json(files.RAW / "source.json")["source"]:
             images = fetch_images(name, params)
             if images is not None:
-                sets[name] = images[spread(len(images), SIZE)]
+                chosen = images[spread(len(images), SIZE)]
+                sets[name] = np.repeat(chosen[..., None], 3, axis=3) if test.ndim == 4 else chosen
     files.write_npz(files.DATA / "ood.npz", **sets)
     print(f"ood: {', '.join(sets) or 'none'}")
 

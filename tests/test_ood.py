@@ -66,6 +66,15 @@ def place(monkeypatch, folder, count):
     return parse_idx(gzip.decompress((folder / f"{FILES[2]}.gz").read_bytes()), FILES[2])
 
 
+def test_beside_pictures_in_colour_another_data_set_is_grey_pictures(monkeypatch, project):
+    strange = place(monkeypatch, project / "data/FashionMNIST/raw", 40)
+    colour = np.repeat(TEST[..., None], 3, axis=3)
+    (project / files.RAW / FILES[2]).write_bytes(format_idx(colour))
+    found = run(["inverted", "fashion_mnist"], source="folder shapes")
+    assert found["inverted"].shape == (359, 28, 28, 3)
+    np.testing.assert_array_equal(found["fashion_mnist"], np.repeat(strange[..., None], 3, axis=3))
+
+
 def test_sets_are_made_from_the_test_images(capsys):
     found = run(["noise", "inverted", "rotated"])
     assert list(found) == ["noise", "inverted", "rotated"]

@@ -62,7 +62,7 @@ def test_colour_pictures_train_three_channels_without_stacking(project):
 
 def test_metrics_are_of_the_classes_of_the_folder(project):
     assert project.metrics("verifier")["accuracy"] > 0.6
-    assert project.metrics("verifier")["source"] == "shapes"
+    assert project.metrics("verifier")["source"] == "folder shapes"
     colour, grey = project.metrics("vae_colour"), project.metrics("ae_grey")
     assert set(colour) == {"source", "reconstruction", "samples", "likelihood", "anomaly", "denoising"}
     assert set(grey) == {"source", "reconstruction", "samples", "denoising"}

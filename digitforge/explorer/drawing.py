@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageOps
 
-from stages.data.folder import SIZE
+from stages.data.folder import SIZE, scaled
 from stages.data.stacked import binarize
 from stages.pipeline.errors import UserError
 
@@ -47,7 +47,7 @@ def is_empty(picture: Image.Image) -> bool:
 def fit_to_ink(picture: Image.Image) -> Image.Image:
     """Light ink on black -> the same in a 20x20 box, its centre of mass in the middle (LeCun et al. 1998)."""
     ink = picture.convert("L").point(lambda value: 255 * (value >= FAINTEST)).getbbox()
-    small = ImageOps.contain(picture.crop(ink), (INK, INK), Image.Resampling.LANCZOS)
+    small = scaled(picture.crop(ink), INK)
     weight = np.asarray(small.convert("L"), np.float64)
     corner = []
     for size, part in zip(small.size, (weight.sum(axis=0), weight.sum(axis=1)), strict=True):
@@ -67,6 +67,6 @@ def as_models_take(picture: Image.Image, *, channels: int, binary: bool, to_ink:
     if is_empty(picture):
         raise UserError("the picture is empty; accepted: a drawn digit, or an uploaded image")
     black = on_black(picture, keep_colours=channels == 3)
-    fitted = fit_to_ink(black) if to_ink else ImageOps.pad(black, (SIZE, SIZE), Image.Resampling.LANCZOS, color=0)
+    fitted = fit_to_ink(black) if to_ink else ImageOps.pad(scaled(black, SIZE), (SIZE, SIZE), color=0)
     pixels = np.asarray(fitted.convert("RGB" if channels == 3 else "L")).reshape(SIZE, SIZE, channels)
     return binarize(pixels) if binary else pixels

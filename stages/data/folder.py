@@ -17,19 +17,26 @@ TEST_EVERY = 5
 LEAST = 50  # images in all, most of a fifth of them for testing: fewer have no neighbourhoods to compare
 
 
+def scaled(picture: Image.Image, size: int) -> Image.Image:
+    """A picture scaled so that its longer side has `size` pixels, and the shorter one at least one."""
+    scale = size / max(picture.size)
+    width, height = (max(1, round(scale * side)) for side in picture.size)
+    return picture.resize((width, height), Image.Resampling.LANCZOS)
+
+
 def read_image(path: Path) -> np.ndarray:
     """An image file -> [28, 28, 3] uint8: scaled to fit with its proportions kept, centred on black.
 
     What is transparent becomes black. Raises UserError, naming the file, when it can't be read.
     """
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=("PNG", "JPEG")) as image:
             if image.mode.startswith(("I", "F")):
                 raise UserError(f"{path}: received more than 8 bits a channel; accepted: PNG and JPEG files of 8 bits")
             upright = ImageOps.exif_transpose(image).convert("RGBA")
             opaque = Image.alpha_composite(Image.new("RGBA", upright.size, "black"), upright).convert("RGB")
-            return np.asarray(ImageOps.pad(opaque, (SIZE, SIZE), Image.Resampling.LANCZOS, color="black"))
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError) as error:
+            return np.asarray(ImageOps.pad(scaled(opaque, SIZE), (SIZE, SIZE), color="black"))
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise UserError(f"{path}: can't be read as an image ({error}); accepted: PNG and JPEG files") from None
 
 

@@ -15,6 +15,7 @@ from ruamel.yaml.error import YAMLError
 from stages.data.sources import SOURCES
 from stages.data.stacked import MODES
 from stages.pipeline.errors import UserError, user_errors
+from stages.pipeline.files import main_repository
 from stages.pipeline.rows import Fit, Network, Penalty, Positive, Posterior, Prior, Share, Strict, Vae, Variant
 from stages.protocol import HEADLINES
 
@@ -32,7 +33,7 @@ class Data(Strict):
 
     @model_validator(mode="after")
     def source_is_a_name_or_a_folder(self) -> "Data":
-        if self.source not in SOURCES and not Path(self.source).is_dir():
+        if self.source not in SOURCES and not (main_repository() / self.source).is_dir():
             names = ", ".join(SOURCES)
             raise ValueError(f"source: received {self.source!r}; accepted: {names}, or an existing folder of images")
         return self
@@ -65,7 +66,7 @@ class Likelihood(Strict):
 
     draws: Annotated[int, Field(ge=1, le=100_000)]
     tight_draws: Annotated[int, Field(ge=1, le=100_000)]
-    tight_images: Positive
+    tight_images: Annotated[int, Field(ge=2)]  # a spread is taken of them
 
 
 class Evaluation(Strict):

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from stages.data.folder import SIZE
 from stages.data.stacked import MODES, channels
 
 Positive = Annotated[int, Field(ge=1)]
@@ -67,6 +68,11 @@ class Conv(Strict):
         if grown != shrunk:
             raise ValueError(
                 f"decoder: received strides that grow {grown} times; accepted: {shrunk}, as encoder shrinks"
+            )
+        if SIZE % shrunk and self.output_hidden is None:
+            raise ValueError(
+                f"encoder: received strides that shrink {shrunk} times, which {SIZE} pixels don't divide by; accepted: "
+                f"a divisor of {SIZE}, or a list for output_hidden"
             )
         return self
 
@@ -169,6 +175,8 @@ class Vae(Strict):
                 raise ValueError(f"code: received {self.code}; accepted: at least 2 with {part}: flow")
             if chosen.name == "two_layer" and chosen.top >= self.code:
                 raise ValueError(f"{part}.top: received {chosen.top}; accepted: less than code, {self.code}")
+        if self.prior.name == "vamp" and not isinstance(self.posterior, Gaussian):
+            raise ValueError(f"prior: received vamp; accepted: another with posterior: {self.posterior.name}")
         if self.draws > 1 and not isinstance(self.posterior, Gaussian):
             raise ValueError(f"draws: received {self.draws}; accepted: 1 with posterior: {self.posterior.name}")
         if self.draws > 1 and (self.beta, self.free_bits, self.warmup) != (1, 0, 0):
@@ -236,6 +244,8 @@ class Row(Strict):
         if getattr(model.network, "shared_channels", False) and model.code % channels(self.data):
             accepted = f"a multiple of {channels(self.data)}, the image's channels, with shared_channels"
             raise ValueError(f"model.code: received {model.code}; accepted: {accepted}")
+        if self.sample.codes == "flow" and model.code < 2:
+            raise ValueError(f"model.code: received {model.code}; accepted: at least 2 with sample.codes: flow")
         if self.sample.shared_channels and not getattr(model.network, "shared_channels", False):
             raise ValueError(
                 "sample.shared_channels: received true; accepted: false, or a network with shared_channels: true"

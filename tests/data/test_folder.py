@@ -82,8 +82,11 @@ def test_the_source_may_be_a_folder_but_not_any_word(folder):
     content = read_yaml("params.yaml")
     content["data"]["source"] = str(folder)
     name, found = download.obtain(parse(content).data)
-    assert name == "own"
+    assert name == "folder own"
     assert len(found) == 4
+    folder.rename(folder.with_name("mnist"))
+    content["data"]["source"] = str(folder.with_name("mnist"))
+    assert download.obtain(parse(content).data)[0] == "folder mnist"  # which is not MNIST
     content["data"]["source"] = str(folder / "none")
     with pytest.raises(UserError, match=r"data.source: received '.*none'; accepted: mnist, .* or an existing folder"):
         download.obtain(parse(content).data)
@@ -102,3 +105,37 @@ def test_the_missing_digit_must_be_a_class_of_the_folder_where_a_variant_leaves_
         check_classes(parse(content))
     content["variants"] = {"ae_deep": content["variants"]["ae_deep"]}
     check_classes(parse(content))
+
+
+def test_a_class_whose_absence_leaves_too_little_to_test_is_no_missing_digit(folder):
+    content = read_yaml("params.yaml")
+    content["data"] |= {"source": str(folder), "missing_digit": 0}
+    with pytest.raises(UserError, match="missing_digit: received 0, without which 1 test images are left"):
+        check_classes(parse(content))
+
+
+def test_a_thin_picture_keeps_a_pixel(tmp_path):
+    Image.fromarray(np.full((800, 5), 255, np.uint8)).save(tmp_path / "thin.png")
+    assert np.flatnonzero(read_image(tmp_path / "thin.png").any(axis=(0, 2))).tolist() == [14]
+
+
+def test_a_relative_folder_is_named_from_the_main_repository(folder, tmp_path, monkeypatch):
+    """DVC runs queued experiments in folders of their own."""
+    content = read_yaml("params.yaml")
+    content["data"]["source"] = "own"
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    name, found = download.obtain(parse(content).data)
+    assert name == "folder own"
+    assert found == from_image_folder(folder)
+
+
+@pytest.mark.parametrize("name", ["cut.png", "other.png"])
+def test_what_is_no_sound_png_or_jpeg_is_one_line(tmp_path, name):
+    path, picture = tmp_path / name, Image.new("RGB", (8, 8), "white")
+    if name == "cut.png":
+        picture.save(path)
+        path.write_bytes(path.read_bytes()[:40])
+    else:
+        picture.save(path, "GIF")
+    with pytest.raises(UserError, match=rf"{name}: can't be read as an image .*; accepted: PNG and JPEG files"):
+        read_image(path)

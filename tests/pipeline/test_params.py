@@ -14,6 +14,7 @@ from stages.pipeline.params import Evaluation, load_params, parse, read_yaml
 
 ROOT = Path(__file__).parents[2]
 COMMITTED = read_yaml(ROOT / "params.yaml")
+CONV, VANILLA = COMMITTED["variants"]["vae_conv"]["model"]["network"], COMMITTED["variants"]["ae_vanilla"]
 
 
 def with_change(path, value):
@@ -100,6 +101,21 @@ def test_the_parameters_of_the_long_run_are_valid():
             "variants.vae_hierarchical.model.draws",
             5,
             "variants.vae_hierarchical.model.draws: received 5; accepted: 1 w",
+        ),
+        (
+            "variants.vae_conv.model.network",
+            CONV | {"encoder": [[32, 3, 2]] * 3, "decoder": [[32, 3, 2]] * 3},
+            "variants.vae_conv.model.network.encoder: received strides that shrink 8 times, which 28 pixels don't",
+        ),
+        (
+            "variants.vae_hierarchical.model.prior",
+            {"name": "vamp", "components": 9},
+            "variants.vae_hierarchical.model.prior: received vamp; accepted: another with posterior: two_layer",
+        ),
+        (
+            "variants.ae_vanilla",
+            VANILLA | {"model": VANILLA["model"] | {"code": 1}, "sample": {"codes": "flow", "threshold": None}},
+            "variants.ae_vanilla.model.code: received 1; accepted: at least 2 with sample.codes: flow",
         ),
         ("variants.vae_beta.model.draws", 5, "variants.vae_beta.model.draws: received 5; accepted: 1, or beta 1"),
         ("variants.vae_flow_prior.model.code", 1, "variants.vae_flow_prior.model.code: received 1; accepted: at least"),
