@@ -23,8 +23,9 @@ lint: .venv/dev.done ## check style and types
 	ruff check . && ruff format --check . && mypy
 
 ui: .venv/repro.done ## open the MLflow UI on http://127.0.0.1:5000
-	@echo "the experiments: http://127.0.0.1:5000/#/experiments?workflowType=machine_learning"
-	@MLFLOW_DISABLE_TELEMETRY=true mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}" --host 127.0.0.1 --port 5000
+	@case "$$MLFLOW_TRACKING_URI" in http*) echo "the experiments are at $$MLFLOW_TRACKING_URI"; exit;; esac; \
+	echo "the experiments: http://127.0.0.1:5000/#/experiments?workflowType=machine_learning"; \
+	MLFLOW_DISABLE_TELEMETRY=true mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}" --host 127.0.0.1 --port 5000
 
 experiments: .venv/repro.done ## compare the experiments of `dvc exp run`: what differs, and no more
 	@python -m stages.pipeline.experiments

@@ -28,6 +28,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=7860, help="port on 127.0.0.1 (default: 7860)")
     parser.add_argument("--project", type=Path, default=ROOT, help="folder of the project (default: this one)")
     arguments = parser.parse_args()
+    if not 1 <= arguments.port <= 65535:
+        raise UserError(f"--port: received {arguments.port}; accepted: 1 to 65535")
     shelf = Shelf(arguments.project.resolve())
     blocks = page(shelf)
     shelf.trained()  # a params.yaml that is wrong ends here, in one line
@@ -45,7 +47,9 @@ def main() -> None:
             css=CSS,
         )
     except OSError:
-        raise UserError(f"--port: received {arguments.port}, which is in use; accepted: a free port") from None
+        raise UserError(
+            f"--port: received {arguments.port}, which is in use or not allowed; accepted: a free port"
+        ) from None
     print(f"explorer: {url} (Ctrl-C ends it)", flush=True)
     Thread(target=warm, args=[shelf], daemon=True).start()
     blocks.block_thread()

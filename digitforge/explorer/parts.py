@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -70,6 +71,12 @@ def picture(label: str, **settings: Any) -> gr.Image:
     return gr.Image(label=label, format="png", interactive=False, buttons=["download"], **settings)
 
 
+@cache
+def downloads() -> tempfile.TemporaryDirectory[str]:
+    """Where files to download are written, gone with the process; Gradio serves copies of its own."""
+    return tempfile.TemporaryDirectory(prefix="digitforge-")
+
+
 def download(text: str, name: str, made: gr.State) -> None:
     """A button that downloads the arrays of a state, {name: array}, as NAME.npz."""
     button = gr.Button(text, size="sm", min_width=120)
@@ -78,7 +85,7 @@ def download(text: str, name: str, made: gr.State) -> None:
     def write(arrays: dict[str, np.ndarray] | None) -> str:
         if not arrays:
             raise UserError("nothing is made yet, so there is nothing to download")
-        path = Path(tempfile.mkdtemp(prefix="digitforge-")) / f"{name}.npz"
+        path = Path(tempfile.mkdtemp(dir=downloads().name)) / f"{name}.npz"
         np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
         return str(path)
 

@@ -1,9 +1,13 @@
 """The whole stage on made-up results, one variant a family and the two special data modes."""
 
 import hashlib
+import html
 import re
 
 import pytest
+from ruamel.yaml import YAML
+
+from stages.pipeline.params import parse
 
 KEYS = ("ae_deep", "vae_conv", "vae_conditional", "vqvae", "gan_dcgan", "vae_stacked", "vae_anomaly")
 
@@ -37,6 +41,10 @@ def test_every_link_leads_somewhere_and_every_picture_is_shown(write_report, cap
     assert f"<code>{hashlib.sha256(b'labels').hexdigest()}</code>" in page
     for key in KEYS:
         assert f'id="card-{key}"' in page
+    parameters = YAML(typ="safe").load(html.unescape(page.split("<pre>")[1].split("</pre>")[0]))
+    tracking = {"experiment": "x", "system_metrics": False, "champion": {}}
+    assert set(parse(parameters | {"tracking": tracking}).variants) == set(KEYS)
+    assert "<dt>git commit</dt><dd>none</dd>" in page  # the reports of this test lie outside git
 
 
 @pytest.mark.parametrize("digits", [1, 3])
