@@ -78,7 +78,7 @@ def write_npz(path: Path, **arrays: np.ndarray) -> None:
 
 def read_npz(path: Path, *names: str) -> dict[str, np.ndarray]:
     """Read the named arrays of an npz, or all; pickled objects are refused."""
-    with np.load(path, allow_pickle=False) as archive:
+    with path.open("rb") as content, np.load(content, allow_pickle=False) as archive:
         return {name: archive[name] for name in names or archive.files}
 
 
