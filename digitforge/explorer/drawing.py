@@ -3,7 +3,8 @@
 import numpy as np
 from PIL import Image, ImageOps
 
-from stages.data.folder import SIZE, scaled
+from stages.data.folder import scaled
+from stages.data.sources import SIZE
 from stages.data.stacked import binarize
 from stages.pipeline.errors import UserError
 

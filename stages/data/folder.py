@@ -7,10 +7,9 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from stages.data.idx import format_idx
-from stages.data.sources import FILES
+from stages.data.sources import FILES, SIZE
 from stages.pipeline.errors import UserError
 
-SIZE = 28
 CLASSES = 10
 SUFFIXES = {".png", ".jpg", ".jpeg"}
 TEST_EVERY = 5

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from stages.data.folder import SIZE
+from stages.data.sources import SIZE
 from stages.data.stacked import MODES, channels
 
 Positive = Annotated[int, Field(ge=1)]
