@@ -23,7 +23,7 @@ In the project's folder run
 
     make repro
 
-for everything (about an hour and a half on two cores), or, for one model alone,
+for everything (between one and a half and two hours on two cores), or, for one model alone,
 
     source .venv/bin/activate
     dvc repro sample@vae_tril
