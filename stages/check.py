@@ -7,7 +7,7 @@ after an edit, and yet makes nothing run again by itself. artifacts/modes.json n
 
 from pathlib import Path
 
-from stages.data.folder import SUFFIXES, TEST_EVERY, class_folders
+from stages.data.folder import TEST_EVERY, class_folders, image_files
 from stages.data.sources import SOURCES
 from stages.pipeline.errors import UserError, user_errors
 from stages.pipeline.files import MODES_IN_USE, main_repository, write_json, write_text
@@ -30,8 +30,7 @@ def check_classes(params: Params) -> None:
             f"{PARAMS_FILE}: data.missing_digit: received {digit}, which variants.{leaving_out[0]} leaves out; "
             f"accepted: {accepted}"
         )
-    counts = [sum(file.suffix.lower() in SUFFIXES for file in path.iterdir()) for path in classes]
-    tested = sum(count // TEST_EVERY for count in counts) - counts[digit] // TEST_EVERY
+    tested = sum(len(image_files(path)) // TEST_EVERY for path in classes if path != classes[digit])
     if tested < LEAST:
         raise UserError(
             f"{PARAMS_FILE}: data.missing_digit: received {digit}, without which {tested} test images are left; "

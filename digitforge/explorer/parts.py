@@ -65,6 +65,11 @@ def chosen(label: int | None) -> int | None:
     return None if label is None or label < 0 else label
 
 
+def whole(number: float | None) -> int:
+    """What a number field says; 0 where it is empty."""
+    return int(number or 0)
+
+
 def picture(label: str, **settings: Any) -> gr.Image:
     """An image that can be downloaded as PNG."""
     settings = {"elem_classes": "below"} | settings

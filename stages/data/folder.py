@@ -54,9 +54,14 @@ def class_folders(folder: Path) -> list[Path]:
     return classes
 
 
+def image_files(path: Path) -> list[Path]:
+    """The PNG and JPEG files in the folder of one class, by name."""
+    return sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
+
+
 def class_images(path: Path) -> np.ndarray:
     """The images of one class, by name -> [N, 28, 28, 3]; raises UserError unless there are five."""
-    found = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
+    found = image_files(path)
     if len(found) < TEST_EVERY:
         raise UserError(f"data.source {path}: {len(found)} PNG or JPEG images; accepted: {TEST_EVERY} or more")
     return np.stack([read_image(file) for file in found])

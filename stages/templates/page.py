@@ -54,7 +54,7 @@ def written(params: Params) -> str:
 def provenance(params: Params) -> dict[str, str]:
     """What the results come from, and what the page was written with; nothing of it changes with the time of day."""
     found = {
-        "git commit": f"`{git_commit()}`" if git_commit() else "none",
+        "git commit": f"`{commit}`" if (commit := git_commit()) else "none",
         "data": files.source_name(),
         **{f"SHA-256 of `{path.name}`": f"`{files.sha256(path)}`" for path in sorted(files.RAW.glob("*-ubyte"))},
         "SHA-256 of the parameters": f"`{digest(params)}`",

@@ -155,6 +155,20 @@ def test_every_tab_answers(project):
     assert np.array_equal(made["a_tiny"], made["b_tiny"])
 
 
+def test_an_emptied_number_counts_as_0(project):
+    shelf, task = Shelf(project), compare.SAMPLES
+    for empty, zero in (
+        (generate.generate(shelf, "tiny", 4, None, -1), generate.generate(shelf, "tiny", 4, 0, -1)),
+        (compare.compare(shelf, "tiny", "tiny", task, 4, None), compare.compare(shelf, "tiny", "tiny", task, 4, 0)),
+        (
+            interpolate.interpolate(shelf, "tiny", interpolate.TEST, None, None, 5),
+            interpolate.interpolate(shelf, "tiny", interpolate.TEST, 0, 0, 5),
+        ),
+        (codes.from_test_image(shelf, "tiny", None, 0)[1:3], codes.from_test_image(shelf, "tiny", 0, 0)[1:3]),
+    ):
+        np.testing.assert_array_equal(empty[0], zero[0])
+
+
 def test_a_stranger_image_has_a_higher_percentile(project):
     shelf = Shelf(project)
     editor = {"composite": Image.fromarray(shelf.test_images("tiny")[0, ..., 0])}

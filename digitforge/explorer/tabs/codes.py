@@ -16,6 +16,7 @@ from digitforge.explorer.parts import (
     labels_of,
     picture,
     told,
+    whole,
 )
 from digitforge.explorer.pictures import ONE_DIGIT, sheet
 from digitforge.explorer.shelf import Shelf
@@ -92,7 +93,7 @@ def random_code(shelf: Shelf, key: str, label: int, start: int) -> tuple[Any, ..
 def from_test_image(shelf: Shelf, key: str, number: float, start: int) -> tuple[Any, ...]:
     """The code of a test image, whatever class it says."""
     images = shelf.test_images(key)
-    code = shelf.variant(key).encode(images[[int(number or 0) % len(images)]])[0]
+    code = shelf.variant(key).encode(images[[whole(number) % len(images)]])[0]
     return gr.update(value=-1), *show(shelf, key, code, start)
 
 

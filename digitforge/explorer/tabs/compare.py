@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from digitforge.explorer.parts import MODEL, VariantList, choice, download, picture, told
+from digitforge.explorer.parts import MODEL, VariantList, choice, download, picture, told, whole
 from digitforge.explorer.pictures import pairs, sheet
 from digitforge.explorer.shelf import Shelf
 from digitforge.explorer.tabs.generate import tally
@@ -34,7 +34,7 @@ def one_side(shelf: Shelf, key: str, task: str, count: int, seed: int) -> tuple[
 
 def compare(shelf: Shelf, left: str, right: str, task: str, count: int, seed: float) -> tuple[Any, ...]:
     """-> a picture and a sentence for each side, and the images of both as arrays."""
-    sides = [one_side(shelf, key, task, int(count), int(seed or 0)) for key in (left, right)]
+    sides = [one_side(shelf, key, task, int(count), whole(seed)) for key in (left, right)]
     made = {f"{side}_{key}": images for side, key, (_, _, images) in zip("ab", (left, right), sides, strict=True)}
     return *(part for picture, text, _ in sides for part in (picture, text)), made
 

@@ -15,6 +15,7 @@ from digitforge.explorer.parts import (
     labels_of,
     picture,
     told,
+    whole,
 )
 from digitforge.explorer.pictures import sheet
 from digitforge.explorer.shelf import Shelf
@@ -38,7 +39,7 @@ def tally(labels: np.ndarray, beliefs: np.ndarray, tolerance: float, wanted: int
 def generate(shelf: Shelf, key: str, count: int, seed: float, label: int) -> tuple[Any, ...]:
     """-> a grid, what the verifier reads in it, and the images as arrays."""
     variant, wanted = shelf.variant(key), chosen(label)
-    images = variant.sample(int(count), int(seed or 0), wanted)
+    images = variant.sample(int(count), whole(seed), wanted)
     shown = variant.as_shown(images)
     labels, beliefs, _ = shelf.verifier().read(shown)
     return (

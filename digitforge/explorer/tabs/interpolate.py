@@ -6,7 +6,7 @@ import gradio as gr
 import numpy as np
 
 from digitforge.explorer.codes import between
-from digitforge.explorer.parts import MODEL, VariantList, choice, download, picture, told
+from digitforge.explorer.parts import MODEL, VariantList, choice, download, picture, told, whole
 from digitforge.explorer.pictures import sheet
 from digitforge.explorer.shelf import Shelf
 
@@ -32,7 +32,7 @@ def ends(shelf: Shelf, key: str, kind: str, numbers: list[int]) -> tuple[np.ndar
 def interpolate(shelf: Shelf, key: str, kind: str, first: float, second: float, steps: int) -> tuple[Any, ...]:
     """-> a strip, what it shows, and the codes and images as arrays."""
     variant = shelf.variant(key)
-    (start, end), originals = ends(shelf, key, kind, [int(first or 0), int(second or 0)])
+    (start, end), originals = ends(shelf, key, kind, [whole(first), whole(second)])
     line = between(start, end, int(steps))
     images = variant.decode(line)
     shown = np.concatenate([originals[:1], variant.as_shown(images), originals[1:]])
