@@ -1,6 +1,7 @@
 # `make help` lists the targets. Python 3.11 to 3.13, git and make are all that is needed beforehand.
 
 PYTHON ?= python3
+JOBS ?= 1
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -11,8 +12,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-repro: .venv/repro.done ## run what changed of the pipeline, set up first if need be
+repro: .venv/repro.done ## run what changed of the pipeline, set up first if need be; JOBS=2: two variants at a time
 	@python -m stages.pipeline.params
+	@[ $(JOBS) = 1 ] || python -m stages.pipeline.parallel $(JOBS)
 	@dvc repro
 	@python -m stages.pipeline.summary
 

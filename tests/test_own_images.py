@@ -1,5 +1,6 @@
-"""The real `dvc repro` on a folder of coloured shapes, to the report."""
+"""The real pipeline on a folder of coloured shapes, two variants at a time, to the report."""
 
+import re
 import sys
 
 import numpy as np
@@ -46,8 +47,16 @@ def project(tmp_path_factory):
     }
     made.write_params(**made.settings)
     made.commit("start")
-    made.output = made.dvc("repro")
+    made.output = made.run(sys.executable, "-m", "stages.pipeline.parallel", "2")
+    made.rest = made.dvc("repro")
     return made
+
+
+def test_what_ran_side_by_side_is_not_run_again(project):
+    chains = ["vae_colour", "ae_grey", "leave_one_out_0", "leave_one_out_8"]
+    finished = dict(re.findall(r"^\[\d/4\] (\w+): (\d+) s$", project.output, re.MULTILINE))
+    assert set(finished) == set(chains)
+    assert re.findall(r"Running stage '(.*)'", project.rest) == ["report", "plots", "track"]
 
 
 def test_colour_pictures_train_three_channels_without_stacking(project):

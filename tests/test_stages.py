@@ -1,8 +1,10 @@
 """What holds for every stage file."""
 
 import ast
+import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,16 @@ STAGES = sorted(path.stem for path in (ROOT / "stages").glob("*.py") if path.ste
 DVC = read_yaml(ROOT / "dvc.yaml")["stages"]
 
 
+@cache
+def loaded(stage):
+    """The modules that a process has once it imported a stage, by their names: the files that they are from."""
+    family = ", stages.models.vae" if stage in ("train", "sample", "leave_one_out") else ""
+    code = f"import json, sys, stages.{stage}{family}; print(json.dumps("
+    code += "{name: getattr(module, '__file__', None) for name, module in list(sys.modules.items())}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
 def test_a_file_in_stages_is_a_stage_and_the_other_way_round():
     assert sorted(DVC) == STAGES
 
@@ -22,8 +34,7 @@ def test_a_file_in_stages_is_a_stage_and_the_other_way_round():
     "stage", ["check", "download", "stack", "ood", "reference", "evaluate", "detection", "plots", "report", "track"]
 )
 def test_stages_without_models_start_without_tensorflow(stage):
-    code = f"import sys, stages.{stage}; sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+    assert not {"tensorflow", "keras"} & set(loaded(stage))
 
 
 @pytest.mark.parametrize(
@@ -55,15 +66,11 @@ def test_a_missing_argument_is_one_line(arguments):
 @pytest.mark.parametrize("stage", STAGES)
 def test_dvc_names_the_code_that_a_stage_imports(stage):
     """The project's own modules that a stage loads are its deps, but for the plumbing that no result depends on."""
-    family = ", stages.models.vae" if stage in ("train", "sample", "leave_one_out") else ""
-    code = f"import sys, stages.{stage}{family}; print(*(m.__file__ for m in list(sys.modules.values()) if "
-    code += "getattr(m, '__name__', '').startswith('stages.')))"
-    output = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    loaded = {str(Path(path).relative_to(ROOT)) for path in output.split()}
+    own = {str(Path(path).relative_to(ROOT)) for name, path in loaded(stage).items() if name.startswith("stages.")}
     definition = DVC[stage].get("do", DVC[stage])
     deps = {dep.replace("${item.family}", "vae") for dep in definition["deps"]}
-    plumbing = {path for path in loaded if path.startswith("stages/pipeline/") or path.endswith("/__init__.py")}
+    plumbing = {path for path in own if path.startswith("stages/pipeline/") or path.endswith("/__init__.py")}
     # Names and shapes for validating params.yaml; a change there can't change a result unnoticed.
     plumbing |= {"stages/data/sources.py", "stages/data/stacked.py"}
-    missing = {path for path in loaded - deps - plumbing if not any(path.startswith(f"{dep}/") for dep in deps)}
+    missing = {path for path in own - deps - plumbing if not any(path.startswith(f"{dep}/") for dep in deps)}
     assert missing == set()
