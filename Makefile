@@ -14,7 +14,7 @@ help: ## list the targets
 
 repro: .venv/repro.done ## run what changed of the pipeline, set up first if need be; JOBS=2: two variants at a time
 	@python -m stages.pipeline.params
-	@[ $(JOBS) = 1 ] || python -m stages.pipeline.parallel $(JOBS)
+	@[ "$(JOBS)" = 1 ] || python -m stages.pipeline.parallel "$(JOBS)"
 	@dvc repro
 	@python -m stages.pipeline.summary
 

@@ -20,11 +20,17 @@ OF_DIGIT = ["leave_one_out", "detection"]
 DVC = [sys.executable, "-m", "dvc", "--wait-for-lock", "repro"]
 
 
-def chains(params: Params) -> dict[str, list[str]]:
-    """Stages that only need one another and SHARED, in their order, by a name for the chain."""
-    of_variants = {key: [f"{stage}@{key}" for stage in OF_VARIANT] for key in params.variants}
+def chains(params: Params, changed: str) -> dict[str, list[str]]:
+    """Stages that only need one another and SHARED, in their order, by a name for the chain.
+
+    Only chains of which what `dvc repro --dry` says (`changed`) names a stage.
+    """
     digits = params.leave_one_out.digits
-    return of_variants | {f"leave_one_out_{digit}": [f"{stage}@{digit}" for stage in OF_DIGIT] for digit in digits}
+    found = {key: [f"{stage}@{key}" for stage in OF_VARIANT] for key in params.variants}
+    found |= {f"leave_one_out_{digit}": [f"{stage}@{digit}" for stage in OF_DIGIT] for digit in digits}
+    return {
+        name: chain for name, chain in found.items() if any(f"Running stage '{stage}'" in changed for stage in chain)
+    }
 
 
 def reproduce(chain: list[str], log: Path) -> str:
@@ -41,10 +47,12 @@ def main(jobs: str) -> None:
     """Run the stages that all chains read, then the chains, `jobs` at a time."""
     if not (jobs.isdecimal() and 1 <= int(jobs) <= 64):
         raise UserError(f"JOBS: received {jobs}; accepted: 1 to 64")
-    todo = chains(load_params())
+    params = load_params()
     shared = subprocess.run([*DVC, *SHARED], check=False).returncode
     if shared:
         sys.exit(shared)
+    changed = subprocess.run([*DVC, "--dry"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    todo = chains(params, changed)
     logs = files.scratch() / "logs"
     logs.mkdir(exist_ok=True)
     print(f"{len(todo)} chains of stages, {jobs} at a time; `tail -f {logs}/*` follows them", flush=True)
