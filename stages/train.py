@@ -7,6 +7,7 @@ from stages.pipeline import files
 from stages.pipeline.errors import argument, user_errors
 from stages.pipeline.params import load_params
 from stages.training.callbacks import Row
+from stages.training.device import spread_over_cores
 from stages.training.fit import save_weights
 from stages.training.tracked import train_tracked, write_history
 
@@ -15,6 +16,7 @@ def main(key: str) -> None:
     """Write artifacts/models/KEY: model.weights.h5, config.json and history.csv."""
     params = load_params()
     variant = params.variant(key)
+    spread_over_cores(variant.fit.batch)
     source = files.DATA / f"{variant.data}.npz"
     data = files.read_npz(source)
     seen = known(data, variant.data, params.data.missing_digit)

@@ -40,7 +40,7 @@ class Autoencoder(GenerativeModel):
         self.decay = decay
 
     def adapt(self, images: np.ndarray) -> None:
-        """Nothing: outputs start at one half. A deep ReLU network that starts at the data's mean settles there."""
+        """Nothing: logits start around 0. A deep ReLU network that starts at the data's mean settles there."""
 
     def terms(self, x: tf.Tensor, labels: tf.Tensor | None, seed: tf.Tensor, *, training: bool) -> dict[str, tf.Tensor]:
         """Nats of the clean image per image, and the penalties."""

@@ -87,6 +87,23 @@ class Label(tfd.OneHotCategorical):  # type: ignore[name-defined]
         return self._mode()
 
 
+class Mixture(layers.Layer):
+    """A mixture of Gaussians with learned weights, means and deviations (Bishop 2006, eq. 2.188)."""
+
+    def __init__(self, code: int, components: int) -> None:
+        super().__init__()
+        self.logits = self.add_weight(shape=(components,), initializer="zeros", name="logits")
+        apart = keras.initializers.RandomNormal(stddev=0.5)
+        self.means = self.add_weight(shape=(components, code), initializer=apart, name="means")
+        of_one = keras.initializers.Constant(np.log(np.e - 1))  # what softplus makes 1 of
+        self.deviations = self.add_weight(shape=(components, code), initializer=of_one, name="deviations")
+
+    def distribution(self) -> Distribution:
+        """The mixture, over [code]."""
+        components = diagonal(tf.concat([self.means, self.deviations], axis=-1))
+        return tfd.MixtureSameFamily(tfd.Categorical(logits=self.logits), components)
+
+
 class CouplingFlow(layers.Layer):
     """Affine coupling layers between fixed permutations, the identity at first (Dinh 2017, RealNVP, eq. 4-8).
 

@@ -53,7 +53,7 @@ def mmd(z: tf.Tensor, seed: tf.Tensor, *, weight: float) -> tf.Tensor:
     """
     drawn = tf.random.stateless_normal(tf.shape(z), seed)
     count = tf.cast(tf.shape(z)[0], tf.float32)
-    pairs = count * (count - 1)
+    pairs = tf.maximum(count * (count - 1), 1)  # one image has no other, and no distance to it
 
     def kernel(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
         square = tf.maximum(

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from stages.nn.distributions import CouplingFlow, Distribution, Flowed, Label, Pair, apply, diagonal, tfd
+from stages.nn.distributions import CouplingFlow, Distribution, Flowed, Label, Mixture, Pair, apply, diagonal, tfd
 from stages.nn.layers import mlp
 
 Encode = Callable[[tf.Tensor], Distribution]
@@ -58,14 +58,20 @@ class Vamp(Prior):
 
 
 class Flow(Prior):
-    """N(0, I) moved by affine coupling layers that are trained with the model (Dinh 2017; Chen 2017, section 3.2)."""
+    """A mixture moved by affine coupling layers, all trained with the model (Dinh 2017; Chen 2017, section 3.2).
 
-    def __init__(self, code: int, shape: tuple[int, int, int], *, layers: int, hidden: int) -> None:
+    A flow keeps what it moves in one piece: `components` Gaussians to start from let it tell clusters apart
+    (Papamakarios 2017, arXiv:1705.07057, section 4.1, "MoG"). A single one stays N(0, I).
+    """
+
+    def __init__(self, code: int, shape: tuple[int, int, int], *, components: int, layers: int, hidden: int) -> None:
         super().__init__(code, shape)
+        self.base = Mixture(code, components) if components > 1 else None
         self.flow = CouplingFlow(code, layers=layers, hidden=hidden)
 
     def distribution(self, q_z: Encode) -> Distribution:
-        return Flowed(standard_normal(self.code), self.flow.bijector())
+        base = self.base.distribution() if self.base else standard_normal(self.code)
+        return Flowed(base, self.flow.bijector())
 
 
 class TwoLayer(Prior):

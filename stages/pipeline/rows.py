@@ -137,6 +137,10 @@ class Flow(Strict):
     hidden: Positive
 
 
+class FlowPrior(Flow):
+    components: Positive
+
+
 class TwoLayer(Strict):
     name: Literal["two_layer"]
     top: Positive
@@ -153,7 +157,7 @@ class Vamp(Strict):
 
 
 Posterior = Annotated[Gaussian | Flow | TwoLayer, Field(discriminator="name")]
-Prior = Annotated[Normal | Vamp | Flow | TwoLayer, Field(discriminator="name")]
+Prior = Annotated[Normal | Vamp | FlowPrior | TwoLayer, Field(discriminator="name")]
 
 
 class Vae(Strict):

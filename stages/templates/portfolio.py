@@ -407,11 +407,12 @@ CARDS = {
         "batch {batch}, with pseudo-inputs that start from training images.",
     ),
     "vae_flow_prior": Card(
-        "Coupling layers bend N(0, I) into the shape that the codes of images really have, and are trained together "
-        "with encoder and decoder. Sampling runs the flow one way and the density the other, both exactly. Pixels are "
-        "drawn anew from the grey values at every step, so that its likelihood compares with the literature's.",
-        r"\log p(z) = \log \mathcal{N}\left(h(z); 0, I\right) + \log \left\lvert \det \frac{\partial h}{\partial z}"
-        r" \right\rvert,"
+        "Coupling layers bend a mixture of Gaussians into the shape that the codes of images really have; mixture and "
+        "layers are trained together with encoder and decoder. Sampling runs the flow one way and the density the "
+        "other, both exactly. Pixels are drawn anew from the grey values at every step, so that its likelihood "
+        "compares with the literature's.",
+        r"\log p(z) = \log \sum_{k=1}^{K} \pi_k \, \mathcal{N}\left(h(z); \mu_k, \sigma_k^2\right) + \log"
+        r" \left\lvert \det \frac{\partial h}{\partial z} \right\rvert,"
         r" \qquad h_b(z) = \frac{z_b - t(z_a)}{\exp s(z_a)}, \quad h_a(z) = z_a",
         cite("L. Dinh, J. Sohl-Dickstein, S. Bengio", 2017, "Density estimation using Real NVP", "arXiv:1605.08803")
         + "; as a prior: "
@@ -420,10 +421,18 @@ CARDS = {
             2017,
             "Learnable Explicit Density for Continuous Latent Space and Variational Inference",
             "arXiv:1710.02248",
+        )
+        + "; on a mixture: "
+        + cite(
+            "G. Papamakarios, T. Pavlakou, I. Murray",
+            2017,
+            "Masked Autoregressive Flow for Density Estimation",
+            "arXiv:1705.07057",
         ),
-        "A prior that is best for the likelihood also covers codes between the digits: samples are not the most "
-        "recognisable ones. A continuous flow can't tear the space apart, so thin bridges remain between the clusters.",
-        "Trained for {steps} steps of batch {batch}, where published likelihoods take hundreds of epochs.",
+        "The slowest to train of all; and from some tens of thousands of steps on only its training loss goes on "
+        "falling (reports/long).",
+        "Real NVP starts from a single Gaussian, which a continuous flow can't tear into clusters. Trained for {steps} "
+        "steps of batch {batch}, where published likelihoods take hundreds of epochs.",
     ),
     "vae_flow_posterior": Card(
         "The posterior starts as a diagonal Gaussian and is bent by coupling layers that see the image. It can lean, "

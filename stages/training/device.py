@@ -16,6 +16,15 @@ def describe_device() -> str:
     return "training on the CPU (no GPU found)"
 
 
+def spread_over_cores(batch: int) -> None:
+    """Before TensorFlow computes anything: an operation on few images is one thread's, and others run beside it.
+
+    Shared among threads, batches of 16 take twice as long on two cores (reports/LOG.md, 2026-11-25).
+    """
+    if batch < 64:
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+
+
 def training_precision() -> str:
     """Keras's name of the precision: weights in float32, and on a GPU that can, products in bfloat16."""
     gpus = tf.config.list_physical_devices("GPU")

@@ -93,7 +93,9 @@ def test_the_doubly_reparametrised_gradient_is_tuckers_estimator():
         np.testing.assert_allclose(value, np.ravel(slow[id(weight)]), rtol=1e-3, atol=1e-6)
 
 
-@pytest.mark.parametrize("prior", [{"name": "vamp", "components": 3}, {"name": "flow", "layers": 2, "hidden": 4}])
+@pytest.mark.parametrize(
+    "prior", [{"name": "vamp", "components": 3}, {"name": "flow", "components": 2, "layers": 2, "hidden": 4}]
+)
 def test_a_learned_prior_gets_a_gradient(prior):
     model = vae(prior=prior)
     found = gradients(model, lambda: model.terms(X, None, SEED, training=True)["loss"])

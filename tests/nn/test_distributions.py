@@ -2,10 +2,10 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from scipy.special import logsumexp
+from scipy.special import logsumexp, softmax
 from scipy.stats import multivariate_normal, norm
 
-from stages.nn.distributions import CouplingFlow, Flowed, Label, Pair, apply, diagonal, kl
+from stages.nn.distributions import CouplingFlow, Flowed, Label, Mixture, Pair, apply, diagonal, kl
 from stages.nn.layers import mlp
 from stages.nn.posteriors import POSTERIORS
 from stages.nn.priors import PRIORS, standard_normal
@@ -96,12 +96,28 @@ def test_a_fresh_flow_only_reorders():
     np.testing.assert_allclose(np.sort(moved, axis=1), np.sort(z, axis=1), atol=1e-6)
 
 
-def test_a_flowed_density_integrates_to_one():
-    flow = stirred(CouplingFlow(2, layers=2, hidden=6))
-    density = Flowed(standard_normal(2), flow.bijector())
+@pytest.mark.parametrize("components", [1, 4])
+def test_a_flow_priors_density_integrates_to_one(components):
+    density = stirred(PRIORS["flow"](2, (2, 2, 1), components=components, layers=2, hidden=6)).distribution(None)
     grid = np.linspace(-14, 14, 561)
     points = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2).astype(np.float32)
     assert np.exp(density.log_prob(points)).sum() * (grid[1] - grid[0]) ** 2 == pytest.approx(1, abs=0.01)
+
+
+def test_a_mixture_is_the_weighted_sum_of_its_gaussians():
+    mixture = stirred(Mixture(3, 4))
+    weights, deviations = softmax(mixture.logits), np.log1p(np.exp(mixture.deviations)) + 1e-5
+    z = RNG.normal(size=(7, 3)).astype(np.float32)
+    parts = norm.logpdf(z[:, None], mixture.means, deviations).sum(axis=2)
+    p_z = mixture.distribution()
+    np.testing.assert_allclose(p_z.log_prob(z), logsumexp(parts, b=weights, axis=1), rtol=1e-4)
+    np.testing.assert_allclose(p_z.mean(), weights @ np.asarray(mixture.means), atol=1e-5)
+
+
+def test_a_fresh_mixture_has_gaussians_of_deviation_one():
+    mixture = Mixture(200, 3)
+    drawn = mixture.distribution().sample(4000, seed=SEED).numpy()
+    assert drawn.std() == pytest.approx(np.sqrt(1 + 0.5**2), abs=0.05)
 
 
 def test_a_network_sees_each_draw_beside_its_examples_context():
@@ -185,7 +201,8 @@ def test_pseudo_inputs_start_as_training_images():
     ("name", "arguments"),
     [
         ("normal", {}),
-        ("flow", {"layers": 2, "hidden": 8}),
+        ("flow", {"components": 1, "layers": 2, "hidden": 8}),
+        ("flow", {"components": 3, "layers": 2, "hidden": 8}),
         ("two_layer", {"top": 2, "hidden": 8}),
         ("labelled", {"classes": 3}),
     ],

@@ -54,6 +54,10 @@ def test_mmd_is_a_double_loop():
     np.testing.assert_allclose(found, 10 * slow_mmd(Z, drawn), rtol=1e-3)
 
 
+def test_mmd_of_a_single_code_is_finite():
+    assert np.isfinite(mmd(tf.constant(Z[:1]), tf.constant([3, 4]), weight=1.0)).all()
+
+
 @pytest.mark.parametrize(("shift", "low", "high"), [(0.0, -0.02, 0.02), (2.0, 0.5, 10)])
 def test_mmd_tells_the_prior_from_another_distribution(shift, low, high):
     z = tf.constant(RNG.normal(shift, 1, (500, 4)), tf.float32)

@@ -11,6 +11,14 @@ def test_without_a_gpu_all_is_float32():
     assert tf.config.list_physical_devices("GPU") or device.training_precision() == "float32"
 
 
+@pytest.mark.parametrize(("batch", "threads"), [(16, [1]), (63, [1]), (64, []), (256, [])])
+def test_an_operation_on_few_images_is_one_threads(monkeypatch, batch, threads):
+    asked = []
+    monkeypatch.setattr(tf.config.threading, "set_intra_op_parallelism_threads", asked.append)
+    device.spread_over_cores(batch)
+    assert asked == threads
+
+
 @pytest.mark.parametrize(("capability", "expected"), [((7, 5), "float32"), ((8, 0), "mixed_bfloat16")])
 def test_a_gpu_that_has_bfloat16_uses_it(monkeypatch, capability, expected):
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["a GPU"])
