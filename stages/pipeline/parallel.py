@@ -4,9 +4,11 @@ One training seldom keeps all cores busy, and DVC runs one stage after another (
 processes may run a single stage each (`repro -s`), as long as none writes what another reads.
 """
 
+import json
 import subprocess
 import sys
 import time
+from collections.abc import Container
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
@@ -17,20 +19,18 @@ from stages.pipeline.params import Params, load_params
 SHARED = ["stack", "verifier", "features", "reference", "ood"]  # what the chains read
 OF_VARIANT = ["train", "sample", "evaluate"]
 OF_DIGIT = ["leave_one_out", "detection"]
-DVC = [sys.executable, "-m", "dvc", "--wait-for-lock", "repro"]
+DVC = [sys.executable, "-m", "dvc", "--wait-for-lock"]
 
 
-def chains(params: Params, changed: str) -> dict[str, list[str]]:
+def chains(params: Params, changed: Container[str]) -> dict[str, list[str]]:
     """Stages that only need one another and SHARED, in their order, by a name for the chain.
 
-    Only chains of which what `dvc repro --dry` says (`changed`) names a stage.
+    Only chains with a stage in `changed`.
     """
     digits = params.leave_one_out.digits
     found = {key: [f"{stage}@{key}" for stage in OF_VARIANT] for key in params.variants}
     found |= {f"leave_one_out_{digit}": [f"{stage}@{digit}" for stage in OF_DIGIT] for digit in digits}
-    return {
-        name: chain for name, chain in found.items() if any(f"Running stage '{stage}'" in changed for stage in chain)
-    }
+    return {name: chain for name, chain in found.items() if any(stage in changed for stage in chain)}
 
 
 def reproduce(chain: list[str], log: Path) -> str:
@@ -38,7 +38,7 @@ def reproduce(chain: list[str], log: Path) -> str:
     started = time.monotonic()
     with log.open("wb") as output:
         for stage in chain:
-            if subprocess.run([*DVC, "-s", stage], stdout=output, stderr=output, check=False).returncode:
+            if subprocess.run([*DVC, "repro", "-s", stage], stdout=output, stderr=output, check=False).returncode:
                 return f"{stage} failed ({log}), and is tried again alone"
     return f"{time.monotonic() - started:.0f} s"
 
@@ -48,11 +48,11 @@ def main(jobs: str) -> None:
     if not (jobs.isdecimal() and 1 <= int(jobs) <= 64):
         raise UserError(f"JOBS: received {jobs}; accepted: 1 to 64")
     params = load_params()
-    shared = subprocess.run([*DVC, *SHARED], check=False).returncode
+    shared = subprocess.run([*DVC, "repro", *SHARED], check=False).returncode
     if shared:
         sys.exit(shared)
-    changed = subprocess.run([*DVC, "--dry"], check=True, stdout=subprocess.PIPE, text=True).stdout
-    todo = chains(params, changed)
+    status = subprocess.run([*DVC, "status", "--json"], check=True, stdout=subprocess.PIPE).stdout
+    todo = chains(params, json.loads(status))
     logs = files.scratch() / "logs"
     logs.mkdir(exist_ok=True)
     print(f"{len(todo)} chains of stages, {jobs} at a time; `tail -f {logs}/*` follows them", flush=True)
