@@ -8,9 +8,9 @@ Importing this package does not import TensorFlow; `load` and `verifier` do.
 """
 
 from digitforge.images import InputError
-from digitforge.project import load, variants, verifier
+from digitforge.project import champion, load, variants, verifier
 from digitforge.reading import Verifier
 from digitforge.variant import Variant
 from stages.pipeline.errors import UserError
 
-__all__ = ["InputError", "UserError", "Variant", "Verifier", "load", "variants", "verifier"]
+__all__ = ["InputError", "UserError", "Variant", "Verifier", "champion", "load", "variants", "verifier"]

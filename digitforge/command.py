@@ -4,6 +4,7 @@ import argparse
 import csv
 import io
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 import digitforge
+from digitforge import project
 from digitforge.variant import Variant
 from stages.data.folder import SUFFIXES, read_image
 from stages.data.stacked import in_channels
@@ -57,8 +59,9 @@ def score(options: argparse.Namespace) -> None:
     """Print how strange each image is, strangest first, and what the verifier reads in it."""
     if options.output:
         checked_output(options.output, ".csv")
-    paths = image_files(options.images)
-    variant = digitforge.load(options.key)
+    key, names = scorer(options.key, options.images)
+    paths = image_files(names)
+    variant = digitforge.load(key)
     images = read_images(paths, variant)
     scores, percentiles = variant.anomaly_score(images), variant.anomaly_percentile(images)
     labels, beliefs, _ = digitforge.verifier().read(variant.as_seen(images))
@@ -74,6 +77,15 @@ def score(options: argparse.Namespace) -> None:
         writer.writeheader()
         writer.writerows(rows)
         files.write_text(options.output, text.getvalue())
+
+
+def scorer(key: str | None, images: list[Path]) -> tuple[str, list[Path]]:
+    """The variant that scores, the best VAE if none is named, and the images: what stands first may be either."""
+    if key in project.settings(project.ROOT).variants:
+        return str(key), images
+    best = digitforge.champion()
+    print(f"scored by {best}, the best VAE by tracking.champion in params.yaml", file=sys.stderr)
+    return best, [Path(key), *images] if key else images
 
 
 def checked_output(path: Path, *suffixes: str) -> None:
@@ -150,7 +162,8 @@ def parser() -> argparse.ArgumentParser:
     of_reconstruct = command(reconstruct)
     of_reconstruct.add_argument("images", type=Path, nargs="+", metavar="IMAGE", help="image files, or folders of them")
     of_reconstruct.add_argument("-o", "--output", type=Path, required=True, help="a .png")
-    of_score = command(score)
+    of_score = command(score, key=False)
+    of_score.add_argument("key", nargs="?", metavar="KEY", help="a trained variant; without one, the best VAE")
     of_score.add_argument("images", type=Path, nargs="+", metavar="IMAGE", help="image files, or folders of them")
     of_score.add_argument("-o", "--output", type=Path, help="a .csv, with the same columns")
     return made

@@ -6,6 +6,7 @@ from pathlib import Path
 from digitforge.reading import Verifier
 from digitforge.variant import Variant
 from stages.pipeline import files
+from stages.pipeline.champions import champions
 from stages.pipeline.errors import UserError
 from stages.pipeline.params import Params, load_params
 
@@ -22,6 +23,18 @@ def variants(root: Path | None = None) -> list[str]:
     """Keys of the trained variants, in the order of params.yaml. root: the project, if another than this package's."""
     root = root or ROOT
     return [key for key in settings(root).variants if (root / files.MODELS / key / "model.weights.h5").exists()]
+
+
+def champion(family: str = "vae", root: Path | None = None) -> str:
+    """Key of the best variant of a family, by its rule under `tracking.champion` in params.yaml. root: as of `load`.
+
+    Raises UserError if no variant of the family has been evaluated.
+    """
+    root = root or ROOT
+    found = champions(settings(root), root)
+    if family not in found:
+        raise UserError(f"{family}: no champion, as no variant of this family has the metric of tracking.champion")
+    return found[family]
 
 
 def load(key: str, root: Path | None = None) -> Variant:

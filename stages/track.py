@@ -16,6 +16,7 @@ from filelock import FileLock
 
 from digitforge.packing import pack
 from stages.pipeline import files, tracking
+from stages.pipeline.champions import champions
 from stages.pipeline.errors import user_errors
 from stages.pipeline.fingerprint import fingerprint
 from stages.pipeline.params import LEFT_OUT_DATA, LEFT_OUT_FAMILY, Params, load_params
@@ -126,7 +127,7 @@ def register(store: tracking.Store, params: Params) -> None:
                 version = registry.add(entry, run.info.run_id, Path(folder))
         versions[key] = version
     if not tracking.dvc_experiment():
-        registry.crown({key: versions[key] for key in champions(params)})
+        registry.crown({key: versions[key] for key in champions(params).values()})
 
 
 def content_of(folder: Path) -> str:
@@ -136,19 +137,6 @@ def content_of(folder: Path) -> str:
     for path in (*sorted(Path(SCRIPT).parent.glob("*.py")), *packed):
         found.update(path.read_bytes())
     return found.hexdigest()
-
-
-def champions(params: Params) -> list[str]:
-    """The best variant of each family, by the rules under `tracking.champion`."""
-    found = []
-    for family, rule in params.tracking.champion.items():
-        group, name = rule.metric.split(".")
-        rivals = [key for key, row in params.variants.items() if (row.family, row.data) == (family, rule.data)]
-        scores = {key: files.read_json(files.METRICS / f"{key}.json").get(group, {}).get(name) for key in rivals}
-        known = {key: score for key, score in scores.items() if score is not None}
-        if known:
-            found.append((min if rule.best == "lowest" else max)(known, key=known.__getitem__))
-    return found
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from mlflow import MlflowClient
 
 from stages import track
 from stages.pipeline import files, tracking
-from stages.pipeline.params import load_params, read_yaml
+from stages.pipeline.params import read_yaml
 
 ROOT = Path(__file__).parents[1]
 IMAGES = np.zeros((4, 28, 28, 1), np.uint8)
@@ -131,13 +131,6 @@ def test_a_registry_that_fails_costs_one_warning_and_no_run(project, monkeypatch
     track.main()
     assert capsys.readouterr().err.count("WARNING: MLflow at") == 1
     assert project.search_runs([project.get_experiment_by_name("digitforge").experiment_id])
-
-
-def test_a_family_without_the_metric_has_no_champion(project):
-    params = load_params()
-    for key in params.variants:
-        files.write_json(files.METRICS / f"{key}.json", {"reconstruction": {"mse": 0.1}})
-    assert track.champions(params) == []
 
 
 def test_the_stage_needs_no_tensorflow(project):

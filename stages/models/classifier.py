@@ -5,9 +5,9 @@ from functools import cached_property
 import keras
 import numpy as np
 import tensorflow as tf
+from keras import layers
 
 from stages.models.batches import batch_by_batch, scale
-from stages.nn.classifier import classifier
 
 CLASSES = 10
 
@@ -82,6 +82,18 @@ class Classifier(keras.Model):
     @cached_property
     def _reader(self) -> keras.Model:
         return keras.Model(self.network.input, [self.network.layers[-1].input, self.network.output])
+
+
+def classifier(shape: tuple[int, int, int], classes: int) -> keras.Model:
+    """Convolutional classifier [B, H, W, C] in [0, 1] -> logits [B, classes]."""
+    x = keras.Input(shape)
+    h = x
+    for filters, kernel, stride in ((24, 5, 2), (48, 3, 1), (96, 3, 2), (96, 3, 1)):
+        h = layers.Conv2D(filters, kernel, strides=stride, padding="same", use_bias=False)(h)
+        h = layers.Activation("relu")(layers.BatchNormalization(momentum=0.95)(h))
+    h = layers.Dense(192, use_bias=False)(layers.Flatten()(h))
+    h = layers.Activation("relu")(layers.BatchNormalization(momentum=0.95)(h))
+    return keras.Model(x, layers.Dense(classes)(h), name="classifier")
 
 
 def cross_entropy(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:

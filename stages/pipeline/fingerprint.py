@@ -20,6 +20,13 @@ def look_up(content: dict[str, Any], path: str) -> Any:
     return content
 
 
+def files_of(path: Path) -> list[Path]:
+    """A file, or those in a folder that DVC sees: what Python keeps of modules it compiled is in .dvcignore."""
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+
+
 def canonical(value: Any) -> str:
     """JSON in which equal values are equal text, as DVC compares them: 1 and 1.0, and mappings in any order."""
     numbers = json.loads(json.dumps(value), parse_int=float)
@@ -50,8 +57,7 @@ def fingerprint(stage: str, key: str | None = None) -> str:
     digest = hashlib.sha256(f"{stage}@{key}".encode())  # items of a list share every dependency
     for path in sorted(resolve(dep) for dep in definition["deps"]):
         digest.update(path.encode())
-        files = sorted(p for p in Path(path).rglob("*") if p.is_file()) if Path(path).is_dir() else [Path(path)]
-        for file in files:
+        for file in files_of(Path(path)):
             with file.open("rb") as content:
                 digest.update(hashlib.file_digest(content, "sha256").digest())
     for path in sorted(resolve(param) for param in definition["params"]):

@@ -12,6 +12,8 @@ import digitforge
 from digitforge import command
 from digitforge import project as projects
 from stages.figures.images import mosaic
+from stages.pipeline import files
+from stages.pipeline.params import read_yaml
 
 ROOT = Path(__file__).parents[2]
 
@@ -112,6 +114,20 @@ def test_scores_come_strangest_first_and_as_csv(run, mine, project, tmp_path):
     assert [float(row["belief"]) for row in rows] == pytest.approx(beliefs, abs=1e-3)
 
 
+@pytest.mark.parametrize("images", [["mine"], ["mine/a.png", "mine/b.png", "mine/below"]])
+def test_without_a_key_the_best_vae_scores(run, mine, project, tmp_path, monkeypatch, images):
+    params = read_yaml(project / "params.yaml")
+    params["tracking"]["champion"]["vae"]["data"] = "mono-binary-missing"
+    copy = tmp_path / "copy"
+    shutil.copytree(project, copy)
+    files.write_json(copy / "params.yaml", params)
+    files.write_json(copy / files.METRICS / "tiny.json", {"samples": {"fid": 3.0}})
+    monkeypatch.setattr(projects, "ROOT", copy)
+    said = run("score", *images)
+    assert said.err == "scored by tiny, the best VAE by tracking.champion in params.yaml\n"
+    assert said.out == run("score", "tiny", *images).out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -129,6 +145,7 @@ def test_scores_come_strangest_first_and_as_csv(run, mine, project, tmp_path):
         (["sample", "labelled", "--label", "10", "-o", "x.png"], "label: received 10; accepted: 0 to 9"),
         (["reconstruct", "game", "mine", "-o", "x.png"], "game: a model of family gan has no encoder"),
         (["reconstruct", "tiny", "mine/notes.txt", "-o", "x.png"], "mine/notes.txt: can't be read as an image"),
+        (["score", "mine"], "vae: no champion, as no variant of this family has the metric of tracking.champion"),
         (["score", "tiny", "absent"], "absent: no such file or folder"),
         (["score", "tiny", "empty"], "empty: no images in this folder; accepted: PNG and JPEG files"),
         (["score", "tiny", "mine", "-o", "x.png"], "--output: received x.png; accepted: a name that ends in .csv"),

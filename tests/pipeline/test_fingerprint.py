@@ -72,3 +72,13 @@ def test_a_list_without_other_digits_changes_nothing_for_this_one(project):
 def test_each_item_of_a_list_has_its_own(project):
     # Checkpoints and MLflow runs go by it.
     assert len({fingerprint("leave_one_out", str(digit)) for digit in range(10)}) == 10
+
+
+def test_what_python_compiled_of_the_code_does_not_count(project):
+    before = fingerprint("train", "vae_tril")
+    cache = project / "stages/nn/__pycache__"
+    cache.mkdir(exist_ok=True)
+    (cache / "networks.cpython-399.pyc").write_bytes(b"compiled at another time")
+    assert fingerprint("train", "vae_tril") == before
+    edit(project / "stages/nn/networks.py", "HE = {", "HE = {  # changed\n")
+    assert fingerprint("train", "vae_tril") != before
