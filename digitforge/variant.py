@@ -163,6 +163,6 @@ class Variant:
             found = files.read_npz(path, *names, *(("model_sha256",) if names else ()))
             if str(found.pop("model_sha256")) == files.sha256(weights):
                 return found
-        except (FileNotFoundError, KeyError, BadZipFile):
+        except (FileNotFoundError, EOFError, KeyError, BadZipFile):
             pass
         raise UserError(f"{path}: missing, damaged or of another training, `dvc repro sample@{self.key}` makes it")

@@ -4,6 +4,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from threading import RLock
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -51,7 +52,7 @@ class Shelf:
     def trained(self) -> Choices:
         """Every variant that is trained and sampled."""
         rows = self.params().variants
-        return [(f"{row.title} ({key})", key) for key, row in rows.items() if self._samples(key).exists()]
+        return [(f"{row.title} ({key})", key) for key, row in rows.items() if self._sampled(key)]
 
     def source(self) -> str | None:
         """The data set that they learnt, and what it stands in for; None before there is any."""
@@ -61,15 +62,16 @@ class Shelf:
 
     def encoders(self) -> Choices:
         """Those of `trained` that can encode images."""
-        found = []
-        for title, key in self.trained():
-            with np.load(self._samples(key), allow_pickle=False) as archive:
-                if "codes" in archive.files:
-                    found.append((title, key))
-        return found
+        return [(title, key) for title, key in self.trained() if "codes" in self._sampled(key)]
 
-    def _samples(self, key: str) -> Path:
-        return self.root / files.SAMPLES / f"{key}.npz"
+    def _sampled(self, key: str) -> list[str]:
+        """Names of the arrays that stage `sample` left of a variant; none where a copy broke off."""
+        try:
+            path = self.root / files.SAMPLES / f"{key}.npz"
+            with path.open("rb") as content, np.load(content, allow_pickle=False) as archive:
+                return list(archive.files)
+        except (FileNotFoundError, EOFError, BadZipFile):
+            return []
 
     def variant(self, key: str | None) -> digitforge.Variant:
         """A trained variant; raises UserError if none is chosen."""

@@ -14,6 +14,7 @@ from stages.figures.style import DIGITS, GREY
 Arrays = dict[str, np.ndarray]
 
 BEYOND = 0.12  # of the plane's width, on each side of it: codes farther out are off the map
+APART = 0.07  # of the map's width and height: a digit's name is about as large
 
 
 def extent(axes: np.ndarray) -> tuple[float, float, float, float]:
@@ -23,16 +24,34 @@ def extent(axes: np.ndarray) -> tuple[float, float, float, float]:
     return left - x, right + x, bottom - y, top + y
 
 
+def pushed_apart(places: np.ndarray, least: float) -> np.ndarray:
+    """Points [K, 2], of which those nearer to each other than `least` are pushed apart, both as far, until none is."""
+    places = places.astype(np.float64)
+    for _ in range(100):
+        between = places[None] - places[:, None]
+        distance = np.linalg.norm(between, axis=-1)
+        lacking = np.triu(least * (1 - 1e-6) - distance, 1)
+        if (lacking <= 0).all():
+            break
+        i, j = np.unravel_index(lacking.argmax(), lacking.shape)
+        push = between[i, j] / distance[i, j] if distance[i, j] else np.array([1.0, 0.0])
+        places[i] -= push * (least - distance[i, j]) / 2
+        places[j] += push * (least - distance[i, j]) / 2
+    return places
+
+
 def points(axis: Axes, found: np.ndarray, labels: np.ndarray, edges: tuple[float, float, float, float]) -> None:
-    """Codes [M, 2] in the colours of their digits [M], and each digit at the median of its codes."""
+    """Codes [M, 2] in the colours of their digits [M], and each digit at the median of its codes, or beside another."""
     axis.scatter(found[:, 0], found[:, 1], c=[DIGITS[label] for label in labels], s=14, alpha=0.7, linewidths=0)
-    for label in np.unique(labels):
-        x, y = np.median(found[labels == label], axis=0)
-        text = axis.text(x, y, str(label), fontsize=19, weight="bold", ha="center", va="center", color=DIGITS[label])
-        text.set_path_effects([withStroke(linewidth=4, foreground="white")])
     left, right, bottom, top = edges
-    x, y = BEYOND * (right - left), BEYOND * (top - bottom)
-    axis.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, edgecolor=GREY, linestyle="--"))
+    size = np.array([right - left, top - bottom])
+    digits, map_size = np.unique(labels), (1 + 2 * BEYOND) * size
+    medians = np.stack([np.median(found[labels == digit], axis=0) for digit in digits])
+    for digit, (x, y) in zip(digits, pushed_apart(medians / map_size, APART) * map_size, strict=True):
+        text = axis.text(x, y, str(digit), fontsize=19, weight="bold", ha="center", va="center", color=DIGITS[digit])
+        text.set_path_effects([withStroke(linewidth=4, foreground="white")])
+    axis.add_patch(Rectangle((left, bottom), *size, fill=False, edgecolor=GREY, linestyle="--"))
+    x, y = BEYOND * size
     axis.set(xlim=(left - x, right + x), ylim=(bottom - y, top + y))
 
 

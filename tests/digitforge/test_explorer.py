@@ -1,5 +1,7 @@
 """The explorer's logic, without a browser."""
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -9,6 +11,7 @@ from digitforge.explorer.drawing import as_models_take, is_empty
 from digitforge.explorer.pictures import code_chart, pairs, reading_chart, score_chart, sheet
 from digitforge.explorer.shelf import Shelf
 from digitforge.explorer.tabs import codes, compare, generate, interpolate, look
+from stages.pipeline import files
 from stages.pipeline.errors import UserError
 
 RNG = np.random.default_rng(0)
@@ -133,6 +136,16 @@ def test_nothing_trained_is_an_empty_list(tmp_path, project):
     assert shelf.source() is None
     with pytest.raises(UserError, match="no variant is chosen"):
         shelf.variant(None)
+
+
+@pytest.mark.parametrize("kept", [0, 1000])
+def test_a_variant_whose_file_is_cut_short_is_not_offered(project, tmp_path, kept):
+    copy = tmp_path / "copy"
+    shutil.copytree(project, copy)
+    whole = copy / files.SAMPLES / "tiny.npz"
+    (copy / files.SAMPLES / "labelled.npz").write_bytes(whole.read_bytes()[:kept])
+    shelf = Shelf(copy)
+    assert shelf.trained() == shelf.encoders() == [("Tiny vae (tiny)", "tiny")]
 
 
 def test_every_tab_answers(project):

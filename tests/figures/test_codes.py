@@ -36,11 +36,21 @@ def test_points_have_the_colour_of_their_digit_which_stands_at_their_median():
     left, right = codes.latent(PLANE, LABELS).axes
     [points] = left.collections
     assert [to_hex(color) for color in points.get_facecolors()] == [DIGITS[digit] for digit in (3, 1, 3, 1)]
-    assert {text.get_text(): text.get_position() for text in left.texts} == {"1": (1.5, 0.0), "3": (0.5, 1.0)}
+    places = {text.get_text(): text.get_position() for text in left.texts}
+    assert places == {"1": pytest.approx((1.5, 0.0)), "3": pytest.approx((0.5, 1.0))}
     # Images stand with their middles at the coordinates that they were decoded from.
     assert right.images[0].get_extent() == [-1.5, 1.5, -6.0, 6.0]
     [dashed] = left.patches
     assert (dashed.get_xy(), dashed.get_width(), dashed.get_height()) == ((-1.5, -6.0), 3.0, 12.0)
+
+
+def test_names_of_digits_do_not_lie_on_each_other():
+    crowded = np.concatenate([np.zeros((3, 2)), RNG.normal(0, 0.01, (6, 2)), [[0.5, 0.5]]])
+    places = codes.pushed_apart(crowded, codes.APART)
+    distances = np.linalg.norm(places[:, None] - places[None], axis=-1) + np.eye(10)
+    assert distances.min() > 0.999 * codes.APART
+    assert places[9].tolist() == [0.5, 0.5]
+    assert np.abs(places[:9] - crowded[:9]).max() < 3 * codes.APART
 
 
 def test_ten_digits_have_ten_colours():
