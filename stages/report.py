@@ -89,7 +89,7 @@ def main() -> None:
         "tables": tables(rows, peers, left_out, coded, missing, sigma),
         "charts": compare.draw(rows, left_out, peers, sigma, missing, FIGURES),
         "galleries": compare.galleries(rows, {key: one.samples for key, one in found.items()}, real, FIGURES),
-        "trainings": compare.training(rows, {key: one.history for key, one in found.items()}, FIGURES),
+        "trainings": compare.training(rows, {key: one.history for key, one in found.items()}, missing, FIGURES),
         "catalogue": CATALOGUE,
         "metrics_page": "metrics.md",
     }

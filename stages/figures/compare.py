@@ -11,12 +11,19 @@ from stages.figures import charts
 from stages.figures.curves import trainings
 from stages.figures.gallery import gallery
 from stages.figures.style import save
-from stages.templates.tables import at, of_pictures
+from stages.templates.tables import at, mode_name, of_pictures
 
 Named = Mapping[str, Any]
 Rows = Sequence[Named]
 
 BEST = 5  # models in a chart with a line each
+# `model.pixels` -> what a loss is of: others don't compare
+LOSSES = {
+    "bernoulli": "cross-entropy",
+    "dynamic": "pixels drawn anew",
+    "gaussian": "squared error",
+    "rectified": "squared error",
+}
 
 
 def complete(rows: Rows) -> Rows:
@@ -90,14 +97,19 @@ def galleries(
     return written
 
 
-def training(rows: Rows, histories: Mapping[str, pd.DataFrame], folder: Path) -> dict[str, str]:
-    """Write a chart of all trainings of each kind of model -> {name of the picture: kind}. histories: of variants."""
+def training(rows: Rows, histories: Mapping[str, pd.DataFrame], missing_digit: int, folder: Path) -> dict[str, str]:
+    """Write a chart of all trainings of each kind of model -> {name of the picture: kind}. histories: of variants.
+
+    A panel for each data mode and kind of pixels: other losses don't compare.
+    """
     written = {}
     for kind in dict.fromkeys(row["kind"] for row in rows):
         panels: dict[str, dict[str, pd.DataFrame]] = {}
         for row in rows:
             if row["kind"] == kind:
-                panels.setdefault(row["data"], {})[row["key"]] = histories[row["key"]]
+                images = mode_name(row["data"], missing_digit, of_pictures(row)).split(" (")[0]
+                title = ": ".join([images, *filter(None, [LOSSES.get(row["model"].get("pixels"))])])
+                panels.setdefault(title, {})[row["key"]] = histories[row["key"]]
         name = f"training-{slug(kind)}"
         save(trainings(panels), folder / f"{name}.png")
         written[name] = kind

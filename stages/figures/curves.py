@@ -1,5 +1,6 @@
 """Training curves."""
 
+import math
 from collections.abc import Mapping
 from itertools import cycle
 
@@ -7,6 +8,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from stages.figures.style import BLUE, LINES, ORANGE
 from stages.templates.numbers import label
@@ -49,18 +51,27 @@ def loss_curves(history: pd.DataFrame) -> Figure:
 
 
 def trainings(panels: Mapping[str, Mapping[str, pd.DataFrame]]) -> Figure:
-    """The loss on test images of many trainings, a panel a data mode. panels: {title: {variant: history}}."""
-    figure, axes = plt.subplots(len(panels), 1, figsize=(9, 3.6 * len(panels)), squeeze=False)
-    for axis, (title, histories) in zip(axes[:, 0], panels.items(), strict=True):
+    """The loss on test images of many trainings, in panels of losses that compare. panels: {title: {variant: history}}.
+
+    Short and long trainings stand side by side: steps and losses are on logarithmic scales, where losses are positive.
+    """
+    columns = min(2, len(panels))
+    lines = math.ceil(len(panels) / columns)
+    figure, axes = plt.subplots(lines, columns, figsize=(5.6 * columns, 3.7 * lines), squeeze=False)
+    for axis, (title, histories) in zip(axes.flat, panels.items(), strict=False):
         for (key, history), look in zip(histories.items(), cycle(LINES), strict=False):
             late = history.iloc[len(history) // 10 :]
             axis.plot(late["step"], late["val_loss"], label=key, **look)
+        axis.set_xscale("log")
+        axis.xaxis.set(major_locator=LogLocator(subs=(1, 2, 5)), major_formatter="{x:,g}", minor_locator=NullLocator())
         if all((history["val_loss"] > 0).all() for history in histories.values()):
             axis.set_yscale("log")
-            axis.yaxis.set_major_formatter("{x:g}")
-            axis.yaxis.set_minor_formatter("{x:g}")
-        axis.set(title=f"Loss on test images ({title})", xlabel="step")
-        axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=10)
+            axis.yaxis.set(major_locator=MaxNLocator(6), major_formatter="{x:g}", minor_locator=NullLocator())
+        axis.set_title(title, fontsize=11.5)
+        axis.set_xlabel("step")
+        axis.legend(loc="upper right", fontsize=9)
+    for axis in axes.flat[len(panels) :]:
+        axis.remove()
     return figure
 
 

@@ -19,7 +19,8 @@ def closed():
 
 def row(key, kind="VAE", data="mono-binary-complete", **groups):
     shares = {"predictability": {"value": 0.9, "ci95": 0.1}, "recall": {"value": 0.9, "ci95": 0.1}, "real": {}}
-    return {"key": key, "kind": kind, "data": data, "details": {"samples": shares, **groups}}
+    model = {"pixels": "dynamic" if key == "b" else "bernoulli"}
+    return {"key": key, "kind": kind, "data": data, "model": model, "details": {"samples": shares, **groups}}
 
 
 def at_noise(value):
@@ -86,14 +87,29 @@ def test_a_row_of_fewer_images_ends_early():
     assert (lower[:, -28:] == 0).all()
 
 
-def test_a_chart_of_trainings_for_each_kind_has_a_line_a_variant(tmp_path):
-    history = pd.DataFrame({"step": range(20), "val_loss": np.linspace(9, 1, 20)})
-    rows = [row("a"), row("b"), row("c", "GAN"), row("d", data="mono-float-complete")]
-    histories = dict.fromkeys("abcd", history)
-    assert compare.training(rows, histories, tmp_path) == {"training-vae": "VAE", "training-gan": "GAN"}
-    assert {path.stem for path in tmp_path.iterdir()} == {"training-vae", "training-gan"}
-    figure = trainings({"one": {"a": history, "b": history - 5}, "two": {"d": history}})
-    first, second = figure.axes
+def test_a_chart_of_trainings_for_each_kind_has_a_line_a_variant(tmp_path, monkeypatch):
+    history = pd.DataFrame({"step": range(1, 21), "val_loss": np.linspace(9, 1, 20)})
+    rows = [row("a"), row("b"), row("c", "GAN"), row("d", data="mono-float-missing"), row("e")]
+    drawn = []
+    monkeypatch.setattr(compare, "trainings", lambda panels: drawn.append(panels) or trainings(panels))
+    written = compare.training(rows, dict.fromkeys("abcde", history), 8, tmp_path)
+    assert written == {"training-vae": "VAE", "training-gan": "GAN"}
+    assert {path.stem for path in tmp_path.iterdir()} == set(written)
+    # Losses that don't compare stand in different panels.
+    assert {title: list(panel) for title, panel in drawn[0].items()} == {
+        "Single digits, thresholded: cross-entropy": ["a", "e"],
+        "Single digits, thresholded: pixels drawn anew": ["b"],
+        "Single digits, grey, trained without the 8: cross-entropy": ["d"],
+    }
+
+
+def test_trainings_that_reach_below_0_have_a_linear_scale():
+    history = pd.DataFrame({"step": range(1, 21), "val_loss": np.linspace(9, 1, 20)})
+    figure = trainings(
+        {"one": {"a": history, "b": history.assign(val_loss=-1.0)}, "two": {"d": history}, "three": {"e": history}}
+    )
+    first, second, _ = figure.axes
     assert [line.get_label() for line in first.lines] == ["a", "b"]
-    assert first.lines[0].get_xdata()[0] == 2  # after the first tenth
-    assert (first.get_yscale(), second.get_yscale()) == ("linear", "log")  # one falls below 0
+    assert first.lines[0].get_xdata()[0] == 3  # after the first tenth
+    assert (first.get_yscale(), second.get_yscale()) == ("linear", "log")
+    assert {axis.get_xscale() for axis in figure.axes} == {"log"}
