@@ -59,14 +59,20 @@ def score(options: argparse.Namespace) -> None:
     """Print how strange each image is, strangest first, and what the verifier reads in it."""
     if options.output:
         checked_output(options.output, ".csv")
-    key, names = scorer(options.key, options.images)
+    key, names = scorer(options.images)
     paths = image_files(names)
     variant = digitforge.load(key)
     images = read_images(paths, variant)
     scores, percentiles = variant.anomaly_score(images), variant.anomaly_percentile(images)
     labels, beliefs, _ = digitforge.verifier().read(variant.as_seen(images))
     rows = [
-        {"file": path, "score": f"{a:.4f}", "percentile": f"{b:.2f}", "reads": label, "belief": f"{belief:.3f}"}
+        {
+            "file": printable(path),
+            "score": f"{a:.4f}",
+            "percentile": f"{b:.2f}",
+            "reads": label,
+            "belief": f"{belief:.3f}",
+        }
         for path, a, b, label, belief in zip(paths, scores, percentiles, labels, beliefs, strict=True)
     ]
     rows = [rows[i] for i in np.argsort(-scores, kind="stable")]
@@ -79,13 +85,19 @@ def score(options: argparse.Namespace) -> None:
         files.write_text(options.output, text.getvalue())
 
 
-def scorer(key: str | None, images: list[Path]) -> tuple[str, list[Path]]:
-    """The variant that scores, the best VAE if none is named, and the images: what stands first may be either."""
-    if key in project.settings(project.ROOT).variants:
-        return str(key), images
+def scorer(named: list[Path]) -> tuple[str, list[Path]]:
+    """[KEY] IMAGE ... -> the variant that scores, which is the best VAE if none is named, and the images."""
+    first, *rest = named
+    if rest and str(first) in project.settings(project.ROOT).variants:
+        return str(first), rest
     best = digitforge.champion()
     print(f"scored by {best}, the best VAE by tracking.champion in params.yaml", file=sys.stderr)
-    return best, [Path(key), *images] if key else images
+    return best, named
+
+
+def printable(path: Path) -> str:
+    """A path as text; bytes that are no UTF-8 as escapes."""
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def checked_output(path: Path, *suffixes: str) -> None:
@@ -163,8 +175,14 @@ def parser() -> argparse.ArgumentParser:
     of_reconstruct.add_argument("images", type=Path, nargs="+", metavar="IMAGE", help="image files, or folders of them")
     of_reconstruct.add_argument("-o", "--output", type=Path, required=True, help="a .png")
     of_score = command(score, key=False)
-    of_score.add_argument("key", nargs="?", metavar="KEY", help="a trained variant; without one, the best VAE")
-    of_score.add_argument("images", type=Path, nargs="+", metavar="IMAGE", help="image files, or folders of them")
+    of_score.usage = "digitforge score [-h] [-o OUTPUT] [KEY] IMAGE [IMAGE ...]"
+    of_score.add_argument(
+        "images",
+        type=Path,
+        nargs="+",
+        metavar="[KEY] IMAGE",
+        help="a trained variant, by default the best VAE; then image files, or folders of them",
+    )
     of_score.add_argument("-o", "--output", type=Path, help="a .csv, with the same columns")
     return made
 
@@ -172,7 +190,12 @@ def parser() -> argparse.ArgumentParser:
 def main() -> None:
     """Run one command; a mistake is one line on stderr and exit code 2."""
     with user_errors():
-        options = parser().parse_args()
+        made = parser()
+        options, left = made.parse_known_args()
+        # argparse takes the images of a command in one go, and leaves those that follow an option.
+        if left and (not hasattr(options, "images") or any(word.startswith("-") for word in left)):
+            made.error(f"unrecognized arguments: {' '.join(left)}")
+        options.images = [*getattr(options, "images", []), *map(Path, left)]
         options.run(options)
 
 

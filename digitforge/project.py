@@ -1,22 +1,24 @@
 """What there is to load, and where: the project is the folder that this package lies in, wherever Python runs."""
 
-from contextlib import chdir
+import json
 from pathlib import Path
+from typing import Any
 
 from digitforge.reading import Verifier
 from digitforge.variant import Variant
+from stages.data.stacked import channels
 from stages.pipeline import files
 from stages.pipeline.champions import champions
 from stages.pipeline.errors import UserError
-from stages.pipeline.params import Params, load_params
+from stages.pipeline.params import PARAMS_FILE, Params, load_params
+from stages.pipeline.rows import Variant as Row
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def settings(root: Path) -> Params:
     """The project's params.yaml."""
-    with chdir(root):  # a folder of images in it is named from there
-        return load_params()
+    return load_params(root / PARAMS_FILE, root)
 
 
 def variants(root: Path | None = None) -> list[str]:
@@ -40,7 +42,7 @@ def champion(family: str = "vae", root: Path | None = None) -> str:
 def load(key: str, root: Path | None = None) -> Variant:
     """A trained variant by its key in params.yaml. root: the project, if another than this package's.
 
-    Raises UserError if there is no such variant, or if it isn't trained yet.
+    Raises UserError if there is no such variant, if it isn't trained yet, or if its row was edited since.
     """
     root = root or ROOT
     params = settings(root)
@@ -49,10 +51,19 @@ def load(key: str, root: Path | None = None) -> Variant:
     if key not in trained:
         others = f"; trained are {', '.join(trained)}" if trained else ""
         raise UserError(f"{key}: not trained yet, `dvc repro evaluate@{key}` does it{others}")
+    folder = root / files.MODELS / key
+    if not is_of(row, files.read_json(folder / "config.json")):
+        raise UserError(f"{key}: edited in params.yaml since it was trained; `dvc repro evaluate@{key}` trains it anew")
     from stages import models
 
-    model = models.load(root / files.MODELS / key)
+    model = models.load(folder)
     return Variant(key, row, model, root=root, missing_digit=params.data.missing_digit)
+
+
+def is_of(row: Row, config: dict[str, Any]) -> bool:
+    """Whether a trained model, by its config.json, is what a row of params.yaml asks for."""
+    asked = json.loads(json.dumps(row.model.model_dump()))
+    return (config["family"], config["model"], config["shape"][-1]) == (row.family, asked, channels(row.data))
 
 
 def verifier(root: Path | None = None) -> Verifier:

@@ -9,13 +9,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from mlflow.exceptions import MlflowException
 from mlflow.models import set_model
+from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc import PythonModel, PythonModelContext
 
 from digitforge.images import InputError
 from digitforge.variant import Variant
 from stages.data.folder import read_image, to_png
 from stages.data.stacked import in_channels
+from stages.pipeline.errors import UserError
 
 
 class Sent(io.BytesIO):
@@ -76,9 +79,12 @@ class Served(PythonModel):
     ) -> pd.DataFrame:
         """One of TASKS, by `params["task"]`."""
         asked = params or {}
-        if asked.get("task") not in TASKS:
-            raise InputError(f"task: received {asked.get('task')!r}; accepted: {', '.join(TASKS)}")
-        return TASKS[asked["task"]](self.variant, model_input, asked)
+        try:
+            if asked.get("task") not in TASKS:
+                raise InputError(f"task: received {asked.get('task')!r}; accepted: {', '.join(TASKS)}")
+            return TASKS[asked["task"]](self.variant, model_input, asked)
+        except UserError as error:  # the server passes the text of MLflow's own errors on, and of no others
+            raise MlflowException(str(error), error_code=INVALID_PARAMETER_VALUE) from None
 
 
 set_model(Served())

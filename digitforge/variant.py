@@ -119,9 +119,9 @@ class Variant:
     def as_shown(self, pixels: np.ndarray) -> np.ndarray:
         """Expected pixels [N, H, W, C] in [0, 1] as the report shows them and the verifier reads them -> uint8.
 
-        Lit or dark by `threshold`, where the variant has one.
+        Lit or dark by `threshold`, where the variant has one. Bytes count as pixels in 0..255.
         """
-        return crisp(to_bytes(pixels), self.threshold)
+        return crisp(pixels if pixels.dtype == np.uint8 else to_bytes(pixels), self.threshold)
 
     def _to_encode(self, x: np.ndarray) -> np.ndarray:
         if not self.encodes:

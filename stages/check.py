@@ -18,11 +18,13 @@ LEAST = 6  # test images that a variant needs: their neighbourhoods are of five 
 
 
 def check_classes(params: Params) -> None:
-    """Raise UserError where a folder lacks the class that a variant is trained without, or too little but that."""
+    """Raise UserError where a folder has no classes, lacks the one that is left out, or has too little but that."""
     leaving_out = [key for key, variant in params.variants.items() if variant.data.endswith("missing")]
-    if params.data.source in SOURCES or not leaving_out:
+    if params.data.source in SOURCES:
         return
     classes = class_folders(main_repository() / params.data.source)
+    if not leaving_out:
+        return
     digit, names = params.data.missing_digit, [path.name for path in classes]
     if digit >= len(names) or len(names) < 2:
         accepted = f"0 to {len(names) - 1}, for the folders {', '.join(names)}" if len(names) > 1 else "no such variant"

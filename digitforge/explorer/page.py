@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from digitforge.explorer.parts import VariantList
+from digitforge.explorer.parts import VariantList, told
 from digitforge.explorer.shelf import NOTHING, Shelf
 from digitforge.explorer.tabs import codes, compare, generate, interpolate, look
 
@@ -58,7 +58,7 @@ def page(shelf: Shelf) -> gr.Blocks:
             with gr.Tab("Compare") as tab:
                 lists += compare.build(shelf, tab)
         blocks.load(
-            lambda: opening(shelf, lists),
+            told(opening, shelf, lists),
             outputs=[title, nothing, tabs, *(one.dropdown for one in lists)],
             api_visibility="private",
         )

@@ -49,6 +49,11 @@ def to_png(image: np.ndarray) -> bytes:
 def class_folders(folder: Path) -> list[Path]:
     """The sub-folders that are the classes 0, 1, ... by name; raises UserError unless there are 1 to 10."""
     classes = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    for path in classes:
+        if not path.name.isprintable():
+            raise UserError(
+                f"data.source {folder}: received a class {path.name!r}; accepted: names that can be printed"
+            )
     if not 1 <= len(classes) <= CLASSES:
         raise UserError(f"data.source {folder}: {len(classes)} sub-folders; accepted: 1 to {CLASSES}, one per class")
     return classes

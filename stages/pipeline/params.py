@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -32,8 +32,9 @@ class Data(Strict):
     stacks_per_digit: Annotated[float, Field(ge=0.1, le=5)]
 
     @model_validator(mode="after")
-    def source_is_a_name_or_a_folder(self) -> "Data":
-        if self.source not in SOURCES and not (main_repository() / self.source).is_dir():
+    def source_is_a_name_or_a_folder(self, info: ValidationInfo) -> "Data":
+        root = (info.context or {}).get("root") or main_repository()
+        if self.source not in SOURCES and not (root / self.source).is_dir():
             names = ", ".join(SOURCES)
             raise ValueError(f"source: received {self.source!r}; accepted: {names}, or an existing folder of images")
         return self
@@ -75,6 +76,12 @@ class Evaluation(Strict):
     likelihood: Likelihood
     noise: Annotated[list[Annotated[float, Field(gt=0, le=10)]], Field(min_length=1)]
     ood: list[Literal["noise", "inverted", "rotated", "mnist", "fashion_mnist", "kmnist"]]
+
+    @model_validator(mode="after")
+    def levels_differ(self) -> "Evaluation":
+        if len(set(self.noise)) < len(self.noise):
+            raise ValueError(f"noise: received {self.noise}; accepted: each deviation at most once")
+        return self
 
 
 class Verifier(Strict):
@@ -190,16 +197,19 @@ def explain(error: ValidationError) -> str:
             return f"{path}: {shown}; {first['msg'][0].lower()}{first['msg'][1:]}"
 
 
-def parse(content: Any, name: str = str(PARAMS_FILE)) -> Params:
-    """Validate the whole of a params mapping; raises UserError with one line on the first fault."""
+def parse(content: Any, name: str = str(PARAMS_FILE), root: Path | None = None) -> Params:
+    """Validate the whole of a params mapping; raises UserError with one line on the first fault.
+
+    root: as of `load_params`.
+    """
     if not isinstance(content, Mapping):
         raise UserError(f"{name}: received {type(content).__name__}; accepted: a mapping of settings")
     try:
-        params = Params.model_validate(content)
+        params = Params.model_validate(content, context={"root": root})
     except ValidationError as error:
         raise UserError(f"{name}: {explain(error)}") from None
     for key in params.variants:
-        if key == "verifier" or key.startswith("leave_one_out"):
+        if key in ("verifier", "peers") or key.startswith("leave_one_out"):  # names of other files of metrics
             raise UserError(f"{name}: variants.{key}: received a variant of this name; accepted: any other name")
     return params
 
@@ -209,18 +219,24 @@ def read_yaml(path: Path | str) -> Any:
     return YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
 
 
-def load_params(path: Path = PARAMS_FILE) -> Params:
-    """Read and validate params.yaml; raises UserError for a missing, malformed or invalid file."""
+def load_params(path: Path = PARAMS_FILE, root: Path | None = None) -> Params:
+    """Read and validate params.yaml; raises UserError for a missing, malformed or invalid file.
+
+    root: the project, from which a folder of images is named, if another than where Python or DVC runs.
+    """
     try:
         content = read_yaml(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         raise UserError(f"{path}: no such file; run from the project's root") from None
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: received bytes that are not UTF-8 ({error.reason}); accepted: UTF-8 text") from None
     except YAMLError as error:
         raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
-    return parse(content, str(path))
+    return parse(content, str(path), root)
 
 
 if __name__ == "__main__":
     with user_errors():
-        checked = load_params(Path(sys.argv[1]) if len(sys.argv) > 1 else PARAMS_FILE)
-        print(f"params.yaml is valid: {len(checked.variants)} variants ({', '.join(checked.variants)})")
+        file = Path(sys.argv[1]) if len(sys.argv) > 1 else PARAMS_FILE
+        checked = load_params(file)
+        print(f"{file} is valid: {len(checked.variants)} variants ({', '.join(checked.variants)})")

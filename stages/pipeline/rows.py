@@ -237,7 +237,7 @@ class Sampling(Strict):
 
 
 class Row(Strict):
-    title: Annotated[str, Field(min_length=1)]
+    title: Annotated[str, Field(min_length=1, pattern=r"^[^\r\n]+$")]  # one line, in tables
     data: Literal[MODES]  # type: ignore[valid-type]
     fit: Fit
     sample: Sampling

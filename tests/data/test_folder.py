@@ -107,6 +107,15 @@ def test_the_missing_digit_must_be_a_class_of_the_folder_where_a_variant_leaves_
     check_classes(parse(content))
 
 
+def test_a_class_has_a_name_that_can_be_printed(folder):
+    (folder / "b").rename(folder / "caf\udce9")  # a byte that is no UTF-8, as in archives from elsewhere
+    content = read_yaml("params.yaml")
+    content["data"] |= {"source": str(folder)}
+    content["variants"] = {"ae_deep": content["variants"]["ae_deep"]}
+    with pytest.raises(UserError, match=r"received a class 'caf\\udce9'; accepted: names that can be printed"):
+        check_classes(parse(content))
+
+
 def test_a_class_whose_absence_leaves_too_little_to_test_is_no_missing_digit(folder):
     content = read_yaml("params.yaml")
     content["data"] |= {"source": str(folder), "missing_digit": 0}

@@ -114,6 +114,17 @@ def test_scores_come_strangest_first_and_as_csv(run, mine, project, tmp_path):
     assert [float(row["belief"]) for row in rows] == pytest.approx(beliefs, abs=1e-3)
 
 
+def test_a_name_that_is_no_utf_8_is_shown_with_escapes(run, mine, tmp_path):
+    (mine / "a.png").rename(mine / "\udce9.png")
+    assert r"\udce9.png" in run("score", "tiny", mine, "-o", "scores.csv").out
+    assert r"\udce9.png" in (tmp_path / "scores.csv").read_text(encoding="utf-8")
+
+
+def test_an_unknown_option_is_refused(run, mine):
+    assert "unrecognized arguments: --colour red" in run("score", "tiny", mine, "--colour", "red", code=2).err
+    assert "unrecognized arguments: more" in run("variants", "more", code=2).err
+
+
 @pytest.mark.parametrize("images", [["mine"], ["mine/a.png", "mine/b.png", "mine/below"]])
 def test_without_a_key_the_best_vae_scores(run, mine, project, tmp_path, monkeypatch, images):
     params = read_yaml(project / "params.yaml")
@@ -125,7 +136,7 @@ def test_without_a_key_the_best_vae_scores(run, mine, project, tmp_path, monkeyp
     monkeypatch.setattr(projects, "ROOT", copy)
     said = run("score", *images)
     assert said.err == "scored by tiny, the best VAE by tracking.champion in params.yaml\n"
-    assert said.out == run("score", "tiny", *images).out
+    assert said.out == run("score", "tiny", *images).out == run("score", "tiny", "-o", "scores.csv", *images).out
 
 
 @pytest.mark.parametrize(

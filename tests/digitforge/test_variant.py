@@ -225,6 +225,28 @@ def test_what_stage_sample_has_not_made_yet_is_one_line(labelled):
         labelled.anomaly_score(np.zeros((1, 28, 28)))
 
 
+@pytest.mark.parametrize(
+    "edit", [{"family": "autoencoder"}, {"model": {"code": 3}}, {"data": "color-float-complete"}], ids=str
+)
+def test_a_row_that_was_edited_since_the_training_is_refused(project, tmp_path, edit):
+    shutil.copytree(project, tmp_path, dirs_exist_ok=True)
+    params = files.read_json(tmp_path / "params.yaml")
+    row = params["variants"]["tiny"]
+    if edit == {"family": "autoencoder"}:
+        row["model"] = {name: row["model"][name] for name in ("code", "network", "pixels")}
+        row["model"] |= {"penalty": {"name": "none"}, "noise": 0.0, "decay": 0.0}
+    row |= edit | ({"model": row["model"] | edit["model"]} if "model" in edit else {})
+    files.write_json(tmp_path / "params.yaml", params)
+    with pytest.raises(UserError, match=r"tiny: edited .* since it was trained; `dvc repro evaluate@tiny`"):
+        digitforge.load("tiny", tmp_path)
+    assert "tiny" in digitforge.variants(tmp_path)
+
+
+def test_bytes_are_shown_as_they_are(labelled):
+    images = labelled.as_shown(labelled.sample(4, seed=1))
+    np.testing.assert_array_equal(labelled.as_shown(images), images)
+
+
 def test_codes_and_samplers_of_another_training_are_refused(project, tmp_path):
     shutil.copytree(project, tmp_path, dirs_exist_ok=True)
     shutil.copyfile(project / files.MODELS / "game/model.weights.h5", tmp_path / files.MODELS / "tiny/other.weights.h5")

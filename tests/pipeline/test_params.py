@@ -59,6 +59,11 @@ def test_the_parameters_of_the_long_run_are_valid():
         ("evaluation.likelihood.tight_images", 0.5, "evaluation.likelihood.tight_images: received 0.5; input should"),
         ("evaluation.noise", [], "evaluation.noise: received []; list should have at least 1 item"),
         ("evaluation.noise", [0.1, 0.0], "evaluation.noise.1: received 0.0; input should be greater than 0"),
+        (
+            "evaluation.noise",
+            [0.5, 0.5],
+            "evaluation.noise: received [0.5, 0.5]; accepted: each deviation at most",
+        ),
         ("evaluation.ood", ["noise", "nosie"], "evaluation.ood.1: received 'nosie'; input should be 'noise', 'inv"),
         ("evaluation.ood", "noise", "evaluation.ood: received 'noise'; input should be a valid list"),
         ("leave_one_out.digits", [3, 10], "leave_one_out.digits.1: received 10; input should be less than or equal"),
@@ -149,6 +154,12 @@ def test_the_parameters_of_the_long_run_are_valid():
             "variants.vae_tril.model.beta: received inf; input should be a fin",
         ),
         ("variants.verifier", COMMITTED["variants"]["vae_tril"], "variants.verifier: received a variant of this name"),
+        ("variants.peers", COMMITTED["variants"]["vae_tril"], "variants.peers: received a variant of this name"),
+        (
+            "variants.vae_tril.title",
+            "two\nlines",
+            "variants.vae_tril.title: received 'two\\nlines'; string should",
+        ),
         ("variants.Bad-Name", {}, "variants.Bad-Name: received 'Bad-Name'; string should match pattern"),
     ],
 )
@@ -196,7 +207,7 @@ def test_the_command_checks_a_file_alone_without_tensorflow(tmp_path):
     command = [sys.executable, "-X", "importtime", "-m", "stages.pipeline.params"]
     good = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert good.returncode == 0
-    assert "params.yaml is valid" in good.stdout
+    assert good.stdout.startswith("params.yaml is valid: ")
     assert "tensorflow" not in good.stderr
     run = subprocess.run([*command[:1], *command[3:], str(bad)], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 2
@@ -204,9 +215,23 @@ def test_the_command_checks_a_file_alone_without_tensorflow(tmp_path):
     assert run.stderr.count("\n") == 1
 
 
-def test_missing_file():
+def test_what_is_no_file_of_text(tmp_path):
     with pytest.raises(UserError, match=r"nowhere\.yaml: no such file"):
         load_params(Path("nowhere.yaml"))
+    with pytest.raises(UserError, match="no such file"):
+        load_params(tmp_path)
+    latin = tmp_path / "latin.yaml"
+    latin.write_bytes((ROOT / "params.yaml").read_bytes() + "# déjà vu\n".encode("latin-1"))
+    with pytest.raises(UserError, match=r"latin\.yaml: received bytes that are not UTF-8 \(.*\); accepted: UTF-8 text"):
+        load_params(latin)
+
+
+def test_a_folder_of_images_is_named_from_the_project(tmp_path):
+    (tmp_path / "own").mkdir()
+    content = {**COMMITTED, "data": COMMITTED["data"] | {"source": "own"}}
+    with pytest.raises(UserError, match="source: received 'own'"):
+        parse(content)
+    assert parse(content, root=tmp_path).data.source == "own"
 
 
 def test_unknown_variant_lists_those_that_exist():

@@ -188,4 +188,4 @@ def test_a_served_model_answers_every_task(mlflow_server, packed, model_server):
         ):
             with pytest.raises(urllib.error.HTTPError) as error:
                 ask(url, images, **params)
-            assert message in error.value.read().decode()
+            assert message in json.load(error.value)["message"]
