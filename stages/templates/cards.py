@@ -75,7 +75,7 @@ def sampler(family: str, sample: Settings) -> str:
     """Where the codes of new images come from, in words."""
     if sample["codes"] == "prior":
         return "N(0, I)" if family in ("gan", "autoencoder") else "the prior"
-    fitted = {"mixture": f"a mixture of {sample.get('components')} Gaussians", "flow": "a coupling flow"}
+    fitted = {"mixture": f"a mixture of up to {sample.get('components')} Gaussians", "flow": "a coupling flow"}
     of = "each channel's share of training codes" if sample.get("shared_channels") else "training codes"
     narrowed = f" at temperature {sample['temperature']:g}" if sample.get("temperature", 1) < 1 else ""
     return f"{fitted[sample['codes']]} fitted to {of}{narrowed}"

@@ -48,10 +48,13 @@ form.addEventListener("change", () => {
   }
 });
 
-// A click on a picture shows it as wide as the page.
-document.addEventListener("click", event => {
+// A click on a picture, or Enter, shows it as wide as the page.
+all(".pictures figure").forEach(figure => figure.tabIndex = 0);
+function widen(event) {
   if (!event.target.closest("a")) event.target.closest(".pictures figure")?.classList.toggle("wide");
-});
+}
+document.addEventListener("click", widen);
+document.addEventListener("keydown", event => event.key === "Enter" && widen(event));
 
 // A card shows its model's pictures, which stand in the page once.
 for (const card of all(".card")) {

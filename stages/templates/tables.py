@@ -3,12 +3,14 @@
 One structure, which the pages write as Markdown (`markdown`) or as HTML (tables.html.jinja).
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from stages.templates.catalogue import meaning
 
+BAR = re.compile(r"(?<!\\)\|")
 HIGH, LOW = 1, -1
 
 Row = Mapping[str, Any]  # "key", "data", "details", ... of `cards.describe`
@@ -168,8 +170,9 @@ def grouped(
 
 
 def line(cells: Sequence[str]) -> str:
-    """One line of a Markdown table."""
-    return f"| {' | '.join(cells)} |"
+    """One line of a Markdown table; a bar in a cell, as in p(x|y), doesn't end it."""
+    escaped = (BAR.sub(r"\\|", cell) for cell in cells)
+    return f"| {' | '.join(escaped)} |"
 
 
 def linked(found: Cell) -> str:

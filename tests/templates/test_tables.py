@@ -1,7 +1,7 @@
 import pytest
 
 from stages.templates.numbers import measured, percent
-from stages.templates.tables import HIGH, LOW, Column, at, best, grouped, markdown, mode_name, table
+from stages.templates.tables import HIGH, LOW, Column, at, best, grouped, line, markdown, mode_name, table
 
 
 def row(key, data="mono-binary-complete", **details):
@@ -46,6 +46,10 @@ def test_a_table_has_a_linked_row_for_each_variant_with_a_number_and_the_best_in
         "| [two](cards/two.md) | **2.0 ± 0.3** | 7.0 ± 0.3 |",
         "| [three](cards/three.md) | 0.5 ± 0.3 | – |",
     ]
+
+
+def test_a_bar_in_a_cell_ends_no_column():
+    assert line(["q(z|x)", r"p(x\|z)"]) == r"| q(z\|x) | p(x\|z) |"
 
 
 def test_a_single_row_is_not_the_best_of_anything():
