@@ -60,6 +60,8 @@ def test_a_report_of_a_single_model(write_report, keys):
     assert {target for target in links(reports / "index.md") if not target.exists()} == set()
     text = (reports / "index.md").read_text()
     assert ("## Denoising" in text) == (keys != ("gan_dcgan",))
+    headings = {heading.lower().replace(" ", "-") for heading in re.findall(r"^## (.+)$", text, re.MULTILINE)}
+    assert {"best-at-what", "training"} < set(re.findall(r"\]\(#([\w-]+)\)", text)) <= headings
 
 
 def test_equal_results_are_an_equal_report(write_report):
