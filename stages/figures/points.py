@@ -40,10 +40,18 @@ def around(point: np.ndarray, width: float, height: float, scale: float) -> Iter
             yield Bbox.from_bounds(x - width / 2, y - height / 2, width, height)
 
 
+def near_line(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Distances of points [N, 2] to the straight line from `start` to `end` -> [N]."""
+    along = end - start
+    share = np.clip((points - start) @ along / max(along @ along, 1e-9), 0, 1)
+    return np.linalg.norm(points - start - share[:, None] * along, axis=1)
+
+
 def place_labels(axis: Axes, names: Sequence[str], points: np.ndarray) -> None:
     """Write names beside points [N, 2], each at the nearest place that is free of other labels, points and the margin.
 
-    Greedy, the most crowded points first. Axes and scales must be set. A thin line leads to a label that is far.
+    Greedy, the most crowded points first. Axes and scales must be set. A thin line leads to a label that is far, and
+    past the other points.
     """
     figure = axis.get_figure(root=True)
     assert figure is not None
@@ -57,19 +65,31 @@ def place_labels(axis: Axes, names: Sequence[str], points: np.ndarray) -> None:
         trial = axis.text(0, 0, names[i], fontsize=LABEL)
         size = trial.get_window_extent()
         trial.remove()
+        others = np.delete(at, i, axis=0)
 
-        def cost(box: Bbox) -> float:
-            return overlap(box, taken) + box.width * box.height - overlap(box, [inside])
+        def cost(box: Bbox, point: np.ndarray = at[i], others: np.ndarray = others) -> float:
+            crossed = near_line(others, point, middle(box)) < side / 2
+            covered = overlap(box, taken) + box.width * box.height - overlap(box, [inside])
+            return covered + 10 * side * side * np.sum(crossed) * is_far(middle(box) - point, box, scale)
 
         best = min(around(at[i], size.width + 2 * scale, size.height, scale), key=cost)
         taken.append(best)
-        middle = np.array([(best.x0 + best.x1) / 2, (best.y0 + best.y1) / 2])
-        write(axis, names[i], points[i], (middle - at[i]) / scale, best.height / scale)
+        offset = middle(best) - at[i]
+        write(axis, names[i], points[i], offset / scale, is_far(offset, best, scale))
 
 
-def write(axis: Axes, name: str, point: np.ndarray, offset: np.ndarray, height: float) -> None:
-    """One label at an offset in points from its point."""
-    far = abs(offset[1]) > RADII[1] + height / 2
+def middle(box: Bbox) -> np.ndarray:
+    """The centre of a box."""
+    return np.array([(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2])
+
+
+def is_far(offset: np.ndarray, box: Bbox, scale: float) -> bool:
+    """Whether a label at an offset in pixels needs a line to its point."""
+    return bool(abs(offset[1]) > scale * RADII[1] + box.height / 2)
+
+
+def write(axis: Axes, name: str, point: np.ndarray, offset: np.ndarray, far: bool) -> None:
+    """One label at an offset in points from its point, with a line to it if it is far."""
     leader = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkA": 0, "shrinkB": MARKER / 2}
     text = axis.annotate(
         name,
