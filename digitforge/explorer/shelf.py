@@ -24,7 +24,7 @@ In the project's folder run
 
     make repro
 
-for everything (between one and a half and two hours on two cores), or, for one model alone,
+for everything (one to two hours on two cores), or, for one model alone,
 
     source .venv/bin/activate
     dvc repro sample@vae_tril
