@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
 from stages.figures.style import GREY, KINDS, OTHER_KIND
@@ -18,6 +19,7 @@ MARKER = 8.0  # width of a point, in points
 RADII = (9, 16, 24, 34, 46, 60, 80)  # from a point to its label, in points: the nearest that is free
 ANGLES = np.deg2rad([0, 180, 30, -30, 150, 210, 60, -60, 120, 240, 90, -90])
 LABEL = 9.5  # font size
+CROSSED = 600.0  # what a line across a point or a label costs, in square points that labels would share
 
 
 def look(kind: str) -> dict[str, Any]:
@@ -40,18 +42,11 @@ def around(point: np.ndarray, width: float, height: float, scale: float) -> Iter
             yield Bbox.from_bounds(x - width / 2, y - height / 2, width, height)
 
 
-def near_line(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Distances of points [N, 2] to the straight line from `start` to `end` -> [N]."""
-    along = end - start
-    share = np.clip((points - start) @ along / max(along @ along, 1e-9), 0, 1)
-    return np.linalg.norm(points - start - share[:, None] * along, axis=1)
-
-
 def place_labels(axis: Axes, names: Sequence[str], points: np.ndarray) -> None:
     """Write names beside points [N, 2], each at the nearest place that is free of other labels, points and the margin.
 
-    Greedy, the most crowded points first. Axes and scales must be set. A thin line leads to a label that is far, and
-    past the other points.
+    Greedy, the most crowded points first. Axes and scales must be set. A thin line leads to a label that is far, past
+    the other points and labels.
     """
     figure = axis.get_figure(root=True)
     assert figure is not None
@@ -65,14 +60,17 @@ def place_labels(axis: Axes, names: Sequence[str], points: np.ndarray) -> None:
         trial = axis.text(0, 0, names[i], fontsize=LABEL)
         size = trial.get_window_extent()
         trial.remove()
-        others = np.delete(at, i, axis=0)
-
-        def cost(box: Bbox, point: np.ndarray = at[i], others: np.ndarray = others) -> float:
-            crossed = near_line(others, point, middle(box)) < side / 2
-            covered = overlap(box, taken) + box.width * box.height - overlap(box, [inside])
-            return covered + 10 * side * side * np.sum(crossed) * is_far(middle(box) - point, box, scale)
-
-        best = min(around(at[i], size.width + 2 * scale, size.height, scale), key=cost)
+        others = [box for j, box in enumerate(taken) if j != i]
+        best, least = inside, np.inf
+        for box in around(at[i], size.width + 2 * scale, size.height, scale):
+            cost = overlap(box, taken) + box.width * box.height - overlap(box, [inside])
+            if cost < least and is_far(middle(box) - at[i], box, scale):
+                leader = Path([at[i], middle(box)])
+                cost += CROSSED * scale**2 * sum(leader.intersects_bbox(other) for other in others)
+            if cost < least:
+                best, least = box, cost
+            if least < 1e-6:  # free, but for rounding
+                break
         taken.append(best)
         offset = middle(best) - at[i]
         write(axis, names[i], points[i], offset / scale, is_far(offset, best, scale))
