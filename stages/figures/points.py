@@ -17,7 +17,9 @@ Rows = Sequence[Named]  # "key", "kind", ... of each variant
 
 MARKER = 8.0  # width of a point, in points
 RADII = (9, 16, 24, 34, 46, 60, 80)  # from a point to its label, in points: the nearest that is free
-ANGLES = np.deg2rad([0, 180, 30, -30, 150, 210, 60, -60, 120, 240, 90, -90])
+ANGLES = np.deg2rad(
+    [0, 180, 30, -30, 150, 210, 60, -60, 120, 240, 90, -90, 15, -15, 165, 195, 45, -45, 135, 225, 75, -75, 105, 255]
+)
 LABEL = 9.5  # font size
 CROSSED = 600.0  # what a line across a point or a label costs, in square points that labels would share
 
@@ -150,7 +152,7 @@ def scatter(panels: Mapping[str, Named], x: str, y: str) -> Figure:
         for one in panel["points"]:
             axis.plot([one["x"]], [one["y"]], **(BESIDE.get(one["kind"]) or look(one["kind"])))
         axis.set(title=title, xlabel=x)
-        axis.margins(0.1)
+        axis.margins(x=0.14, y=0.1)  # names stand beside points more often than above
     axes[0, 0].set_ylabel(y)
     return figure
 
