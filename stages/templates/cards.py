@@ -98,6 +98,7 @@ def describe(key: str, row: Any, config: Settings, steps: int, details: dict[str
         "code": int(code or row.model.code),
         "weights": config["weights"],
         "steps": steps,
+        "fewer_steps": max(1, min(row.fit.steps, steps) // 2),  # of `fit.steps`: changes a training that was cut, too
         "details": details,
         "card": card_of(key, row.family),
     }

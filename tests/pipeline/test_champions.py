@@ -1,4 +1,3 @@
-from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def params():
-    with chdir(ROOT):
-        return load_params()
+    return load_params(ROOT / "params.yaml", ROOT)
 
 
 def measured(root, **distances):
