@@ -59,9 +59,11 @@ def score(options: argparse.Namespace) -> None:
     """Print how strange each image is, strangest first, and what the verifier reads in it."""
     if options.output:
         checked_output(options.output, ".csv")
-    key, names = scorer(options.images)
-    paths = image_files(names)
-    variant = digitforge.load(key)
+    named, places = scorer(options.images)
+    paths = image_files(places)
+    variant = digitforge.load(named or digitforge.champion())
+    if not named:
+        print(f"scored by {variant.key}, the best VAE by tracking.champion in params.yaml", file=sys.stderr)
     images = read_images(paths, variant)
     scores, percentiles = variant.anomaly_score(images), variant.anomaly_percentile(images)
     labels, beliefs, _ = digitforge.verifier().read(variant.as_seen(images))
@@ -85,14 +87,12 @@ def score(options: argparse.Namespace) -> None:
         files.write_text(options.output, text.getvalue())
 
 
-def scorer(named: list[Path]) -> tuple[str, list[Path]]:
-    """[KEY] IMAGE ... -> the variant that scores, which is the best VAE if none is named, and the images."""
-    first, *rest = named
+def scorer(words: list[Path]) -> tuple[str | None, list[Path]]:
+    """[KEY] IMAGE ... -> the variant, if one is named, and the images."""
+    first, *rest = words
     if rest and str(first) in project.settings(project.ROOT).variants:
         return str(first), rest
-    best = digitforge.champion()
-    print(f"scored by {best}, the best VAE by tracking.champion in params.yaml", file=sys.stderr)
-    return best, named
+    return None, words
 
 
 def printable(path: Path) -> str:

@@ -157,6 +157,7 @@ def test_without_a_key_the_best_vae_scores(run, mine, project, tmp_path, monkeyp
         (["reconstruct", "game", "mine", "-o", "x.png"], "game: a model of family gan has no encoder"),
         (["reconstruct", "tiny", "mine/notes.txt", "-o", "x.png"], "mine/notes.txt: can't be read as an image"),
         (["score", "mine"], "vae: no champion, as no variant of this family has the metric of tracking.champion"),
+        (["score", "nobody", "mine"], "nobody: no such file or folder"),
         (["score", "tiny", "absent"], "absent: no such file or folder"),
         (["score", "tiny", "empty"], "empty: no images in this folder; accepted: PNG and JPEG files"),
         (["score", "tiny", "mine", "-o", "x.png"], "--output: received x.png; accepted: a name that ends in .csv"),

@@ -38,6 +38,7 @@ def test_every_link_leads_somewhere_and_every_picture_is_shown(write_report, cap
     assert page.count('src="data:image/png;base64,') == len(pictures)
     assert not re.search(r"\bnan\b", re.sub(r'src="[^"]*"', "", page))
     assert "<em>other VAE</em>" in page
+    assert not re.search(r"<p>(<b>[^<]*</b>)?[^<]*`", page)  # names of variants in a card's text are code
     assert f"<code>{hashlib.sha256(b'labels').hexdigest()}</code>" in page
     for key in KEYS:
         assert f'id="card-{key}"' in page
