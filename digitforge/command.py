@@ -15,8 +15,8 @@ import digitforge
 from digitforge import project
 from digitforge.variant import Variant
 from stages.data.folder import SUFFIXES, read_image
+from stages.data.pixels import GAP, PAPER, mosaic
 from stages.data.stacked import in_channels
-from stages.figures.images import GAP, PAPER, mosaic
 from stages.pipeline import files
 from stages.pipeline.errors import UserError, user_errors
 

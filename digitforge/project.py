@@ -6,7 +6,6 @@ from typing import Any
 
 from digitforge.reading import Verifier
 from digitforge.variant import Variant
-from stages.data.stacked import channels
 from stages.pipeline import files
 from stages.pipeline.champions import champions
 from stages.pipeline.errors import UserError
@@ -63,7 +62,7 @@ def load(key: str, root: Path | None = None) -> Variant:
 def is_of(row: Row, config: dict[str, Any]) -> bool:
     """Whether a trained model, by its config.json, is what a row of params.yaml asks for."""
     asked = json.loads(json.dumps(row.model.model_dump()))
-    return (config["family"], config["model"], config["shape"][-1]) == (row.family, asked, channels(row.data))
+    return (config["family"], config["data"], config["model"]) == (row.family, row.data, asked)
 
 
 def verifier(root: Path | None = None) -> Verifier:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from stages.data import album
 from stages.data.pixels import crisp
 from stages.data.subsets import spread
 from stages.figures import compare, variant
@@ -51,7 +52,8 @@ def present(key: str, params: Params) -> Presented:
     found, history = content.arrays(key), pd.read_csv(files.MODELS / key / "history.csv")
     described = content.of_variant(key, row, history)
     noise, sigma = params.evaluation.noise, content.shown_noise(params)
-    figures = variant.figures(images(row.data), found, described, history, noise, sigma, params.seed)
+    moments = album.read(files.MODELS / key / "album.npz")
+    figures = variant.figures(images(row.data), found, described, history, moments, noise, sigma, params.seed)
     described["pictures"] = captions(described, variant.draw(figures, FIGURES / key))
     files.write_text(CARDS / f"{key}.md", render("card.md", {"row": described}))
     return Presented(described, history, crisp(found["samples"][:GALLERY], row.sample.threshold))

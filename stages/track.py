@@ -15,6 +15,7 @@ import pandas as pd
 from filelock import FileLock
 
 from digitforge.packing import pack
+from stages.data import album
 from stages.pipeline import files, tracking
 from stages.pipeline.champions import champions
 from stages.pipeline.errors import user_errors
@@ -69,6 +70,9 @@ def mend(store: tracking.Store, run_id: str, job: Job, params: Params) -> None:
     there = {metric.step for metric in store.client.get_metric_history(run_id, "loss")}
     rows = pd.read_csv(job.folder / "history.csv").astype(float).to_dict("records")
     store.log_metrics(run_id, [row for row in rows if row["step"] not in there])  # type: ignore[misc]
+    if job.stage == "train":
+        moments, there = album.read(job.folder / "album.npz"), store.pictured_steps(run_id)
+        store.log_pictures(run_id, {step: album.picture(moments[step]) for step in moments if step not in there})
     store.set_tags(run_id, {"restored": "from files"})
     store.client.set_terminated(run_id)
 

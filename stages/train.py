@@ -1,5 +1,6 @@
-"""Stage `train KEY`: one variant -> weights, configuration and training curves."""
+"""Stage `train KEY`: one variant -> weights, configuration, training curves and what it drew over its training."""
 
+from stages.data.album import Album
 from stages.data.subsets import known
 from stages.models import build
 from stages.models.snapshots import one_of_each, snapshots
@@ -13,7 +14,7 @@ from stages.training.tracked import train_tracked, write_history
 
 
 def main(key: str) -> None:
-    """Write artifacts/models/KEY: model.weights.h5, config.json and history.csv."""
+    """Write artifacts/models/KEY: model.weights.h5, config.json, history.csv and album.npz."""
     params = load_params()
     variant = params.variant(key)
     spread_over_cores(variant.fit.batch)
@@ -23,16 +24,23 @@ def main(key: str) -> None:
     shape, arguments = data["x_train"].shape[1:], variant.model.model_dump()
     model = build(variant.family, shape, arguments, seed=params.seed)
     model.adapt(data["x_train"])
-    watched = one_of_each(data["x_test"], data["y_test"])
+    album = Album(snapshots(model, one_of_each(data["x_test"], data["y_test"]), params.seed))
     names = ("x", "y") if model.needs_labels else ("x",)
     train, held_out = (tuple(data[f"{name}_{split}"] for name in names) for split in ("train", "test"))
 
     def save(history: list[Row]) -> None:
         folder = files.MODELS / key
-        config = {"family": variant.family, "shape": shape, "model": arguments, "weights": model.count_params()}
+        config = {
+            "family": variant.family,
+            "data": variant.data,
+            "shape": shape,
+            "model": arguments,
+            "weights": model.count_params(),
+        }
         save_weights(model, folder / "model.weights.h5")
         files.write_json(folder / "config.json", config)
         write_history(folder / "history.csv", history)
+        album.save(folder / "album.npz")
 
     train_tracked(
         model,
@@ -47,7 +55,7 @@ def main(key: str) -> None:
         tags={"family": variant.family, "data": variant.data},
         data=source,
         save=save,
-        picture=snapshots(model, watched, params.seed),
+        album=album,
     )
 
 

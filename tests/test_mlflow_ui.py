@@ -35,7 +35,7 @@ def runs(repository, mlflow_server):
         ) as run:
             for i, step in enumerate(STEPS):
                 run.log_row({"step": step, "loss": 3.0 - i})
-                run.log_picture(lambda i=i: np.full((20, 20, 3), 80 * i, np.uint8), step)
+                run.log_picture(np.full((20, 20, 3), 80 * i, np.uint8), step)
         found.append(run.run_id)
     return MlflowClient(mlflow_server).get_experiment_by_name("exp").experiment_id, found[0]
 

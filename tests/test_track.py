@@ -50,6 +50,7 @@ def project(tmp_path, monkeypatch):
         files.write_text(folder / "history.csv", "step,loss\n8,2.0\n16,1.0\n")
     files.write_json(files.METRICS / "verifier.json", {"accuracy": 0.99})
     for key, fid in (("a", 4.0), ("b", 3.0), ("stacks", 1.0)):
+        files.write_npz(files.MODELS / key / "album.npz", steps=np.array([0, 16]), samples=np.stack([IMAGES, IMAGES]))
         files.write_json(files.MODELS / key / "config.json", {})
         files.write_npz(files.SAMPLERS / f"{key}.npz", name=np.array("prior"))
         files.write_npz(files.SAMPLES / f"{key}.npz", training_means=np.zeros((4, 20)), code_distance=np.zeros(4))
@@ -83,6 +84,8 @@ def test_runs_and_models_are_made_once(project):
     assert tags["mlflow.note.content"] == "A"
     assert (metrics["samples/fid"], metrics["loss"]) == (4.0, 1.0)
     assert [file.path for file in project.list_artifacts(run_id, "cards")] == ["cards/a.md"]
+    pictured = [file.path.split("+")[2] for file in project.list_artifacts(run_id, "images") if "png" in file.path]
+    assert pictured == ["0", "16"]  # the slider of a training that never ran here
     assert versions == [("digitforge-a", "1"), ("digitforge-b", "1"), ("digitforge-stacks", "1")]
     # Lowest among the data mode of the rule: stacks don't compete with single digits.
     assert aliases == {"digitforge-a": {}, "digitforge-b": {"champion": "1"}, "digitforge-stacks": {}}

@@ -4,7 +4,7 @@ import matplotlib.figure
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from stages.figures.images import mosaic
+from stages.data.pixels import mosaic
 from stages.figures.style import BLUE, GREY, ORANGE
 
 ONE_DIGIT = 448  # pixels wide: coding a large PNG would take longer than decoding the digit

@@ -1,6 +1,9 @@
-"""Expected pixels as bytes, and as a viewer and the verifier get them."""
+"""Expected pixels as bytes, as a viewer and the verifier get them, and many images as one picture."""
 
 import numpy as np
+
+GAP = 2  # pixels between images
+PAPER = 255
 
 
 def to_bytes(pixels: np.ndarray) -> np.ndarray:
@@ -11,3 +14,15 @@ def to_bytes(pixels: np.ndarray) -> np.ndarray:
 def crisp(images: np.ndarray, threshold: float | None) -> np.ndarray:
     """Images as they are shown and judged: lit from `threshold` on, or grey without one. uint8 -> uint8."""
     return images if threshold is None else np.where(images >= 255 * threshold, np.uint8(255), np.uint8(0))
+
+
+def mosaic(images: np.ndarray, columns: int) -> np.ndarray:
+    """Lay uint8 images [N, H, W, C] out row by row -> one picture [rows * H', columns * W', 3], dark ink on white."""
+    count, height, width, channels = images.shape
+    rows = -(-count // columns)
+    picture = np.full((rows * (height + GAP) - GAP, columns * (width + GAP) - GAP, 3), PAPER, np.uint8)
+    for i, image in enumerate(images):
+        top, left = i // columns * (height + GAP), i % columns * (width + GAP)
+        # Grey digits are drawn as ink; colours would turn into their complements, so stacks stay on black.
+        picture[top : top + height, left : left + width] = 255 - image if channels == 1 else image
+    return picture

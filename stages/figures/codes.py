@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
+from stages.data.pixels import mosaic
 from stages.figures.gallery import gallery
-from stages.figures.images import mosaic
 from stages.figures.style import DIGITS, GREY
 
 Arrays = dict[str, np.ndarray]

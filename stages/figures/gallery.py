@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from stages.figures.images import GAP, PAPER, mosaic
+from stages.data.pixels import GAP, PAPER, mosaic
 
 WIDTH = 0.64  # inches, of each image
 

@@ -6,24 +6,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from stages.data.pixels import mosaic
 from stages.figures.style import GREY
 
-GAP = 2  # pixels between images
-PAPER = 255
 WIDTH = 8.0  # inches
 LEAST = 10  # images that a strip has room for, so that few aren't drawn huge
-
-
-def mosaic(images: np.ndarray, columns: int) -> np.ndarray:
-    """Lay uint8 images [N, H, W, C] out row by row -> one picture [rows * H', columns * W', 3], dark ink on white."""
-    count, height, width, channels = images.shape
-    rows = -(-count // columns)
-    picture = np.full((rows * (height + GAP) - GAP, columns * (width + GAP) - GAP, 3), PAPER, np.uint8)
-    for i, image in enumerate(images):
-        top, left = i // columns * (height + GAP), i % columns * (width + GAP)
-        # Grey digits are drawn as ink; colours would turn into their complements, so stacks stay on black.
-        picture[top : top + height, left : left + width] = 255 - image if channels == 1 else image
-    return picture
 
 
 def show(axes: plt.Axes, picture: np.ndarray) -> None:

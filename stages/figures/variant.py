@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from stages.data.album import Images
 from stages.data.noise import add_noise, median
-from stages.data.pixels import crisp
+from stages.data.pixels import PAPER, crisp
 from stages.figures import codes
 from stages.figures.curves import loss_curves
+from stages.figures.gallery import gallery
 from stages.figures.images import image_grid, strips
 from stages.figures.style import save
 from stages.protocol.anomaly import headline_score
@@ -82,6 +84,18 @@ def samplers(found: Arrays, threshold: float | None, names: tuple[str, str]) -> 
     return rows
 
 
+def forming(moments: Mapping[int, Images]) -> Figure:
+    """A row for each moment of a training: reconstructions of the same images, a gap, samples of the same draws."""
+    rows = {}
+    for step, images in moments.items():
+        parts = [images["samples"][:COLUMNS]]
+        if "reconstructions" in images:
+            seen = images["reconstructions"]
+            parts = [seen, np.full_like(seen[:1], PAPER if seen.shape[-1] == 3 else 0), *parts]
+        rows[f"step {step:,}"] = np.concatenate(parts)
+    return gallery(rows)
+
+
 def pictures(
     data: Arrays, found: Arrays, row: Mapping[str, Any], noise: list[float], sigma: float, seed: int
 ) -> dict[str, Strips]:
@@ -108,15 +122,17 @@ def figures(
     found: Arrays,
     row: Mapping[str, Any],
     history: pd.DataFrame,
+    moments: Mapping[int, Images],
     noise: list[float],
     sigma: float,
     seed: int,
 ) -> Iterator[tuple[str, Figure]]:
-    """Every picture of a variant, one after the other: strips, code space, a grid of samples, training curves."""
+    """Every picture of a variant, one after the other: strips, code space, a grid of samples, the training."""
     for name, rows in pictures(data, found, row, noise, sigma, seed).items():
         yield name, strips(rows)
     yield from codes.pictures(found, data).items()
     yield "samples", image_grid(crisp(found["samples"][:SAMPLES], row["sample"]["threshold"]), 2 * COLUMNS)
+    yield "forming", forming(moments)
     yield "curves", loss_curves(history)
 
 

@@ -137,6 +137,16 @@ class Store:
         found = [self.entities.Param(name, str(value)[:MAX_PARAM_LENGTH]) for name, value in flat.items()]
         self.client.log_batch(run_id, params=found)
 
+    def log_pictures(self, run_id: str, pictures: Mapping[int, Any]) -> None:
+        """Log {step: uint8 [H, W, 3]}, which the UI shows as a slider over steps."""
+        for step, picture in pictures.items():
+            self.client.log_image(run_id, picture, key=PICTURES, step=step)
+
+    def pictured_steps(self, run_id: str) -> set[int]:
+        """The steps whose pictures a run has."""
+        names = [Path(file.path).name.split("+") for file in self.client.list_artifacts(run_id, "images")]
+        return {int(parts[2]) for parts in names if parts[:2] == [PICTURES, "step"]}
+
     def watch_system(self, run_id: str) -> Any:
         """Log the machine's load from a thread of its own, until `finish()` is called on what this returns."""
         from mlflow.system_metrics.system_metrics_monitor import SystemMetricsMonitor
@@ -178,12 +188,11 @@ class Run:
         if store is not None:
             self.attempt(lambda: store.log_metrics(self.run_id, [row]))
 
-    def log_picture(self, draw: Callable[[], Any], step: int) -> None:
-        """Log what `draw` gives, uint8 [H, W, 3], as the picture of a step; it is drawn only if someone will see it."""
+    def log_picture(self, picture: Any, step: int) -> None:
+        """Log a picture, uint8 [H, W, 3], of a step."""
         store = self.store
         if store is not None:
-            picture = draw()
-            self.attempt(lambda: store.client.log_image(self.run_id, picture, key=PICTURES, step=step))
+            self.attempt(lambda: store.log_pictures(self.run_id, {step: picture}))
 
     def finish(self, status: str, tags: Mapping[str, str]) -> None:
         """End the run as FINISHED or FAILED."""

@@ -22,7 +22,14 @@ PICTURES = {
     "neighbours": "Samples above their nearest training images, the nearest of each digit; the same of test images",
     "denoised": "Test images with noise, and what the model makes of them",
     "anomalies": "The most and the least anomalous test images",
+    "forming": "{forming}",
     "curves": "Training curves",
+}
+OF_GANS = {"ends": "draw", "forming": "What the same codes drew, step by step of the training"}
+OF_ENCODERS = {
+    "ends": "test image",
+    "forming": "Step by step of the training: reconstructions of the same images, left, and samples of the same draws "
+    "from the prior, right",
 }
 FAMILIES = {"conditional_vae": "conditional VAE", "vqvae": "VQ-VAE", "vae": "VAE", "gan": "GAN"}
 
@@ -114,5 +121,5 @@ def describe(key: str, row: Any, config: Settings, steps: int, details: dict[str
 
 def captions(row: Settings, pictures: Iterable[str]) -> dict[str, str]:
     """Picture -> what it shows, of those that a variant has, in the order of the page."""
-    there, words = set(pictures), {**row, "ends": "draw" if row["family"] == "gan" else "test image"}
+    there, words = set(pictures), {**row, **(OF_GANS if row["family"] == "gan" else OF_ENCODERS)}
     return {name: text.format(**words) for name, text in PICTURES.items() if name in there}

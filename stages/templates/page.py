@@ -25,6 +25,7 @@ SECTIONS = {
     "traversals": ("Traversals", "traversals"),
     "interpolations": ("Interpolations", "interpolations"),
     "styles": ("Styles by label", "classes"),
+    "forming": ("How digits form", "forming"),
 }
 
 

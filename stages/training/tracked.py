@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock
 
+from stages.data.album import Album
 from stages.data.subsets import spread
 from stages.pipeline import files, tracking
 from stages.pipeline.fingerprint import fingerprint
@@ -36,14 +37,14 @@ def train_tracked(
     tags: Mapping[str, str],
     data: Path,
     save: Callable[[list[Row]], None],
-    picture: Callable[[], np.ndarray] | None = None,
+    album: Album | None = None,
     jit_compile: bool | str = "auto",
 ) -> None:
     """Train `model` for stage `stage` (`stage@key`), then `save(rows)` its outputs, a row per interval.
 
     `name` is the run's in MLflow, `logged` are the parameters shown there; `data` is the file the arrays came from.
-    1,000 validation images, evenly spread, make the val_* curves. `picture` draws what the model makes at the moment,
-    uint8 [H, W, 3], for a slider over training steps. Checkpoints go only when `save` is done.
+    1,000 validation images, evenly spread, make the val_* curves. `album` keeps what the model makes over its training,
+    and its pictures make a slider in MLflow. Checkpoints go only when `save` is done.
     """
     source, examples = files.source_name(), len(train[0])
     steps = plan(settings, examples=examples, budget=params.budget, max_epochs=params.max_epochs)
@@ -64,6 +65,8 @@ def train_tracked(
             tags=tags,
         ) as run,
     ):
+        if album:
+            album.open(scratch / "album.npz")
         began = time.monotonic()
         rows = fit(
             model,
@@ -75,7 +78,7 @@ def train_tracked(
             label=name,
             scratch=scratch,
             listener=run.log_row,
-            watcher=lambda step: run.log_picture(picture, step) if picture else None,
+            watcher=lambda step: run.log_picture(album.take(step), step) if album else None,
             jit_compile=jit_compile,
         )
         print(f"{name}: trained in {time.monotonic() - began:.0f} s")

@@ -83,7 +83,8 @@ def train(key, params):
             model.train_on_batch(data["x_train"], **labels)
     folder = files.MODELS / key
     save_weights(model, folder / "model.weights.h5")
-    config = {"family": variant.family, "shape": shape, "model": variant.model.model_dump()}
+    model_of = variant.model.model_dump()
+    config = {"family": variant.family, "data": variant.data, "shape": shape, "model": model_of}
     files.write_json(folder / "config.json", config)
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 import digitforge
 from digitforge import command
 from digitforge import project as projects
-from stages.figures.images import mosaic
+from stages.data.pixels import mosaic
 from stages.pipeline import files
 from stages.pipeline.params import read_yaml
 

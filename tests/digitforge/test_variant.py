@@ -226,7 +226,7 @@ def test_what_stage_sample_has_not_made_yet_is_one_line(labelled):
 
 
 @pytest.mark.parametrize(
-    "edit", [{"family": "autoencoder"}, {"model": {"code": 3}}, {"data": "color-float-complete"}], ids=str
+    "edit", [{"family": "autoencoder"}, {"model": {"code": 3}}, {"data": "mono-float-missing"}], ids=str
 )
 def test_a_row_that_was_edited_since_the_training_is_refused(project, tmp_path, edit):
     shutil.copytree(project, tmp_path, dirs_exist_ok=True)

@@ -2,7 +2,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
 
-from stages.figures.images import GAP, PAPER, image_grid, mosaic, strips
+from stages.data.pixels import GAP, PAPER, mosaic
+from stages.figures.images import image_grid, strips
 from stages.figures.style import save
 
 RNG = np.random.default_rng(0)

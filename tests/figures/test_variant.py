@@ -154,8 +154,29 @@ def test_every_variant_has_samples_and_curves_after_its_other_pictures():
     row = {"sample": {"threshold": None}, "details": {"samples": samples}}
     history = pd.DataFrame({"step": [10, 20, 30], "loss": [9.0, 5.0, 4.0], "val_loss": [9.5, 6.0, 5.0]})
     found = {"samples": numbered(25), "interpolations": numbered(20).reshape(2, 10, 4, 4, 1)}
-    drawn = [name for name, _ in variant.figures(data, found, row, history, [0.5], 0.5, 0)]
-    assert drawn == ["neighbours", "interpolations", "samples", "curves"]
+    moments = {0: {"samples": numbered(40)}, 30: {"samples": numbered(40)}}
+    drawn = [name for name, _ in variant.figures(data, found, row, history, moments, [0.5], 0.5, 0)]
+    assert drawn == ["neighbours", "interpolations", "samples", "forming", "curves"]
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_forming_has_a_row_for_each_moment(channels, monkeypatch):
+    monkeypatch.setattr(variant, "gallery", lambda rows: rows)
+    moments = {
+        step: {
+            "originals": numbered(10, channels=channels),
+            "reconstructions": numbered(10, start=start, channels=channels),
+            "samples": numbered(40, start=start + 50, channels=channels),
+        }
+        for step, start in ((0, 100), (1008, 120))
+    }
+    gap = 0 if channels == 1 else 255  # paper, as `mosaic` draws it
+    assert {name: numbers(images) for name, images in variant.forming(moments).items()} == {
+        "step 0": [*range(100, 110), gap, *range(150, 160)],
+        "step 1,008": [*range(120, 130), gap, *range(170, 180)],
+    }
+    alone = {8: {"samples": numbered(40, channels=channels)}}
+    assert {name: numbers(images) for name, images in variant.forming(alone).items()} == {"step 8": [*range(10)]}
 
 
 @pytest.mark.parametrize("counts", [(10, 10), (10, 7)])

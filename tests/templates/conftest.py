@@ -146,6 +146,10 @@ def write_results(make_details):
             np.savez(root / f"artifacts/samples/{key}.npz", **arrays)
             config = {"family": row.family, "shape": [28, 28, channels], "model": {}, "weights": 1_234_567}
             (folder / "config.json").write_text(json.dumps(config))
+            moments = {"samples": np.stack([images] * 3)}
+            if row.family != "gan":
+                moments |= {"originals": moments["samples"][:, :10], "reconstructions": moments["samples"][:, :10]}
+            np.savez(folder / "album.npz", steps=np.array([0, 8, 16]), **moments)
             (folder / "history.csv").write_text("step,loss,val_loss,val_kl_nats\n10,3,3,1\n20,2,2,1\n")
             (root / f"reports/metrics/{key}.details.json").write_text(json.dumps(make_details(row)))
         (root / "artifacts/data/raw/t10k-labels-idx1-ubyte").write_bytes(b"labels")

@@ -4,8 +4,8 @@ import pytest
 
 SECTIONS = [
     "summary", "comparison", "gallery", "samples", "reconstructions", "latent", "traversals", "interpolations",
-    "styles", "stacks", "likelihood", "anomalies", "denoising", "compression", "memorisation", "training", "cards",
-    "metrics", "provenance",
+    "styles", "forming", "stacks", "likelihood", "anomalies", "denoising", "compression", "memorisation", "training",
+    "cards", "metrics", "provenance",
 ]  # fmt: skip
 KEYS = ("rae", "vae_conv", "vae_conditional", "gan_dcgan", "vae_anomaly")
 
