@@ -442,8 +442,8 @@ CARDS = {
     ),
     "vae_flow_dense": Card(
         "A dense network under the prior of `vae_flow_prior`: coupling layers that bend a mixture of Gaussians into "
-        "the shape of the codes. What lies between the two is the network alone. What lies between it and `vae_dense` "
-        "is mostly the prior.",
+        "the shape of the codes. Beside the network it differs in its bound, the importance-weighted one of `vae_iwae`, "
+        "which fits the training images less closely. What lies between it and `vae_dense` is mostly the prior.",
         FLOW_PRIOR,
         DINH,
         "Dense layers don't know which pixels are neighbours and must learn it: likelihood and reconstructions stay "
