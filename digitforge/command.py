@@ -37,7 +37,7 @@ def sample(options: argparse.Namespace) -> None:
     checked_output(options.output, ".png", ".npz")
     variant = digitforge.load(options.key)
     images = variant.as_shown(variant.sample(options.n, options.seed, options.label))
-    if options.output.suffix == ".npz":
+    if options.output.suffix.lower() == ".npz":
         files.write_npz(options.output, images=images)
     else:
         write_png(options.output, mosaic(images, int(np.ceil(np.sqrt(options.n)))))
@@ -90,8 +90,12 @@ def score(options: argparse.Namespace) -> None:
 def scorer(words: list[Path]) -> tuple[str | None, list[Path]]:
     """[KEY] IMAGE ... -> the variant, if one is named, and the images."""
     first, *rest = words
-    if rest and str(first) in project.settings(project.ROOT).variants:
+    if str(first) in project.settings(project.ROOT).variants and (rest or not first.exists()):
+        if not rest:
+            raise UserError(f"{first}: received a variant and no images; accepted: [KEY] IMAGE [IMAGE ...]")
         return str(first), rest
+    if rest and not first.exists():
+        raise UserError(f"{first}: neither a variant of params.yaml nor a file or folder")
     return None, words
 
 
@@ -102,7 +106,7 @@ def printable(path: Path) -> str:
 
 def checked_output(path: Path, *suffixes: str) -> None:
     """Refuse, before any work, an output that could not be written."""
-    if path.suffix not in suffixes:
+    if path.suffix.lower() not in suffixes:
         raise UserError(f"--output: received {path}; accepted: a name that ends in {' or '.join(suffixes)}")
     if not path.parent.is_dir() or path.is_dir() or not os.access(path.parent, os.W_OK):
         raise UserError(f"--output: received {path}; accepted: a file in an existing folder that can be written to")

@@ -1,5 +1,7 @@
 """Arrays of images as they are received: checked, and brought into the form that models take."""
 
+from typing import Any
+
 import numpy as np
 
 from stages.data.pixels import to_bytes
@@ -10,6 +12,14 @@ Shape = tuple[int, int, int]
 
 class InputError(UserError, ValueError):
     """An argument that can't be used; the message says what was received and what is accepted."""
+
+
+def whole(name: str, value: Any, least: int, most: int | None = None) -> int:
+    """A whole number from `least` to `most`; raises InputError, naming it, for anything else."""
+    if isinstance(value, int | np.integer) and not isinstance(value, bool) and least <= value <= (most or value):
+        return int(value)
+    accepted = f"from {least} to {most}" if most else f"of {least} or more"
+    raise InputError(f"{name}: received {value!r}; accepted: a whole number {accepted}")
 
 
 def expected(shape: Shape) -> str:

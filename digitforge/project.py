@@ -1,6 +1,8 @@
 """What there is to load, and where: the project is the folder that this package lies in, wherever Python runs."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,18 +53,31 @@ def load(key: str, root: Path | None = None) -> Variant:
         others = f"; trained are {', '.join(trained)}" if trained else ""
         raise UserError(f"{key}: not trained yet, `dvc repro evaluate@{key}` does it{others}")
     folder = root / files.MODELS / key
-    if not is_of(row, files.read_json(folder / "config.json")):
+    with undamaged(folder, f"dvc repro -f -s train@{key}"):
+        config = files.read_json(folder / "config.json")
+    if not is_of(row, config):
         raise UserError(f"{key}: edited in params.yaml since it was trained; `dvc repro evaluate@{key}` trains it anew")
     from stages import models
 
-    model = models.load(folder)
+    with undamaged(folder, f"dvc repro -f -s train@{key}"):
+        model = models.load(folder)
     return Variant(key, row, model, root=root, missing_digit=params.data.missing_digit)
+
+
+@contextmanager
+def undamaged(path: Path, command: str) -> Iterator[None]:
+    """Reading what lies at `path`: where that fails, say so, and which command makes it anew."""
+    try:
+        yield
+    except files.DAMAGED as error:
+        reason = " ".join(str(error).split())[:200]
+        raise UserError(f"{path}: damaged ({reason}); `{command}` makes it anew") from None
 
 
 def is_of(row: Row, config: dict[str, Any]) -> bool:
     """Whether a trained model, by its config.json, is what a row of params.yaml asks for."""
     asked = json.loads(json.dumps(row.model.model_dump()))
-    return (config["family"], config["data"], config["model"]) == (row.family, row.data, asked)
+    return [config.get(name) for name in ("family", "data", "model")] == [row.family, row.data, asked]
 
 
 def verifier(root: Path | None = None) -> Verifier:
@@ -74,7 +89,8 @@ def verifier(root: Path | None = None) -> Verifier:
     from stages.models.classifier import Classifier
 
     classifier = Classifier(pictures=shows_pictures(root))
-    classifier.load_weights(weights)
+    with undamaged(weights, "dvc repro -f -s verifier"):
+        classifier.load_weights(weights)
     return Verifier(classifier)
 
 

@@ -22,7 +22,7 @@ class Verifier:
         pictures these are read whole, as if C were 1.
         """
         x = np.asarray(x)
-        channels = x.shape[3] if x.ndim == 4 else 1
+        channels = 3 if x.ndim == 4 and x.shape[3] == 3 else 1
         probabilities, _ = self.classifier.read(to_pictures(x, (28, 28, channels)))
         beliefs, labels = judge(probabilities)
         return labels, beliefs, probabilities

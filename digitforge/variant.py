@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
 import numpy as np
 
-from digitforge.images import InputError, to_pictures
+from digitforge.images import InputError, to_pictures, whole
 from stages.data.pixels import crisp, to_bytes
 from stages.data.stacked import binarize
 from stages.data.subsets import known
@@ -20,6 +19,9 @@ from stages.pipeline.rows import Variant as Row
 if TYPE_CHECKING:  # both import TensorFlow
     from stages.models.base import GenerativeModel
     from stages.models.codes import Sampler
+
+
+MOST_IMAGES = 1_000_000  # at once
 
 
 class Variant:
@@ -58,10 +60,7 @@ class Variant:
 
     def draw(self, n: int, seed: int = 0, label: int | Sequence[int] | None = None) -> np.ndarray:
         """The codes of `sample`'s images -> float32 [n, code]; with `classes`, the first so many say the label."""
-        if n < 1:
-            raise InputError(f"n: received {n}; accepted: 1 or more images")
-        if seed < 0:
-            raise InputError(f"seed: received {seed}; accepted: 0 or more")
+        n, seed = whole("n", n, 1, MOST_IMAGES), whole("seed", seed, 0)
         codes = self._sampler.draw(n, seed)
         if label is None:
             return codes
@@ -74,10 +73,12 @@ class Variant:
 
     def decode(self, z: np.ndarray) -> np.ndarray:
         """Codes [N, code] -> expected pixels, float32 [N, H, W, C] in [0, 1]."""
-        z = np.asarray(z, np.float32)
+        z = np.asarray(z)
         if z.ndim != 2 or z.shape[1] != self.code or not len(z):
             raise InputError(f"{self.key}: received codes of shape {z.shape}; accepted: [N, {self.code}], at least one")
-        return self.model.decode(z)
+        if z.dtype.kind not in "fiu" or not np.isfinite(z).all():
+            raise InputError(f"{self.key}: received codes that are no finite real numbers; accepted: floats")
+        return self.model.decode(z.astype(np.float32))
 
     def reconstruct(self, x: np.ndarray) -> np.ndarray:
         """Decode each image's best code -> expected pixels, float32 [N, H, W, C] in [0, 1]."""
@@ -93,8 +94,7 @@ class Variant:
 
         if not self.has_likelihood:
             raise InputError(f"{self.key}: a model of family {self.family} has no likelihood; accepted: a VAE")
-        if draws < 1:
-            raise InputError(f"draws: received {draws}; accepted: 1 or more")
+        draws, seed = whole("draws", draws, 1), whole("seed", seed, 0)
         seen = self.model.observe(self._to_encode(x), seed)
         return importance_nats(self.model, seen, draws, seed)["log_p"]
 
@@ -163,6 +163,6 @@ class Variant:
             found = files.read_npz(path, *names, *(("model_sha256",) if names else ()))
             if str(found.pop("model_sha256")) == files.sha256(weights):
                 return found
-        except (FileNotFoundError, EOFError, KeyError, BadZipFile):
+        except files.DAMAGED:
             pass
         raise UserError(f"{path}: missing, damaged or of another training, `dvc repro sample@{self.key}` makes it")

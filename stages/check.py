@@ -23,9 +23,14 @@ def check_classes(params: Params) -> None:
     if params.data.source in SOURCES:
         return
     classes = class_folders(main_repository() / params.data.source)
+    digit, names = params.data.missing_digit, [path.name for path in classes]
+    if len(names) == 1 and digit == 0:
+        raise UserError(
+            f"{PARAMS_FILE}: data.missing_digit: received 0, the only class, {names[0]}; accepted: 1 to 9, to leave "
+            "nothing out"
+        )
     if not leaving_out:
         return
-    digit, names = params.data.missing_digit, [path.name for path in classes]
     if digit >= len(names) or len(names) < 2:
         accepted = f"0 to {len(names) - 1}, for the folders {', '.join(names)}" if len(names) > 1 else "no such variant"
         raise UserError(

@@ -71,8 +71,8 @@ def mend(store: tracking.Store, run_id: str, job: Job, params: Params) -> None:
     rows = pd.read_csv(job.folder / "history.csv").astype(float).to_dict("records")
     store.log_metrics(run_id, [row for row in rows if row["step"] not in there])  # type: ignore[misc]
     if job.stage == "train":
-        moments, there = album.read(job.folder / "album.npz"), store.pictured_steps(run_id)
-        store.log_pictures(run_id, {step: album.picture(moments[step]) for step in moments if step not in there})
+        moments = album.read(job.folder / "album.npz")
+        store.log_pictures(run_id, {step: album.picture(images) for step, images in moments.items()})
     store.set_tags(run_id, {"restored": "from files"})
     store.client.set_terminated(run_id)
 

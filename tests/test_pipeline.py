@@ -1,17 +1,22 @@
 """The real `dvc repro` in a temporary clone, on a small configuration; each test starts where the last one ended."""
 
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from mlflow import MlflowClient
+from ruamel.yaml import YAML
+
+from stages.pipeline.tracking import PICTURES
 
 ROOT = Path(__file__).parents[1]
 SMALL = {
@@ -151,8 +156,8 @@ class Project:
         return {line.split("'")[1] for line in lines if line.startswith("Running stage")}
 
     def write_params(self, **changes) -> None:
-        # JSON is YAML too.
-        (self.root / "params.yaml").write_text(json.dumps({**SMALL, **changes}, indent=2))
+        # In block style, as people write it: what `dvc exp run -S` makes of JSON has no quotes, and no URLs any more.
+        YAML().dump({**SMALL, **changes}, self.root / "params.yaml")
 
     def metrics(self, name: str) -> dict:
         return json.loads((self.root / f"reports/metrics/{name}.json").read_text())
@@ -293,11 +298,13 @@ def test_a_run_whose_logging_broke_off_is_mended(project):
     steps = {metric.step for metric in client.get_metric_history(whole.info.run_id, "loss")}
     broken = client.create_run(whole.info.experiment_id, tags=whole.data.tags | {"completed_with": ""})
     client.log_metric(broken.info.run_id, "loss", 1.0, step=min(steps))
+    client.log_image(broken.info.run_id, np.zeros((2, 2, 3), np.uint8), key=PICTURES, step=0)
     project.dvc("repro", "-f", "-s", "track")
     mended = client.get_run(broken.info.run_id)
     assert mended.info.status == "FINISHED"
     assert {metric.step for metric in client.get_metric_history(broken.info.run_id, "loss")} == steps
     assert client.get_metric_history(broken.info.run_id, "loss")[0].value == 1.0
+    assert len(client.list_artifacts(broken.info.run_id, "images")) == 22
     assert mended.data.metrics["anomaly/auroc"] == project.metrics("ae_small")["anomaly"]["auroc"]
     client.delete_run(broken.info.run_id)
 
@@ -375,6 +382,28 @@ def test_an_experiment_is_kept_beside_the_others(project):
     project.dvc("checkout")
 
 
+def test_two_workers_share_a_queue_of_experiments(project):
+    project.commit("before the queue")
+    tolerances = {"low": 0.4, "high": 0.95}
+    for name, value in tolerances.items():
+        project.dvc("exp", "run", "--queue", "--name", name, "--set-param", f"evaluation.tolerance.mono={value}")
+    project.dvc("queue", "start", "--jobs", "2")
+    while re.search("Queued|Running", status := project.dvc("queue", "status")):
+        time.sleep(1)
+    assert status.count("Success") == 2
+    table = pd.read_csv(io.StringIO(project.dvc("exp", "show", "--csv"))).set_index("Experiment")
+    shown = table["reports/metrics/ae_small.json:samples.predictability"]
+    _, client = project.runs()
+    [experiment] = client.search_experiments(filter_string="name = 'small'")
+    for name in tolerances:
+        [run] = client.search_runs(
+            [experiment.experiment_id], f"tags.dvc_experiment = '{name}' and tags.variant = 'ae_small'"
+        )
+        assert run.data.metrics["samples/predictability"] == shown[name]
+    assert shown["high"] < shown["low"]
+    project.dvc("exp", "remove", *tolerances)
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -448,6 +477,8 @@ def test_runs_restored_from_the_cache_are_in_mlflow(project):
         assert run.data.tags["restored"] == "from files"
         assert len(client.get_metric_history(run.info.run_id, "val_loss")) >= 10
         assert client.list_artifacts(run.info.run_id, "metrics")
+    for key in SMALL["variants"]:
+        assert len(client.list_artifacts(runs[key].info.run_id, "images")) == 22
 
 
 def test_the_summary_says_where_things_are(project):

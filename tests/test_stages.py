@@ -40,13 +40,13 @@ def test_stages_without_models_start_without_tensorflow(stage):
 @pytest.mark.parametrize(
     ("library", "only"),
     [
-        ("mlflow", {"stages/pipeline/tracking.py", "stages/pipeline/registry.py"}),
+        ("mlflow", {"stages/pipeline/tracking.py", "stages/pipeline/registry.py", "digitforge/serving.py"}),
         ("tensorflow_probability", {"stages/nn/distributions.py"}),
     ],
 )
 def test_few_files_import(library, only):
     importers = set()
-    for path in (ROOT / "stages").rglob("*.py"):
+    for path in [*(ROOT / "stages").rglob("*.py"), *(ROOT / "digitforge").rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []

@@ -4,7 +4,6 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from threading import RLock
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -70,7 +69,7 @@ class Shelf:
             path = self.root / files.SAMPLES / f"{key}.npz"
             with path.open("rb") as content, np.load(content, allow_pickle=False) as archive:
                 return list(archive.files)
-        except (FileNotFoundError, EOFError, BadZipFile):
+        except files.DAMAGED:
             return []
 
     def variant(self, key: str | None) -> digitforge.Variant:

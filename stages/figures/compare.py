@@ -100,7 +100,8 @@ def galleries(
 def training(rows: Rows, histories: Mapping[str, pd.DataFrame], missing_digit: int, folder: Path) -> dict[str, str]:
     """Write a chart of all trainings of each kind of model -> {name of the picture: kind}. histories: of variants.
 
-    A panel for each data mode and kind of pixels: other losses don't compare.
+    A panel for each data mode and kind of pixels. Within one, penalties, weights of the KL term and bounds of several
+    draws still are each model's own.
     """
     written = {}
     for kind in dict.fromkeys(row["kind"] for row in rows):

@@ -51,7 +51,7 @@ def loss_curves(history: pd.DataFrame) -> Figure:
 
 
 def trainings(panels: Mapping[str, Mapping[str, pd.DataFrame]]) -> Figure:
-    """The loss on test images of many trainings, in panels of losses that compare. panels: {title: {variant: history}}.
+    """The loss on test images of many trainings, in panels. panels: {title: {variant: history}}.
 
     Short and long trainings stand side by side: steps and losses are on logarithmic scales, where losses are positive.
     """

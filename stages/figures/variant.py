@@ -84,13 +84,13 @@ def samplers(found: Arrays, threshold: float | None, names: tuple[str, str]) -> 
     return rows
 
 
-def forming(moments: Mapping[int, Images]) -> Figure:
+def forming(moments: Mapping[int, Images], threshold: float | None) -> Figure:
     """A row for each moment of a training: reconstructions of the same images, a gap, samples of the same draws."""
     rows = {}
     for step, images in moments.items():
-        parts = [images["samples"][:COLUMNS]]
+        parts = [crisp(images["samples"][:COLUMNS], threshold)]
         if "reconstructions" in images:
-            seen = images["reconstructions"]
+            seen = crisp(images["reconstructions"], threshold)
             parts = [seen, np.full_like(seen[:1], PAPER if seen.shape[-1] == 3 else 0), *parts]
         rows[f"step {step:,}"] = np.concatenate(parts)
     return gallery(rows)
@@ -132,7 +132,7 @@ def figures(
         yield name, strips(rows)
     yield from codes.pictures(found, data).items()
     yield "samples", image_grid(crisp(found["samples"][:SAMPLES], row["sample"]["threshold"]), 2 * COLUMNS)
-    yield "forming", forming(moments)
+    yield "forming", forming(moments, row["sample"]["threshold"])
     yield "curves", loss_curves(history)
 
 

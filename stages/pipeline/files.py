@@ -3,10 +3,12 @@
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -22,6 +24,8 @@ REFERENCE = Path("artifacts/reference")
 LEAVE_ONE_OUT = Path("artifacts/leave_one_out")
 REPORTS = Path("reports")
 METRICS = REPORTS / "metrics"
+# What reading a file raises that is not there, cut short or no such file at all.
+DAMAGED = (OSError, EOFError, ValueError, KeyError, BadZipFile, zlib.error)
 
 
 def main_repository() -> Path:

@@ -24,8 +24,16 @@ PARAMS_FILE = Path("params.yaml")
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a folder has this name; a name that is too long for one is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 class Data(Strict):
-    source: str
+    source: Annotated[str, Field(min_length=1)]
     offline: Literal["digits", "fail"]
     mirrors: dict[str, list[Annotated[str, Field(pattern=r"^https?://")]]]
     missing_digit: Annotated[int, Field(ge=0, le=9)]
@@ -34,9 +42,17 @@ class Data(Strict):
     @model_validator(mode="after")
     def source_is_a_name_or_a_folder(self, info: ValidationInfo) -> "Data":
         root = (info.context or {}).get("root") or main_repository()
-        if self.source not in SOURCES and not (root / self.source).is_dir():
+        if self.source not in SOURCES and not is_folder(root / self.source):
             names = ", ".join(SOURCES)
             raise ValueError(f"source: received {self.source!r}; accepted: {names}, or an existing folder of images")
+        return self
+
+    @model_validator(mode="after")
+    def mirrors_are_of_sources(self) -> "Data":
+        fetched = [name for name, digests in SOURCES.items() if digests]
+        for name in self.mirrors:
+            if name not in fetched:
+                raise ValueError(f"mirrors: received the key {name!r}; accepted: {', '.join(fetched)}")
         return self
 
 
@@ -230,13 +246,15 @@ def load_params(path: Path = PARAMS_FILE, root: Path | None = None) -> Params:
         raise UserError(f"{path}: no such file; run from the project's root") from None
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: received bytes that are not UTF-8 ({error.reason}); accepted: UTF-8 text") from None
-    except YAMLError as error:
+    except (YAMLError, ValueError) as error:  # the latter of a day that doesn't exist, say
         raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
     return parse(content, str(path), root)
 
 
 if __name__ == "__main__":
     with user_errors():
+        if len(sys.argv) > 2:
+            raise UserError(f"received {len(sys.argv) - 1} arguments; accepted: a file, by default {PARAMS_FILE}")
         file = Path(sys.argv[1]) if len(sys.argv) > 1 else PARAMS_FILE
         checked = load_params(file)
         print(f"{file} is valid: {len(checked.variants)} variants ({', '.join(checked.variants)})")

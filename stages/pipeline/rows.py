@@ -126,6 +126,15 @@ class Autoencoder(Strict):
     noise: Annotated[float, Field(ge=0, le=10)]
     decay: Weight
 
+    @model_validator(mode="after")
+    def sparse_codes_are_activities(self) -> "Autoencoder":
+        if self.penalty.name == "kl_sparsity" and getattr(self.network, "code_activation", "linear") != "sigmoid":
+            raise ValueError(
+                "penalty.name: received 'kl_sparsity'; accepted: another, or a dense network with code_activation: "
+                "sigmoid, whose codes are activities in (0, 1)"
+            )
+        return self
+
 
 class Gaussian(Strict):
     name: Literal["diagonal", "tril"]
@@ -237,7 +246,7 @@ class Sampling(Strict):
 
 
 class Row(Strict):
-    title: Annotated[str, Field(min_length=1, pattern=r"^[^\r\n]+$")]  # one line, in tables
+    title: Annotated[str, Field(min_length=1, pattern=r"^[^\r\n]*\S[^\r\n]*$")]  # one line, in tables
     data: Literal[MODES]  # type: ignore[valid-type]
     fit: Fit
     sample: Sampling

@@ -1,4 +1,4 @@
-"""MLflow, and the only module that imports it.
+"""MLflow's runs. Besides, only `registry.py` and the served model, `digitforge/serving.py`, import it.
 
 A run that can't be logged costs one warning, never a trained model. Stages talk to a `Run`; everything goes
 through MlflowClient, so no global "active run" exists.
@@ -138,14 +138,11 @@ class Store:
         self.client.log_batch(run_id, params=found)
 
     def log_pictures(self, run_id: str, pictures: Mapping[int, Any]) -> None:
-        """Log {step: uint8 [H, W, 3]}, which the UI shows as a slider over steps."""
-        for step, picture in pictures.items():
-            self.client.log_image(run_id, picture, key=PICTURES, step=step)
-
-    def pictured_steps(self, run_id: str) -> set[int]:
-        """The steps whose pictures a run has."""
+        """Log {step: uint8 [H, W, 3]}, which the UI shows as a slider; a step that has a picture keeps it."""
         names = [Path(file.path).name.split("+") for file in self.client.list_artifacts(run_id, "images")]
-        return {int(parts[2]) for parts in names if parts[:2] == [PICTURES, "step"]}
+        there = {int(parts[2]) for parts in names if parts[:2] == [PICTURES, "step"]}
+        for step in sorted(pictures.keys() - there):
+            self.client.log_image(run_id, pictures[step], key=PICTURES, step=step)
 
     def watch_system(self, run_id: str) -> Any:
         """Log the machine's load from a thread of its own, until `finish()` is called on what this returns."""

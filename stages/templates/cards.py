@@ -6,7 +6,6 @@ from typing import Any
 from stages.templates.headlines import numbers, scores
 from stages.templates.numbers import label
 from stages.templates.portfolio import CARDS, FALLBACK, KINDS, Card
-from stages.templates.tables import at
 
 Settings = Mapping[str, Any]
 
@@ -88,9 +87,13 @@ def sampler(family: str, sample: Settings) -> str:
     return f"{fitted[sample['codes']]} fitted to {of}{narrowed}"
 
 
-def describe(key: str, row: Any, config: Settings, steps: int, details: dict[str, Any]) -> dict[str, Any]:
-    """What the pages say of one variant. row: of params.yaml, config: of the trained model, steps: as trained."""
-    code = at("compression/codes/8/bytes")({"details": details})  # a byte a coordinate
+def describe(
+    key: str, row: Any, config: Settings, steps: int, details: dict[str, Any], code: int | None = None
+) -> dict[str, Any]:
+    """What the pages say of one variant. row: of params.yaml, config: of the trained model, steps: as trained.
+
+    code: how many numbers a code has, if more than the row says: one of vectors on a grid does.
+    """
     described = {
         "key": key,
         "title": row.title,
@@ -102,7 +105,7 @@ def describe(key: str, row: Any, config: Settings, steps: int, details: dict[str
         "sample": row.sample.model_dump(),
         "sampler": sampler(row.family, row.sample.model_dump()),
         "prior": sampler(row.family, {"codes": "prior"}),
-        "code": int(code or row.model.code),
+        "code": code or row.model.code,
         "weights": config["weights"],
         "steps": steps,
         "fewer_steps": max(1, min(row.fit.steps, steps) // 2),  # of `fit.steps`: changes a training that was cut, too

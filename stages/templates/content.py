@@ -79,7 +79,13 @@ def of_variant(key: str, row: Variant, history: pd.DataFrame) -> dict[str, Any]:
     """What the pages say of a variant, of `cards.describe`."""
     config = files.read_json(files.MODELS / key / "config.json")
     details = files.read_json(files.METRICS / f"{key}.details.json")
-    return describe(key, row, config, int(history["step"].iloc[-1]), details)
+    return describe(key, row, config, int(history["step"].iloc[-1]), details, length_of_codes(key))
+
+
+def length_of_codes(key: str) -> int | None:
+    """How many numbers a variant's codes have; None if it doesn't encode."""
+    with np.load(files.SAMPLES / f"{key}.npz", allow_pickle=False) as archive:
+        return archive["codes"].shape[1] if "codes" in archive.files else None
 
 
 def of_all(params: Params) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def headlines(rows: Rows, digit: int, sigma: str) -> list[Headline]:
         Headline(Column("Variety of samples: coverage", at("samples/coverage_prdc"), score, HIGH), of_digits),
         Headline(Column("NLL, dynamic binarisation (nats)", nll, measured, LOW), nats_of("dynamic")),
         Headline(Column("NLL, thresholded (nats)", nll, measured, LOW), nats_of("threshold")),
-        Headline(Column(f"Finding the unseen {digit} (AUROC)", at("anomaly/auroc"), score, HIGH), anything),
+        Headline(Column(f"Finding the unseen {digit} by its code (AUROC)", at("anomaly/auroc"), score, HIGH), anything),
         Headline(Column(f"Denoising at deviation {sigma} (PSNR, dB)", denoised, measured, HIGH), of_digits),
         Headline(Column("Stacks: reconstructions right", of_stacks("reconstruction/accuracy"), percent, HIGH), of_many),
         Headline(Column("Stacks: samples recognised", of_stacks("samples/predictability"), percent, HIGH), of_many),
@@ -71,7 +71,7 @@ def headlines(rows: Rows, digit: int, sigma: str) -> list[Headline]:
 
 
 def summary(rows: Rows, digit: int, sigma: str) -> list[Table]:
-    """The best variant of each kind at each headline, with its interval; the best of all in bold."""
+    """The best variant of each kind at each headline, with its interval; what reads like the best of all in bold."""
     kinds = list(dict.fromkeys(row["kind"] for row in rows))
     lines = []
     for column, counts in headlines(rows, digit, sigma):
@@ -79,11 +79,10 @@ def summary(rows: Rows, digit: int, sigma: str) -> list[Table]:
         winner = best(asked, column)
         if winner is None:
             continue
+        top = cell(winner, column).text
         found = [best([row for row in asked if row["kind"] == kind], column) for kind in kinds]
-        cells = [
-            Cell("–") if one is None else cell(one, column)._replace(key=one["key"], bold=one is winner)
-            for one in found
-        ]
+        cells = [Cell("–") if one is None else cell(one, column)._replace(key=one["key"]) for one in found]
+        cells = [one._replace(bold=one.text == top) for one in cells]
         lines.append([Cell(column.title), *cells])
     return [Table([Head("question"), *(Head(f"best {kind}") for kind in kinds)], lines)]
 

@@ -61,6 +61,16 @@ MESCHEDER = cite(
     "Which Training Methods for GANs do actually Converge?",
     "arXiv:1801.04406",
 )
+BURDA = (
+    cite("Y. Burda, R. Grosse, R. Salakhutdinov", 2016, "Importance Weighted Autoencoders", "arXiv:1509.00519")
+    + ", eq. 8; the gradient: "
+    + cite(
+        "G. Tucker, D. Lawson, S. Gu, C. J. Maddison",
+        2019,
+        "Doubly Reparameterized Gradient Estimators for Monte Carlo Objectives",
+        "arXiv:1810.04152",
+    )
+)
 DINH = (
     cite("L. Dinh, J. Sohl-Dickstein, S. Bengio", 2017, "Density estimation using Real NVP", "arXiv:1605.08803")
     + "; as a prior: "
@@ -91,6 +101,11 @@ FLOW_PRIOR = (
     r"\log p(z) = \log \sum_{k=1}^{K} \pi_k \, \mathcal{N}\left(h(z); \mu_k, \sigma_k^2\right) + \log"
     r" \left\lvert \det \frac{\partial h}{\partial z} \right\rvert,"
     r" \qquad h_b(z) = \frac{z_b - t(z_a)}{\exp s(z_a)}, \quad h_a(z) = z_a"
+)
+IMPORTANCE_WEIGHTED = (
+    r"\mathcal{L}_K(x) = -\mathbb{E}_{z_1 \ldots z_K \sim q(z \mid x)}\left[\log \frac{1}{K} \sum_k w_k\right],"
+    r" \qquad"
+    r" w_k = \frac{p(x, z_k)}{q(z_k \mid x)}"
 )
 NON_SATURATING = (
     r"\mathcal{L}_D = -\mathbb{E}_x\left[\log D(x)\right] - \mathbb{E}_z\left[\log(1 - D(f(z)))\right]"
@@ -191,8 +206,8 @@ CARDS = {
     ),
     "ae_anomaly": Card(
         "The deep dense autoencoder, trained without one digit. What it never saw it reconstructs badly, so the "
-        "original's score is the reconstruction error. The table has it beside the score that finds more, the distance "
-        "of an image's code from those of training images.",
+        "original's score is the reconstruction error. The table has it beside the distance of an image's code from "
+        "those of training images, which says little in a code of so few numbers.",
         r"\mathrm{score}(x) = -\sum_i \left[x_i \log \hat x_i + (1 - x_i) \log (1 - \hat x_i)\right]",
         cite(
             "M. Sakurada, T. Yairi",
@@ -208,7 +223,8 @@ CARDS = {
     "vae_anomaly": Card(
         "The convolutional VAE, trained without one digit. The original's scores are likelihoods: of an image by "
         "draws of the prior or by importance sampling, and of its reconstruction. The table has them "
-        "beside the score that finds more, the distance of an image's code from those of training images.",
+        "beside the distance of an image's code from those of training images, which says little in a code of so few "
+        "numbers.",
         r"\mathrm{score}(x) = -\log p(x), \qquad"
         r" p(x) \approx \frac{1}{N} \sum_{n=1}^{N} p(x \mid z_n), \quad z_n \sim p(z)",
         cite(
@@ -397,20 +413,10 @@ CARDS = {
         "which makes it tighter with every code. The posterior need not be right everywhere, as long as some draw is "
         "good. The encoder is trained by the doubly reparametrised gradient, whose signal doesn't drown in noise as "
         "the number of draws grows.",
-        r"\mathcal{L}_K(x) = -\mathbb{E}_{z_1 \ldots z_K \sim q(z \mid x)}\left[\log \frac{1}{K} \sum_k w_k\right],"
-        r" \qquad"
-        r" w_k = \frac{p(x, z_k)}{q(z_k \mid x)}"
-        r", \qquad -\nabla_\phi \mathcal{L}_K = \mathbb{E}\left[\sum_k \tilde w_k^2\,"
+        IMPORTANCE_WEIGHTED + r", \qquad -\nabla_\phi \mathcal{L}_K = \mathbb{E}\left[\sum_k \tilde w_k^2\,"
         r" \frac{\partial \log w_k}{\partial z_k} \frac{\partial z_k}{\partial \phi}\right], \qquad"
         r" \tilde w_k = \frac{w_k}{\sum_j w_j}",
-        cite("Y. Burda, R. Grosse, R. Salakhutdinov", 2016, "Importance Weighted Autoencoders", "arXiv:1509.00519")
-        + ", eq. 8; the gradient: "
-        + cite(
-            "G. Tucker, D. Lawson, S. Gu, C. J. Maddison",
-            2019,
-            "Doubly Reparameterized Gradient Estimators for Monte Carlo Objectives",
-            "arXiv:1810.04152",
-        ),
+        BURDA,
         "A step costs as many decodings as there are draws, and the single posterior is no longer meant to be close "
         "to the true one: its ELBO and its reconstructions are not what was trained.",
         "The authors draw 50 codes and train for thousands of epochs; here {steps} steps of batch {batch}.",
@@ -435,17 +441,17 @@ CARDS = {
         "compares with the literature's.",
         FLOW_PRIOR,
         DINH,
-        "The slowest to train of all; and from some tens of thousands of steps on only its training loss goes on "
+        "Among the slowest to train; and from some tens of thousands of steps on only its training loss goes on "
         "falling (reports/long).",
         "Real NVP starts from a single Gaussian, which a continuous flow can't tear into clusters. Trained for {steps} "
         "steps of batch {batch}, where published likelihoods take hundreds of epochs.",
     ),
     "vae_flow_dense": Card(
-        "A dense network under the prior of `vae_flow_prior`: coupling layers that bend a mixture of Gaussians into "
-        "the shape of the codes. Beside the network it differs in its bound, the importance-weighted one of `vae_iwae`, "
-        "which fits the training images less closely. What lies between it and `vae_dense` is mostly the prior.",
-        FLOW_PRIOR,
-        DINH,
+        "A dense network under a prior of the kind that `vae_flow_prior` has: coupling layers that bend a mixture of "
+        "Gaussians into the shape of the codes. It is trained on the bound of several draws that `vae_iwae` has, which "
+        "lets a network of this size overfit less. What lies between it and `vae_dense` is mostly the prior.",
+        FLOW_PRIOR + r", \qquad " + IMPORTANCE_WEIGHTED,
+        f"{DINH}; the bound: {BURDA}",
         "Dense layers don't know which pixels are neighbours and must learn it: likelihood and reconstructions stay "
         "behind those of `vae_flow_prior`.",
         "Published dense VAEs with a learned prior are trained for hundreds of epochs; here for {steps} steps of batch "

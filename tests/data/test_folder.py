@@ -107,6 +107,17 @@ def test_the_missing_digit_must_be_a_class_of_the_folder_where_a_variant_leaves_
     check_classes(parse(content))
 
 
+def test_the_only_class_is_not_left_out_whatever_the_variants(folder):
+    shutil.rmtree(folder / "c")
+    content = read_yaml("params.yaml")
+    content["variants"] = {"ae_deep": content["variants"]["ae_deep"]}
+    content["data"] |= {"source": str(folder), "missing_digit": 0}
+    with pytest.raises(UserError, match=r"data.missing_digit: received 0, the only class, b; accepted: 1 to 9"):
+        check_classes(parse(content))
+    content["data"]["missing_digit"] = 1
+    check_classes(parse(content))
+
+
 def test_a_class_has_a_name_that_can_be_printed(folder):
     (folder / "b").rename(folder / "caf\udce9")  # a byte that is no UTF-8, as in archives from elsewhere
     content = read_yaml("params.yaml")

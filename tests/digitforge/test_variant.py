@@ -139,6 +139,12 @@ def test_codes_of_another_shape_are_refused(tiny, z):
         tiny.decode(z)
 
 
+@pytest.mark.parametrize("z", [[["a", "b"]], [[np.nan, 0.0]], [[1j, 0]], [[np.inf, 0.0]]])
+def test_codes_are_finite_numbers(tiny, z):
+    with pytest.raises(InputError, match="tiny: received codes that are no finite real numbers; accepted: floats"):
+        tiny.decode(z)
+
+
 def test_log_prob_is_the_integral_over_codes(tiny, data):
     x, grid = data["x_test"][:3], np.linspace(-6, 6, 161)
     z = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
@@ -199,13 +205,27 @@ def test_only_a_model_of_labels_takes_one(tiny):
         tiny.sample(3, label=0)
 
 
-def test_counts_are_positive(tiny, data):
-    with pytest.raises(InputError, match="n: received 0; accepted: 1 or more"):
-        tiny.sample(0)
-    with pytest.raises(InputError, match="seed: received -1; accepted: 0 or more"):
-        tiny.sample(1, seed=-1)
-    with pytest.raises(InputError, match="draws: received 0; accepted: 1 or more"):
-        tiny.log_prob(data["x_test"][:1], draws=0)
+@pytest.mark.parametrize("n", [0, 2.5, "3", True, 10**7])
+def test_a_count_is_a_whole_number_in_reason(tiny, n):
+    with pytest.raises(InputError, match=r"n: received .*; accepted: a whole number from 1 to 1000000"):
+        tiny.sample(n)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, None])
+def test_a_seed_is_a_whole_number_not_below_zero(tiny, data, seed):
+    for use in (lambda: tiny.sample(1, seed=seed), lambda: tiny.log_prob(data["x_test"][:1], seed=seed)):
+        with pytest.raises(InputError, match=r"seed: received .*; accepted: a whole number of 0 or more"):
+            use()
+
+
+def test_whole_numbers_of_numpy_count(tiny):
+    assert np.array_equal(tiny.sample(np.int64(2), seed=np.int32(1)), tiny.sample(2, seed=1))
+
+
+@pytest.mark.parametrize("draws", [0, 2.5])
+def test_draws_are_a_whole_number(tiny, data, draws):
+    with pytest.raises(InputError, match=r"draws: received .*; accepted: a whole number of 1 or more"):
+        tiny.log_prob(data["x_test"][:1], draws=draws)
 
 
 def test_a_gan_samples_and_decodes_alone(game):
@@ -247,6 +267,25 @@ def test_bytes_are_shown_as_they_are(labelled):
     np.testing.assert_array_equal(labelled.as_shown(images), images)
 
 
+@pytest.mark.parametrize("name", ["model.weights.h5", "config.json"])
+def test_a_damaged_model_is_one_line(project, tmp_path, name):
+    shutil.copytree(project, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / files.MODELS / "tiny" / name
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(UserError, match=r"models/tiny: damaged \(.*\); `dvc repro -f -s train@tiny` makes it anew"):
+        digitforge.load("tiny", tmp_path)
+
+
+def test_a_model_of_an_older_version_is_trained_anew(project, tmp_path):
+    shutil.copytree(project, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / files.MODELS / "tiny/config.json"
+    config = files.read_json(path)
+    del config["data"]
+    files.write_json(path, config)
+    with pytest.raises(UserError, match="`dvc repro evaluate@tiny` trains it anew"):
+        digitforge.load("tiny", tmp_path)
+
+
 def test_codes_and_samplers_of_another_training_are_refused(project, tmp_path):
     shutil.copytree(project, tmp_path, dirs_exist_ok=True)
     shutil.copyfile(project / files.MODELS / "game/model.weights.h5", tmp_path / files.MODELS / "tiny/other.weights.h5")
@@ -255,7 +294,7 @@ def test_codes_and_samplers_of_another_training_are_refused(project, tmp_path):
     for use in (lambda: retrained.sample(1), lambda: retrained.anomaly_score(np.zeros((1, 28, 28)))):
         with pytest.raises(UserError, match="of another training, `dvc repro sample@tiny`"):
             use()
-    for left in (b"PK\x03\x04cut off", b""):
+    for left in (b"PK\x03\x04cut off", b"", b"version https://git-lfs.github.com/spec/v1\n"):
         for folder in (files.SAMPLES, files.SAMPLERS):
             (tmp_path / folder / "tiny.npz").write_bytes(left)
         with pytest.raises(UserError, match="damaged"):
@@ -283,6 +322,20 @@ def test_the_verifier_reads_colour_pictures_whole(project, tmp_path):
     x = np.random.default_rng(2).integers(0, 256, (4, 28, 28, 3)).astype(np.uint8)
     whole = digitforge.verifier(tmp_path).read(x)
     np.testing.assert_allclose(whole[2], digitforge.verifier(project).read(x.max(axis=3))[2], atol=1e-5)
+
+
+def test_a_damaged_verifier_is_one_line(project, tmp_path):
+    shutil.copytree(project, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / files.VERIFIER / "verifier.weights.h5"
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(UserError, match=r"verifier.weights.h5: damaged \(.*\); `dvc repro -f -s verifier` makes it"):
+        digitforge.verifier(tmp_path)
+
+
+@pytest.mark.parametrize("channels", [0, 2])
+def test_the_verifier_reads_no_other_channels(project, channels):
+    with pytest.raises(InputError, match="received an array of shape"):
+        digitforge.verifier(project).read(np.zeros((1, 28, 28, channels)))
 
 
 def test_a_missing_verifier_is_one_line(tmp_path):

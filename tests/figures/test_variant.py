@@ -171,12 +171,14 @@ def test_forming_has_a_row_for_each_moment(channels, monkeypatch):
         for step, start in ((0, 100), (1008, 120))
     }
     gap = 0 if channels == 1 else 255  # paper, as `mosaic` draws it
-    assert {name: numbers(images) for name, images in variant.forming(moments).items()} == {
+    assert {name: numbers(images) for name, images in variant.forming(moments, None).items()} == {
         "step 0": [*range(100, 110), gap, *range(150, 160)],
         "step 1,008": [*range(120, 130), gap, *range(170, 180)],
     }
     alone = {8: {"samples": numbered(40, channels=channels)}}
-    assert {name: numbers(images) for name, images in variant.forming(alone).items()} == {"step 8": [*range(10)]}
+    assert {name: numbers(images) for name, images in variant.forming(alone, None).items()} == {"step 8": [*range(10)]}
+    crisp = variant.forming(alone, 4 / 255)  # as the card shows its other pictures
+    assert {name: numbers(images) for name, images in crisp.items()} == {"step 8": [0] * 4 + [255] * 6}
 
 
 @pytest.mark.parametrize("counts", [(10, 10), (10, 7)])

@@ -160,6 +160,15 @@ def test_the_parameters_of_the_long_run_are_valid():
             "two\nlines",
             "variants.vae_tril.title: received 'two\\nlines'; string should",
         ),
+        ("variants.vae_tril.title", " ", "variants.vae_tril.title: received ' '; string should"),
+        ("data.source", "", "data.source: received ''; string should have at least 1 character"),
+        ("data.source", "x" * 5000, "data.source: received 'xxx"),
+        ("data.mirrors", {"kmnst": []}, "data.mirrors: received the key 'kmnst'; accepted: mnist, fashion_mnist, kmn"),
+        (
+            "variants.ae_deep.model.penalty",
+            {"name": "kl_sparsity", "weight": 1.0, "target": 0.1},
+            "variants.ae_deep.model.penalty.name: received 'kl_sparsity'; accepted: another, or a dense network with",
+        ),
         ("variants.Bad-Name", {}, "variants.Bad-Name: received 'Bad-Name'; string should match pattern"),
     ],
 )
@@ -213,6 +222,10 @@ def test_the_command_checks_a_file_alone_without_tensorflow(tmp_path):
     assert run.returncode == 2
     assert run.stderr.startswith(f"error: {bad}: not YAML")
     assert run.stderr.count("\n") == 1
+    both = [*command[:1], *command[3:], "params.yaml", str(bad)]
+    run = subprocess.run(both, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert run.stderr == "error: received 2 arguments; accepted: a file, by default params.yaml\n"
 
 
 def test_what_is_no_file_of_text(tmp_path):
@@ -224,6 +237,10 @@ def test_what_is_no_file_of_text(tmp_path):
     latin.write_bytes((ROOT / "params.yaml").read_bytes() + "# déjà vu\n".encode("latin-1"))
     with pytest.raises(UserError, match=r"latin\.yaml: received bytes that are not UTF-8 \(.*\); accepted: UTF-8 text"):
         load_params(latin)
+    dated = tmp_path / "dated.yaml"
+    dated.write_text((ROOT / "params.yaml").read_text().replace("seed: 1", "seed: 2026-02-30"))
+    with pytest.raises(UserError, match=r"dated\.yaml: not YAML: day is out of range"):
+        load_params(dated)
 
 
 def test_a_folder_of_images_is_named_from_the_project(tmp_path):

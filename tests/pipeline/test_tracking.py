@@ -59,15 +59,12 @@ def test_a_run_has_parameters_curves_data_and_tags(repository, monkeypatch):
 
 def test_pictures_make_a_slider(repository, monkeypatch):
     picture = np.full((6, 4, 3), 7, np.uint8)
-    store = tracking.Store(SETTINGS.experiment)
     with tracked(repository) as run:
-        assert store.pictured_steps(run.run_id) == set()
-        for step in (0, 8):
+        for step in (0, 8, 8):  # a resumed training comes by a second time
             run.log_picture(picture, step)
-    assert store.pictured_steps(run.run_id) == {0, 8}
     images = [file.path for file in MlflowClient(tracking.tracking_uri()).list_artifacts(run.run_id, "images")]
     for step in (0, 8):
-        assert any(path.startswith(f"images/{tracking.PICTURES}+step+{step}+") for path in images)
+        assert len([path for path in images if path.startswith(f"images/{tracking.PICTURES}+step+{step}+")]) == 2
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
     with tracked(repository) as run:
         run.log_picture(picture, 0)  # a warning, no error

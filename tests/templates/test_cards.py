@@ -108,14 +108,7 @@ def test_facts_have_the_training_and_where_codes_come_from():
 
 
 def test_a_code_of_many_vectors_says_how_many_numbers_it_has():
-    details = {"samples": {}, "compression": {"codes": {"8": {"bytes": 784.0}}}}
-    row = describe(
-        "vqvae",
-        ROWS["vqvae"],
-        {"weights": 1},
-        1,
-        details | {"compression": {"codes": {"8": {"bytes": 784.0, **NUMBERS}}}},
-    )
+    row = describe("vqvae", ROWS["vqvae"], {"weights": 1}, 1, {"samples": {}}, 784)
     assert row["code"] == 784
     assert row["facts"]["code"] == f"{ROWS['vqvae'].model.code} (784 numbers in all)"
 
