@@ -36,9 +36,9 @@ def headline(source: str | None) -> str:
 
 def opening(shelf: Shelf, lists: list[VariantList]) -> list[Any]:
     """What a page that opens shows: the tabs, with their lists filled, or what to run when nothing is trained."""
-    some = bool(shelf.trained())
+    some, favourite = bool(shelf.trained()), shelf.favourite()
     shown = [gr.update(visible=not some), gr.update(visible=some)]
-    return [headline(shelf.source()), *shown, *(one.filled() for one in lists)]
+    return [headline(shelf.source()), *shown, *(one.filled(favourite) for one in lists)]
 
 
 def page(shelf: Shelf) -> gr.Blocks:

@@ -31,16 +31,17 @@ def told(answer: Callable[..., Any], *first: Any) -> Callable[..., Any]:
 
 
 class VariantList(NamedTuple):
-    """A list of variants, filled when the page opens: what it offers then, and which of those is chosen first."""
+    """A list of variants, filled when the page opens. `second`: it begins with another one than the other lists do."""
 
     dropdown: gr.Dropdown
     offered: Callable[[], Choices]
-    first: int = 0
+    second: bool = False
 
-    def filled(self) -> dict[str, Any]:
-        """The list as it is now; empty when there is nothing to offer."""
+    def filled(self, favourite: str | None) -> dict[str, Any]:
+        """The list as it is now, at `favourite` if that is offered; empty when there is nothing to offer."""
         choices = self.offered()
-        value = choices[min(self.first, len(choices) - 1)][1] if choices else None
+        keys = sorted((key for _, key in choices), key=lambda key: key != favourite)
+        value = keys[1 if self.second and len(keys) > 1 else 0] if keys else None
         return gr.update(choices=choices, value=value)
 
 

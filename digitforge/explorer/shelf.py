@@ -53,6 +53,12 @@ class Shelf:
         rows = self.params().variants
         return [(f"{row.title} ({key})", key) for key, row in rows.items() if self._sampled(key)]
 
+    def favourite(self) -> str | None:
+        """The best VAE, which the page begins with; None before one is measured."""
+        with suppress(UserError):
+            return digitforge.champion(root=self.root)
+        return None
+
     def source(self) -> str | None:
         """The data set that they learnt, and what it stands in for; None before there is any."""
         with suppress(FileNotFoundError):

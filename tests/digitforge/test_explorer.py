@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 
 from digitforge.explorer.codes import activity, axes, between, with_label
 from digitforge.explorer.drawing import as_models_take, is_empty
+from digitforge.explorer.parts import VariantList
 from digitforge.explorer.pictures import code_chart, pairs, reading_chart, score_chart, sheet
 from digitforge.explorer.shelf import Shelf
 from digitforge.explorer.tabs import codes, compare, generate, interpolate, look
@@ -146,6 +147,29 @@ def test_a_variant_whose_file_is_cut_short_is_not_offered(project, tmp_path, kep
     (copy / files.SAMPLES / "labelled.npz").write_bytes(whole.read_bytes()[:kept])
     shelf = Shelf(copy)
     assert shelf.trained() == shelf.encoders() == [("Tiny vae (tiny)", "tiny")]
+
+
+def test_the_page_begins_with_the_best_vae(project, tmp_path):
+    shutil.copytree(project, tmp_path, dirs_exist_ok=True)
+    params = files.read_json(tmp_path / "params.yaml")
+    rule = {"metric": "samples.fid", "best": "lowest", "data": params["variants"]["tiny"]["data"]}
+    params["tracking"]["champion"] = {"vae": rule}
+    files.write_json(tmp_path / "params.yaml", params)
+    shelf = Shelf(tmp_path)
+    assert shelf.favourite() is None
+    files.write_json(tmp_path / files.METRICS / "tiny.json", {"samples": {"fid": 3.0}})
+    assert shelf.favourite() == "tiny"
+
+
+@pytest.mark.parametrize(
+    ("favourite", "first", "second"), [(None, "a", "b"), ("b", "b", "a"), ("untrained", "a", "b"), ("c", "c", "a")]
+)
+def test_two_lists_begin_with_two_variants(favourite, first, second):
+    offered = [(key.upper(), key) for key in "abc"]
+    assert VariantList(None, lambda: offered).filled(favourite)["value"] == first
+    assert VariantList(None, lambda: offered, second=True).filled(favourite)["value"] == second
+    assert VariantList(None, lambda: offered[:1], second=True).filled(favourite)["value"] == "a"
+    assert VariantList(None, lambda: []).filled(favourite)["value"] is None
 
 
 def test_every_tab_answers(project):

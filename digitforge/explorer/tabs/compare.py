@@ -68,4 +68,4 @@ def build(shelf: Shelf, tab: gr.Tab) -> list[VariantList]:
         trigger_mode="always_last",
         api_name="compare",
     )
-    return [VariantList(key, shelf.trained, first) for first, key in enumerate(keys)]
+    return [VariantList(key, shelf.trained, second) for second, key in zip((False, True), keys, strict=True)]
