@@ -169,7 +169,7 @@ def test_two_lists_begin_with_two_variants(favourite, first, second):
     assert VariantList(None, lambda: offered).filled(favourite)["value"] == first
     assert VariantList(None, lambda: offered, second=True).filled(favourite)["value"] == second
     assert VariantList(None, lambda: offered[:1], second=True).filled(favourite)["value"] == "a"
-    assert VariantList(None, lambda: []).filled(favourite)["value"] is None
+    assert VariantList(None, list).filled(favourite)["value"] is None
 
 
 def test_every_tab_answers(project):
