@@ -22,13 +22,14 @@ def gallery(rows: Mapping[str, np.ndarray]) -> Figure:
     for i, picture in enumerate(pictures):
         paper[i * step : i * step + height] = picture
     inches = across * paper.shape[0] / width
-    left = 0.25 + 0.095 * max(map(len, rows))
+    size = 11 * max(1, columns / 12)  # a wide picture is shown smaller
+    left = (0.25 + 0.095 * max(map(len, rows))) * size / 11
     figure = plt.figure(figsize=(left + across, inches), layout="none")
     axis = figure.add_axes((left / (left + across), 0, across / (left + across), 1))
     axis.imshow(paper, interpolation="nearest")
     axis.grid(False)
     axis.set_xticks([])
-    axis.set_yticks([i * step + height / 2 for i in range(len(pictures))], list(rows), fontsize=11)
+    axis.set_yticks([i * step + height / 2 for i in range(len(pictures))], list(rows), fontsize=size)
     axis.tick_params(length=0)
     axis.spines[:].set_visible(False)
     return figure
