@@ -52,14 +52,14 @@ def load(key: str, root: Path | None = None) -> Variant:
     if key not in trained:
         others = f"; trained are {', '.join(trained)}" if trained else ""
         raise UserError(f"{key}: not trained yet, `dvc repro evaluate@{key}` does it{others}")
-    folder = root / files.MODELS / key
-    with undamaged(folder, f"dvc repro -f -s train@{key}"):
-        config = files.read_json(folder / "config.json")
-    if not is_of(row, config):
-        raise UserError(f"{key}: edited in params.yaml since it was trained; `dvc repro evaluate@{key}` trains it anew")
     from stages import models
 
+    folder = root / files.MODELS / key
     with undamaged(folder, f"dvc repro -f -s train@{key}"):
+        if not is_of(row, files.read_json(folder / "config.json")):
+            raise UserError(
+                f"{key}: edited in params.yaml since it was trained; `dvc repro evaluate@{key}` trains it anew"
+            )
         model = models.load(folder)
     return Variant(key, row, model, root=root, missing_digit=params.data.missing_digit)
 

@@ -449,7 +449,7 @@ CARDS = {
     "vae_flow_dense": Card(
         "A dense network under a prior of the kind that `vae_flow_prior` has: coupling layers that bend a mixture of "
         "Gaussians into the shape of the codes. It is trained on the bound of several draws that `vae_iwae` has, which "
-        "lets a network of this size overfit less. What lies between it and `vae_dense` is mostly the prior.",
+        "is closer to the likelihood that it is judged by. What lies between it and `vae_dense` is mostly the prior.",
         FLOW_PRIOR + r", \qquad " + IMPORTANCE_WEIGHTED,
         f"{DINH}; the bound: {BURDA}",
         "Dense layers don't know which pixels are neighbours and must learn it: likelihood and reconstructions stay "

@@ -113,9 +113,6 @@ def test_a_code_of_many_vectors_says_how_many_numbers_it_has():
     assert row["facts"]["code"] == f"{ROWS['vqvae'].model.code} (784 numbers in all)"
 
 
-NUMBERS = {"entropy_bytes": {"value": 1.0, "ci95": 0.1}, "psnr_db": {"value": 1.0, "ci95": 0.1}}
-
-
 def test_long_equations_are_broken_into_lines():
     assert broken(r"a = b, \qquad c = d") == r"a = b, \qquad c = d"
     long = "x" * 100
