@@ -13,10 +13,10 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 repro: .venv/repro.done ## run what changed of the pipeline, set up first if need be; JOBS=2: two variants at a time
-	@python -m stages.pipeline.params
-	@[ "$(JOBS)" = 1 ] || python -m stages.pipeline.parallel "$(JOBS)"
+	@python -m digitforge.settings.params
+	@[ "$(JOBS)" = 1 ] || python -m digitforge.runner.parallel "$(JOBS)"
 	@dvc repro
-	@python -m stages.pipeline.summary
+	@python -m digitforge.report.summary
 
 test: .venv/dev.done ## run the tests
 	@python -m pytest --numprocesses auto --dist loadfile
@@ -30,7 +30,7 @@ ui: .venv/repro.done ## open the MLflow UI on http://127.0.0.1:5000
 	MLFLOW_DISABLE_TELEMETRY=true mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}" --host 127.0.0.1 --port 5000
 
 experiments: .venv/repro.done ## compare the experiments of `dvc exp run`: what differs, and no more
-	@python -m stages.pipeline.experiments
+	@python -m digitforge.tracking.experiments
 
 explore: .venv/repro.done ## play with the trained models on http://127.0.0.1:7860
 	@python -m digitforge.explorer

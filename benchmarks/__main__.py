@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.jobs import jobs
 from benchmarks.page import render, result_file
 from benchmarks.turns import Contestant, interleave
-from stages.pipeline.errors import UserError, argument, user_errors
+from digitforge.errors import UserError, argument, user_errors
 
 PEERS = Path(".venv-peers/bin/python")
 ROUNDS = 5

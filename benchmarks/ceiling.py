@@ -9,7 +9,7 @@ OPERATIONS = 2 * SIZE**3
 def main() -> None:
     """Multiply forever, ten products a turn."""
     turns = Turns()
-    import stages.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
+    import digitforge.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
 
     # isort: split
     import tensorflow as tf

@@ -13,10 +13,10 @@ def main() -> None:
     """Train forever, a block of `steps` a turn."""
     turns, job = Turns(), json.loads(sys.argv[1])
     from benchmarks.networks import pictures, sample_operations, step_operations
-    from stages.models import build
-    from stages.pipeline.params import Fit
-    from stages.training import callbacks
-    from stages.training.fit import Plan, fit
+    from digitforge.models import build
+    from digitforge.settings.params import Fit
+    from digitforge.training import callbacks
+    from digitforge.training.fit import Plan, fit
 
     callbacks.CHECKPOINT_EVERY_SECONDS = math.inf  # waiting for a turn isn't training: none would be due in a block
     images, steps = pictures(job["shape"]), job["steps"]

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from stages.pipeline.errors import UserError
-from stages.pipeline.params import explain, read_yaml
-from stages.pipeline.rows import Autoencoder, Fit, Positive, Strict, Vae
+from digitforge.errors import UserError
+from digitforge.settings.params import explain, read_yaml
+from digitforge.settings.rows import Autoencoder, Fit, Positive, Strict, Vae
 
 FILE = Path(__file__).with_name("jobs.yaml")
 

@@ -14,13 +14,13 @@ def main() -> None:
     """Train forever with Keras's defaults but for the progress bar, a block of `steps` a turn."""
     turns, job = Turns(), json.loads(sys.argv[1])
     from benchmarks.networks import pictures
-    from stages.models import build
+    from digitforge.models import build
 
     # isort: split
     import keras
     import tensorflow as tf
 
-    from stages.nn import networks, pixels
+    from digitforge.nn import networks, pixels
 
     def cross_entropy(x: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         nats = tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=logits)

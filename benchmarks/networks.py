@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-import stages.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
+import digitforge.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
 
 # isort: split
 import numpy as np

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.ticker import LogLocator
 from scipy.optimize import curve_fit
 
-from stages.figures import style
-from stages.templates import rendering
+from digitforge.report import rendering
+from digitforge.report.figures import style
 
 HERE = Path(__file__).parent
 SECTIONS = ("speed", "quality", "stages")

@@ -7,17 +7,17 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-import stages.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
+import digitforge.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
 
 # isort: split
 import numpy as np
 
-from stages.metrics.intervals import plain
-from stages.models.classifier import Classifier
-from stages.pipeline import files
-from stages.pipeline.errors import UserError, user_errors
-from stages.pipeline.params import load_params
-from stages.protocol import reference, samples
+from digitforge import files
+from digitforge.errors import UserError, user_errors
+from digitforge.metrics.intervals import plain
+from digitforge.models.classifier import Classifier
+from digitforge.protocol import reference, samples
+from digitforge.settings.params import load_params
 
 PEERS = Path(".venv-peers/bin/python")
 MODE = "mono-float-complete"

@@ -12,21 +12,21 @@ import time
 from pathlib import Path
 from typing import Any
 
-import stages.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
+import digitforge.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
 
 # isort: split
 from benchmarks.jobs import jobs
 from benchmarks.page import EPOCH
-from stages.data.pixels import crisp, to_bytes
-from stages.metrics.verifier import predictability
-from stages.models import build
-from stages.models.classifier import Classifier
-from stages.models.codes import FIT_ON, Mixture
-from stages.pipeline import files
-from stages.pipeline.errors import UserError, user_errors
-from stages.pipeline.params import Fit
-from stages.training.fit import STEPS_PER_CALL, Plan, fit
-from stages.training.tracked import VALIDATION
+from digitforge import files
+from digitforge.data.pixels import crisp, to_bytes
+from digitforge.errors import UserError, user_errors
+from digitforge.metrics.verifier import predictability
+from digitforge.models import build
+from digitforge.models.classifier import Classifier
+from digitforge.models.codes import FIT_ON, Mixture
+from digitforge.settings.params import Fit
+from digitforge.tracking.training import VALIDATION
+from digitforge.training.fit import STEPS_PER_CALL, Plan, fit
 
 EPOCHS = 10  # of the historic recipe: a tenth of it
 INTERVALS = 25

@@ -5,19 +5,19 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
-import stages.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
+import digitforge.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
 
 # isort: split
 import tensorflow as tf
 
 from benchmarks.networks import pictures
-from stages.models import build
-from stages.models.base import GenerativeModel
-from stages.models.batches import scale
-from stages.pipeline.params import Fit
-from stages.training import optimizers
-from stages.training.data import batches
-from stages.training.fit import STEPS_PER_CALL
+from digitforge.models import build
+from digitforge.models.base import GenerativeModel
+from digitforge.models.batches import scale
+from digitforge.settings.params import Fit
+from digitforge.training import optimizers
+from digitforge.training.data import batches
+from digitforge.training.fit import STEPS_PER_CALL
 
 Block = Callable[[], float]  # does some steps -> seconds per step
 

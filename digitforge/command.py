@@ -12,13 +12,12 @@ import numpy as np
 from PIL import Image
 
 import digitforge
-from digitforge import project
+from digitforge import files, project
+from digitforge.data.folder import SUFFIXES, read_image
+from digitforge.data.pixels import GAP, PAPER, mosaic
+from digitforge.data.stacked import in_channels
+from digitforge.errors import UserError, user_errors
 from digitforge.variant import Variant
-from stages.data.folder import SUFFIXES, read_image
-from stages.data.pixels import GAP, PAPER, mosaic
-from stages.data.stacked import in_channels
-from stages.pipeline import files
-from stages.pipeline.errors import UserError, user_errors
 
 COLUMNS = 20  # of a strip; more images go below
 ZOOM = 3  # screen pixels for a pixel of an image

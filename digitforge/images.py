@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from stages.data.pixels import to_bytes
-from stages.pipeline.errors import UserError
+from digitforge.data.pixels import to_bytes
+from digitforge.errors import UserError
 
 Shape = tuple[int, int, int]
 

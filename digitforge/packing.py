@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter
 
+from digitforge import files
+from digitforge.settings.params import Params
+from digitforge.settings.rows import Variant as Row
 from digitforge.variant import Variant
-from stages.pipeline import files
-from stages.pipeline.params import Params
-from stages.pipeline.rows import Variant as Row
 
 
 def pack(key: str, params: Params, folder: Path, root: Path = Path()) -> None:
@@ -32,7 +32,7 @@ def pack(key: str, params: Params, folder: Path, root: Path = Path()) -> None:
 
 def unpack(folder: Path) -> Variant:
     """The variant of a folder that `pack` filled."""
-    from stages import models
+    from digitforge import models
 
     content = files.read_json(folder / "variant.json")
     key, row = content["key"], TypeAdapter(Row).validate_python(content["row"])

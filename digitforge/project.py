@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from digitforge import files
+from digitforge.errors import UserError
 from digitforge.reading import Verifier
+from digitforge.settings.params import PARAMS_FILE, Params, load_params
+from digitforge.settings.rows import Variant as Row
+from digitforge.tracking.champions import champions
 from digitforge.variant import Variant
-from stages.pipeline import files
-from stages.pipeline.champions import champions
-from stages.pipeline.errors import UserError
-from stages.pipeline.params import PARAMS_FILE, Params, load_params
-from stages.pipeline.rows import Variant as Row
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -52,7 +52,7 @@ def load(key: str, root: Path | None = None) -> Variant:
     if key not in trained:
         others = f"; trained are {', '.join(trained)}" if trained else ""
         raise UserError(f"{key}: not trained yet, `dvc repro evaluate@{key}` does it{others}")
-    from stages import models
+    from digitforge import models
 
     folder = root / files.MODELS / key
     with undamaged(folder, f"dvc repro -f -s train@{key}"):
@@ -86,7 +86,7 @@ def verifier(root: Path | None = None) -> Verifier:
     weights = root / files.VERIFIER / "verifier.weights.h5"
     if not weights.exists():
         raise UserError(f"{weights}: no verifier yet, `dvc repro verifier` trains it")
-    from stages.models.classifier import Classifier
+    from digitforge.models.classifier import Classifier
 
     classifier = Classifier(pictures=shows_pictures(root))
     with undamaged(weights, "dvc repro -f -s verifier"):

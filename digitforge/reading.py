@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 
 from digitforge.images import to_pictures
-from stages.metrics.verifier import judge
+from digitforge.metrics.verifier import judge
 
 
 class Verifier:
     """The classifier that judges every image of the report. `digitforge.verifier()` gives it."""
 
     def __init__(self, classifier: Any) -> None:
-        self.classifier = classifier  # stages.models.classifier.Classifier
+        self.classifier = classifier  # digitforge.models.classifier.Classifier
 
     def read(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Read images [N, 28, 28, C], or [N, 28, 28] if grey, of uint8 or of floats in [0, 1].

@@ -14,11 +14,11 @@ from mlflow.models import set_model
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc import PythonModel, PythonModelContext
 
+from digitforge.data.folder import read_image, to_png
+from digitforge.data.stacked import in_channels
+from digitforge.errors import UserError
 from digitforge.images import InputError
 from digitforge.variant import Variant
-from stages.data.folder import read_image, to_png
-from stages.data.stacked import in_channels
-from stages.pipeline.errors import UserError
 
 
 class Sent(io.BytesIO):

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digitforge import files
+from digitforge.data.pixels import crisp, to_bytes
+from digitforge.data.stacked import binarize
+from digitforge.data.subsets import known
+from digitforge.errors import UserError
 from digitforge.images import InputError, to_pictures, whole
-from stages.data.pixels import crisp, to_bytes
-from stages.data.stacked import binarize
-from stages.data.subsets import known
-from stages.metrics.anomaly import neighbour_distance
-from stages.pipeline import files
-from stages.pipeline.errors import UserError
-from stages.pipeline.rows import Variant as Row
+from digitforge.metrics.anomaly import neighbour_distance
+from digitforge.settings.rows import Variant as Row
 
 if TYPE_CHECKING:  # both import TensorFlow
-    from stages.models.base import GenerativeModel
-    from stages.models.codes import Sampler
+    from digitforge.models.base import GenerativeModel
+    from digitforge.models.codes import Sampler
 
 
 MOST_IMAGES = 1_000_000  # at once
@@ -90,7 +90,7 @@ class Variant:
         The importance-weighted bound of `draws` codes an image (Burda 2016, eq. 8): on average too low, by less with
         more draws; 1 is the ELBO. Where training draws pixels anew (`pixels: dynamic`), of one such draw.
         """
-        from stages.models.scoring import importance_nats
+        from digitforge.models.scoring import importance_nats
 
         if not self.has_likelihood:
             raise InputError(f"{self.key}: a model of family {self.family} has no likelihood; accepted: a VAE")
@@ -140,7 +140,7 @@ class Variant:
 
     @cached_property
     def _sampler(self) -> "Sampler":
-        from stages.models.codes import from_arrays
+        from digitforge.models.codes import from_arrays
 
         return from_arrays(self.model, self._kept(files.SAMPLERS))
 

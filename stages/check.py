@@ -7,11 +7,11 @@ after an edit, and yet makes nothing run again by itself. artifacts/modes.json n
 
 from pathlib import Path
 
-from stages.data.folder import TEST_EVERY, class_folders, image_files
-from stages.data.sources import SOURCES
-from stages.pipeline.errors import UserError, user_errors
-from stages.pipeline.files import MODES_IN_USE, main_repository, write_json, write_text
-from stages.pipeline.params import PARAMS_FILE, Params, load_params
+from digitforge.data.folder import TEST_EVERY, class_folders, image_files
+from digitforge.data.sources import SOURCES
+from digitforge.errors import UserError, user_errors
+from digitforge.files import MODES_IN_USE, main_repository, write_json, write_text
+from digitforge.settings.params import PARAMS_FILE, Params, load_params
 
 CHECKED = Path("artifacts/params.checked")
 LEAST = 6  # test images that a variant needs: their neighbourhoods are of five others

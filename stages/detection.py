@@ -3,12 +3,12 @@
 Writes reports/metrics/leave_one_out/DIGIT.json: the detection metrics of every score over the whole test split.
 """
 
-from stages.metrics.anomaly import detection_metrics
-from stages.metrics.intervals import plain
-from stages.pipeline import files
-from stages.pipeline.errors import argument, user_errors
-from stages.pipeline.params import LEFT_OUT_DATA, load_params
-from stages.protocol.anomaly import scores
+from digitforge import files
+from digitforge.errors import argument, user_errors
+from digitforge.metrics.anomaly import detection_metrics
+from digitforge.metrics.intervals import plain
+from digitforge.protocol.anomaly import scores
+from digitforge.settings.params import LEFT_OUT_DATA, load_params
 
 
 def main(text: str) -> None:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from stages.data.folder import class_folders, from_image_folder
-from stages.data.places import IdxFiles, fetch, from_scikit_learn
-from stages.data.sources import FILES, SOURCES, TORCHVISION_FOLDERS
-from stages.pipeline import files
-from stages.pipeline.errors import UserError, user_errors
-from stages.pipeline.params import Data, load_params
+from digitforge import files
+from digitforge.data.folder import class_folders, from_image_folder
+from digitforge.data.places import IdxFiles, fetch, from_scikit_learn
+from digitforge.data.sources import FILES, SOURCES, TORCHVISION_FOLDERS
+from digitforge.errors import UserError, user_errors
+from digitforge.settings.params import Data, load_params
 
 
 def by_hand(source: str) -> str:

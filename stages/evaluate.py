@@ -4,12 +4,12 @@ The first holds the headline numbers alone, so that `dvc metrics diff` stays sho
 its 95 % interval. A metric that doesn't apply is absent. reports/metrics.md says what each one means.
 """
 
-from stages.metrics.intervals import Estimate, plain, restored, significant
-from stages.pipeline import files
-from stages.pipeline.errors import argument, user_errors
-from stages.pipeline.params import load_params
-from stages.protocol import HEADLINES
-from stages.protocol.groups import Groups, of_variant
+from digitforge import files
+from digitforge.errors import argument, user_errors
+from digitforge.metrics.intervals import Estimate, plain, restored, significant
+from digitforge.protocol import HEADLINES
+from digitforge.protocol.groups import Groups, of_variant
+from digitforge.settings.params import load_params
 
 
 def headlines(groups: Groups) -> Groups:

@@ -4,11 +4,11 @@ Writes artifacts/features/binary.npz and float.npz: train [60000, F] and test [1
 IDX files. Data files say which digits an image shows (`digits_train`, `digits_test`).
 """
 
-from stages.data.idx import parse_idx
-from stages.data.stacked import binarize, grey
-from stages.models.classifier import Classifier
-from stages.pipeline import files
-from stages.pipeline.errors import user_errors
+from digitforge import files
+from digitforge.data.idx import parse_idx
+from digitforge.data.stacked import binarize, grey
+from digitforge.errors import user_errors
+from digitforge.models.classifier import Classifier
 
 
 def main() -> None:

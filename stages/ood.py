@@ -7,13 +7,13 @@ place has it.
 
 import numpy as np
 
-from stages.data.idx import parse_idx
-from stages.data.outliers import MAKERS
-from stages.data.places import fetch
-from stages.data.subsets import spread
-from stages.pipeline import files
-from stages.pipeline.errors import UserError, user_errors
-from stages.pipeline.params import Params, load_params
+from digitforge import files
+from digitforge.data.idx import parse_idx
+from digitforge.data.outliers import MAKERS
+from digitforge.data.places import fetch
+from digitforge.data.subsets import spread
+from digitforge.errors import UserError, user_errors
+from digitforge.settings.params import Params, load_params
 
 TEST_IMAGES = "t10k-images-idx3-ubyte"
 SIZE = 1_000

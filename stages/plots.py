@@ -12,15 +12,15 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_curve
 
-from stages.data.pixels import crisp
-from stages.data.subsets import known
-from stages.figures.images import image_grid
-from stages.figures.style import save
-from stages.pipeline import files
-from stages.pipeline.errors import user_errors
-from stages.pipeline.params import Params, load_params
-from stages.protocol.anomaly import SCORES, headline_score
-from stages.templates.portfolio import KINDS
+from digitforge import files
+from digitforge.data.pixels import crisp
+from digitforge.data.subsets import known
+from digitforge.errors import user_errors
+from digitforge.protocol.anomaly import SCORES, headline_score
+from digitforge.report.figures.images import image_grid
+from digitforge.report.figures.style import save
+from digitforge.report.portfolio import KINDS
+from digitforge.settings.params import Params, load_params
 
 PLOTS = Path("artifacts/plots")
 POINTS = 100  # of a ROC curve

@@ -5,12 +5,12 @@ variant has. Grey modes that lack no digit also have `reference.of_stacks` of th
 source is colour pictures, which are not stacked.
 """
 
-from stages.data.subsets import known
-from stages.metrics.intervals import stored
-from stages.pipeline import files
-from stages.pipeline.errors import user_errors
-from stages.pipeline.params import load_params
-from stages.protocol import reference
+from digitforge import files
+from digitforge.data.subsets import known
+from digitforge.errors import user_errors
+from digitforge.metrics.intervals import stored
+from digitforge.protocol import reference
+from digitforge.settings.params import load_params
 
 
 def main() -> None:

@@ -9,21 +9,21 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from stages.data import album
-from stages.data.pixels import crisp
-from stages.data.subsets import spread
-from stages.figures import compare, variant
-from stages.figures.curves import accuracy_curve
-from stages.figures.style import save
-from stages.pipeline import files
-from stages.pipeline.errors import user_errors
-from stages.pipeline.params import Params, load_params
-from stages.templates import content
-from stages.templates.cards import captions
-from stages.templates.catalogue import CATALOGUE
-from stages.templates.index import tables
-from stages.templates.page import shown
-from stages.templates.rendering import render
+from digitforge import files
+from digitforge.data import album
+from digitforge.data.pixels import crisp
+from digitforge.data.subsets import spread
+from digitforge.errors import user_errors
+from digitforge.report import content
+from digitforge.report.cards import captions
+from digitforge.report.catalogue import CATALOGUE
+from digitforge.report.figures import compare, variant
+from digitforge.report.figures.curves import accuracy_curve
+from digitforge.report.figures.style import save
+from digitforge.report.index import tables
+from digitforge.report.page import shown
+from digitforge.report.rendering import render
+from digitforge.settings.params import Params, load_params
 
 FIGURES, CARDS = files.REPORTS / "figures", files.REPORTS / "cards"
 GALLERY = 10  # samples of each variant

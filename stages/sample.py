@@ -12,25 +12,25 @@ of `scoring.score`, and SET_NAME for each out-of-distribution set. Where the mod
 the test positions tight_images [n], and log_q_zx, log_q_z, log_p_z of `scoring.aggregate_posterior` if its posterior is
 Gaussian. And the pictures of code space of `models.exploring`.
 
-The sampler that drew the samples is an npz of its own, of `stages.models.codes.to_arrays`. In both `model_sha256` names
-the weights that they are of.
+The sampler that drew the samples is an npz of its own, of `models.codes.to_arrays`. In both `model_sha256` names the
+weights that they are of.
 """
 
 import numpy as np
 
-from stages.data.outliers import in_mode
-from stages.data.pixels import crisp, to_bytes
-from stages.data.subsets import examined, known, spread
-from stages.models import load
-from stages.models.base import GenerativeModel
-from stages.models.classifier import Classifier
-from stages.models.codes import Sampler, fit_sampler, to_arrays
-from stages.models.exploring import between_draws, explore
-from stages.models.restoring import restore
-from stages.models.scoring import aggregate_posterior, score, weigh_closely
-from stages.pipeline import files
-from stages.pipeline.errors import argument, user_errors
-from stages.pipeline.params import load_params
+from digitforge import files
+from digitforge.data.outliers import in_mode
+from digitforge.data.pixels import crisp, to_bytes
+from digitforge.data.subsets import examined, known, spread
+from digitforge.errors import argument, user_errors
+from digitforge.models import load
+from digitforge.models.base import GenerativeModel
+from digitforge.models.classifier import Classifier
+from digitforge.models.codes import Sampler, fit_sampler, to_arrays
+from digitforge.models.exploring import between_draws, explore
+from digitforge.models.restoring import restore
+from digitforge.models.scoring import aggregate_posterior, score, weigh_closely
+from digitforge.settings.params import load_params
 
 KEPT = 20_000  # training images, evenly spread, whose codes are kept: images are compared with them
 

@@ -5,12 +5,12 @@ int32, digits_train, digits_test [N, C] int32: the position of each channel's di
 images are not stacked. `missing` leaves a digit out of the training split alone.
 """
 
-from stages.data.idx import parse_idx
-from stages.data.sources import FILES
-from stages.data.stacked import MODES, make_split
-from stages.pipeline import files
-from stages.pipeline.errors import UserError, argument, user_errors
-from stages.pipeline.params import load_params
+from digitforge import files
+from digitforge.data.idx import parse_idx
+from digitforge.data.sources import FILES
+from digitforge.data.stacked import MODES, make_split
+from digitforge.errors import UserError, argument, user_errors
+from digitforge.settings.params import load_params
 
 
 def main(mode: str) -> None:

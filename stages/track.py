@@ -14,14 +14,15 @@ from typing import Any, NamedTuple
 import pandas as pd
 from filelock import FileLock
 
+from digitforge import files
+from digitforge.data import album
+from digitforge.errors import user_errors
 from digitforge.packing import pack
-from stages.data import album
-from stages.pipeline import files, tracking
-from stages.pipeline.champions import champions
-from stages.pipeline.errors import user_errors
-from stages.pipeline.fingerprint import fingerprint
-from stages.pipeline.params import LEFT_OUT_DATA, LEFT_OUT_FAMILY, Params, load_params
-from stages.pipeline.registry import SCRIPT, Entry, Registry, requirements
+from digitforge.settings.params import LEFT_OUT_DATA, LEFT_OUT_FAMILY, Params, load_params
+from digitforge.tracking import runs
+from digitforge.tracking.champions import champions
+from digitforge.tracking.fingerprint import fingerprint
+from digitforge.tracking.registry import SCRIPT, Entry, Registry, requirements
 
 FIGURES = files.REPORTS / "figures"
 CARDS = files.REPORTS / "cards"
@@ -63,7 +64,7 @@ def jobs(params: Params) -> list[Job]:
     return found
 
 
-def mend(store: tracking.Store, run_id: str, job: Job, params: Params) -> None:
+def mend(store: runs.Store, run_id: str, job: Job, params: Params) -> None:
     """Give a run that is new, or whose logging broke off, what is in the files and it lacks."""
     store.log_params(run_id, {**job.logged, "budget": params.budget, "seed": params.seed})
     store.log_dataset(run_id, files.DATA / f"{job.tags['data']}.npz", files.source_name())
@@ -80,13 +81,13 @@ def mend(store: tracking.Store, run_id: str, job: Job, params: Params) -> None:
 def headline(job: Job) -> dict[str, float]:
     """The numbers that the run gets, as GROUP/NAME, by which the UI sorts charts; no half-widths of intervals."""
     # The verifier's live curve is called `accuracy` too: its result on the test split stands apart.
-    flat = tracking.flatten(files.read_json(job.metrics[0]), "test." if job.stage == "verifier" else "")
+    flat = runs.flatten(files.read_json(job.metrics[0]), "test." if job.stage == "verifier" else "")
     numbers = {name: value for name, value in flat.items() if isinstance(value, int | float)}
     kept = {name.removesuffix(".value"): value for name, value in numbers.items() if not name.endswith(".ci95")}
     return {name.replace(".", "/"): value for name, value in kept.items()}
 
 
-def complete(store: tracking.Store, job: Job, params: Params) -> None:
+def complete(store: runs.Store, job: Job, params: Params) -> None:
     """Bring one run up to date with the files; a run that already is stays as it is.
 
     A DVC experiment that only measures a training otherwise has a run of its own, and leaves the other as it is.
@@ -101,7 +102,7 @@ def complete(store: tracking.Store, job: Job, params: Params) -> None:
     parts = [path.read_bytes() for paths in attached.values() for path in paths]
     content = hashlib.sha256(b"".join([job.title.encode(), *parts])).hexdigest()
     known = store.runs(stage_hash)
-    own = [run for run in known if run.data.tags.get("dvc_experiment", "") == tracking.dvc_experiment()]
+    own = [run for run in known if run.data.tags.get("dvc_experiment", "") == runs.dvc_experiment()]
     if content in [run.data.tags.get("completed_with") for run in own[:1] or known]:
         return
     if own and own[0].info.status == "FINISHED":
@@ -116,7 +117,7 @@ def complete(store: tracking.Store, job: Job, params: Params) -> None:
     store.set_tags(run_id, {"mlflow.note.content": job.title, "completed_with": content})
 
 
-def register(store: tracking.Store, params: Params) -> None:
+def register(store: runs.Store, params: Params) -> None:
     """Register each trained variant that isn't registered yet, and name the champions, unless for an experiment."""
     registry, versions = Registry(store), {}
     for key, row in params.variants.items():
@@ -130,7 +131,7 @@ def register(store: tracking.Store, params: Params) -> None:
                 entry = Entry(key, content, row.title, {"family": row.family, "data": row.data}, image)
                 version = registry.add(entry, run.info.run_id, Path(folder))
         versions[key] = version
-    if not tracking.dvc_experiment():
+    if not runs.dvc_experiment():
         registry.crown({key: versions[key] for key in champions(params).values()})
 
 
@@ -149,18 +150,16 @@ def main() -> None:
     trainings = jobs(params)
     files.write_json(TRACKED, {"runs": [job.name for job in trainings]})
     try:
-        store = tracking.Store(params.tracking.experiment)
+        store = runs.Store(params.tracking.experiment)
         for job in trainings:
             complete(store, job, params)
         with FileLock(files.scratch() / "registry.lock"):  # workers of DVC's queue may be here at once
             register(store, params)
     except Exception as error:  # whatever MLflow, its server or its database can raise
-        tracking.warn(error)
+        runs.warn(error)
         print("WARNING: `dvc repro -f -s track` completes runs and models once it can", file=sys.stderr)
         return
-    print(
-        f"track: {len(trainings)} runs complete, {len(params.variants)} models registered in {tracking.tracking_uri()}"
-    )
+    print(f"track: {len(trainings)} runs complete, {len(params.variants)} models registered in {runs.tracking_uri()}")
 
 
 if __name__ == "__main__":

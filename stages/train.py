@@ -1,16 +1,16 @@
 """Stage `train KEY`: one variant -> weights, configuration, training curves and what it drew over its training."""
 
-from stages.data.album import Album
-from stages.data.subsets import known
-from stages.models import build
-from stages.models.snapshots import one_of_each, snapshots
-from stages.pipeline import files
-from stages.pipeline.errors import argument, user_errors
-from stages.pipeline.params import load_params
-from stages.training.callbacks import Row
-from stages.training.device import spread_over_cores
-from stages.training.fit import save_weights
-from stages.training.tracked import train_tracked, write_history
+from digitforge import files
+from digitforge.data.album import Album
+from digitforge.data.subsets import known
+from digitforge.errors import argument, user_errors
+from digitforge.models import build
+from digitforge.models.snapshots import one_of_each, snapshots
+from digitforge.settings.params import load_params
+from digitforge.tracking.training import train_tracked, write_history
+from digitforge.training.callbacks import Row
+from digitforge.training.device import spread_over_cores
+from digitforge.training.fit import save_weights
 
 
 def main(key: str) -> None:

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from stages.data.stacked import binarize
-from stages.metrics.calibration import expected_calibration_error
-from stages.models.classifier import Classifier
-from stages.pipeline import files
-from stages.pipeline.errors import user_errors
-from stages.pipeline.params import load_params
-from stages.training.callbacks import Row
-from stages.training.fit import save_weights
-from stages.training.tracked import train_tracked, write_history
+from digitforge import files
+from digitforge.data.stacked import binarize
+from digitforge.errors import user_errors
+from digitforge.metrics.calibration import expected_calibration_error
+from digitforge.models.classifier import Classifier
+from digitforge.settings.params import load_params
+from digitforge.tracking.training import train_tracked, write_history
+from digitforge.training.callbacks import Row
+from digitforge.training.fit import save_weights
 
 DATA = files.DATA / "mono-float-complete.npz"
 

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 
 import pytest
 
+pytest_plugins = ["tests.tiny_project"]
+
 PATIENCE = 600  # seconds; a busy machine takes long to import what a server needs
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]

@@ -4,16 +4,16 @@ from itertools import product
 import numpy as np
 import pytest
 
-from stages.data.noise import add_noise
-from stages.data.stacked import has_digit, make_split
-from stages.data.subsets import known
+from digitforge.data.noise import add_noise
+from digitforge.data.stacked import has_digit, make_split
+from digitforge.data.subsets import known
+from digitforge.metrics.intervals import Estimate, plain, significant
+from digitforge.protocol import HEADLINES, reference, samples
+from digitforge.protocol.groups import nats_of, of_variant
+from digitforge.protocol.samples import target_shares
+from digitforge.report.catalogue import CATALOGUE
+from digitforge.settings.params import load_params
 from stages.evaluate import headlines
-from stages.metrics.intervals import Estimate, plain, significant
-from stages.pipeline.params import load_params
-from stages.protocol import HEADLINES, reference, samples
-from stages.protocol.groups import nats_of, of_variant
-from stages.protocol.samples import target_shares
-from stages.templates.catalogue import CATALOGUE
 
 PARAMS = load_params()
 RNG = np.random.default_rng(0)

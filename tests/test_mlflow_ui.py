@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from mlflow import MlflowClient
 
-from stages.pipeline import tracking
-from stages.pipeline.params import Tracking
+from digitforge.settings.params import Tracking
+from digitforge.tracking.runs import run as tracked_run
 
 PATIENCE = 300_000  # ms
 STEPS = (0, 8, 16)
@@ -23,7 +23,7 @@ def runs(repository, mlflow_server):
     settings = Tracking(experiment="exp", system_metrics=False, champion={})
     found = []
     for name in ("vae_x", "gan_y"):
-        with tracking.run(
+        with tracked_run(
             settings,
             "train",
             name,

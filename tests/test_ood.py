@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from digitforge import files
+from digitforge.data import places, sources
+from digitforge.data.idx import format_idx, parse_idx
+from digitforge.data.sources import FILES
+from digitforge.errors import UserError
+from digitforge.settings.params import read_yaml
 from stages import ood
-from stages.data import places, sources
-from stages.data.idx import format_idx, parse_idx
-from stages.data.sources import FILES
-from stages.pipeline import files
-from stages.pipeline.errors import UserError
-from stages.pipeline.params import read_yaml
 
 RNG = np.random.default_rng(0)
 ROOT = Path(__file__).parents[1]

@@ -47,7 +47,7 @@ def project(tmp_path_factory):
     }
     made.write_params(**made.settings)
     made.commit("start")
-    made.output = made.run(sys.executable, "-m", "stages.pipeline.parallel", "2")
+    made.output = made.run(sys.executable, "-m", "digitforge.runner.parallel", "2")
     made.rest = made.dvc("repro")
     return made
 
@@ -57,7 +57,7 @@ def test_what_ran_side_by_side_is_not_run_again(project):
     finished = dict(re.findall(r"^\[\d/4\] (\w+): (\d+) s$", project.output, re.MULTILINE))
     assert set(finished) == set(chains)
     assert re.findall(r"Running stage '(.*)'", project.rest) == ["report", "plots", "track"]
-    assert "0 chains of stages" in project.run(sys.executable, "-m", "stages.pipeline.parallel", "2")
+    assert "0 chains of stages" in project.run(sys.executable, "-m", "digitforge.runner.parallel", "2")
 
 
 def test_colour_pictures_train_three_channels_without_stacking(project):

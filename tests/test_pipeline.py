@@ -16,7 +16,7 @@ import pytest
 from mlflow import MlflowClient
 from ruamel.yaml import YAML
 
-from stages.pipeline.tracking import PICTURES
+from digitforge.tracking.runs import PICTURES
 
 ROOT = Path(__file__).parents[1]
 SMALL = {
@@ -370,7 +370,7 @@ def test_plots_are_one_page_with_every_variant(project, tmp_path):
 def test_an_experiment_is_kept_beside_the_others(project):
     project.commit("before the experiment")
     project.dvc("exp", "run", "--name", "lenient", "--set-param", "evaluation.tolerance.mono=0.3")
-    shown = project.run(sys.executable, "-m", "stages.pipeline.experiments")
+    shown = project.run(sys.executable, "-m", "digitforge.tracking.experiments")
     header, *rows = shown.splitlines()
     assert header.split()[-1] == "lenient"
     numbers = {row.rsplit(maxsplit=2)[0]: row.split()[-2:] for row in rows}
@@ -482,7 +482,7 @@ def test_runs_restored_from_the_cache_are_in_mlflow(project):
 
 
 def test_the_summary_says_where_things_are(project):
-    output = project.run(sys.executable, "-m", "stages.pipeline.summary")
+    output = project.run(sys.executable, "-m", "digitforge.report.summary")
     for part in (
         "NOT mnist",
         "dvc repro -f download",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from stages.pipeline.params import read_yaml
+from digitforge.settings.params import read_yaml
 
 ROOT = Path(__file__).parents[1]
 STAGES = sorted(path.stem for path in (ROOT / "stages").glob("*.py") if path.stem != "__init__")
@@ -19,7 +19,7 @@ DVC = read_yaml(ROOT / "dvc.yaml")["stages"]
 @cache
 def loaded(stage):
     """The modules that a process has once it imported a stage, by their names: the files that they are from."""
-    family = ", stages.models.vae" if stage in ("train", "sample", "leave_one_out") else ""
+    family = ", digitforge.models.vae" if stage in ("train", "sample", "leave_one_out") else ""
     code = f"import json, sys, stages.{stage}{family}; print(json.dumps("
     code += "{name: getattr(module, '__file__', None) for name, module in list(sys.modules.items())}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
@@ -41,7 +41,7 @@ def test_stages_without_models_start_without_tensorflow(stage):
     ("library", "only"),
     [
         ("mlflow", {"stages/pipeline/tracking.py", "stages/pipeline/registry.py", "digitforge/serving.py"}),
-        ("tensorflow_probability", {"stages/nn/distributions.py"}),
+        ("tensorflow_probability", {"digitforge/nn/distributions.py"}),
     ],
 )
 def test_few_files_import(library, only):
@@ -71,6 +71,6 @@ def test_dvc_names_the_code_that_a_stage_imports(stage):
     deps = {dep.replace("${item.family}", "vae") for dep in definition["deps"]}
     plumbing = {path for path in own if path.startswith("stages/pipeline/") or path.endswith("/__init__.py")}
     # Names and shapes for validating params.yaml; a change there can't change a result unnoticed.
-    plumbing |= {"stages/data/sources.py", "stages/data/stacked.py"}
+    plumbing |= {"digitforge/data/sources.py", "digitforge/data/stacked.py"}
     missing = {path for path in own - deps - plumbing if not any(path.startswith(f"{dep}/") for dep in deps)}
     assert missing == set()

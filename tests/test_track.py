@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from mlflow import MlflowClient
 
+from digitforge import files
+from digitforge.settings.params import read_yaml
+from digitforge.tracking import runs
 from stages import track
-from stages.pipeline import files, tracking
-from stages.pipeline.params import read_yaml
 
 ROOT = Path(__file__).parents[1]
 IMAGES = np.zeros((4, 28, 28, 1), np.uint8)
@@ -58,7 +59,7 @@ def project(tmp_path, monkeypatch):
         files.write_json(files.METRICS / f"{key}.json", {"samples": {"fid": fid}})
         files.write_json(files.METRICS / f"{key}.details.json", {})
         files.write_text(track.CARDS / f"{key}.md", f"# {key}")
-    return MlflowClient(tracking.tracking_uri())
+    return MlflowClient(runs.tracking_uri())
 
 
 def state(client):

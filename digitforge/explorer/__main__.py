@@ -8,10 +8,10 @@ from threading import Thread
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
 
+from digitforge.errors import UserError, user_errors
 from digitforge.explorer.page import CSS, THEME, page
 from digitforge.explorer.shelf import Shelf
 from digitforge.project import ROOT
-from stages.pipeline.errors import UserError, user_errors
 
 
 def warm(shelf: Shelf) -> None:

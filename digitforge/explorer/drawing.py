@@ -3,10 +3,10 @@
 import numpy as np
 from PIL import Image, ImageOps
 
-from stages.data.folder import scaled
-from stages.data.sources import SIZE
-from stages.data.stacked import binarize
-from stages.pipeline.errors import UserError
+from digitforge.data.folder import scaled
+from digitforge.data.sources import SIZE
+from digitforge.data.stacked import binarize
+from digitforge.errors import UserError
 
 INK = 20  # MNIST's digits fit a box of this many pixels
 FAINTEST = 48  # of 255: what is darker is background

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import gradio as gr
 import numpy as np
 
+from digitforge.errors import UserError
 from digitforge.explorer.shelf import Choices
-from stages.pipeline.errors import UserError
 
 MODEL = "model"  # events that compute share one queue: two at once would only slow each other down
 

@@ -4,8 +4,8 @@ import matplotlib.figure
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from stages.data.pixels import mosaic
-from stages.figures.style import BLUE, GREY, ORANGE
+from digitforge.data.pixels import mosaic
+from digitforge.report.figures.style import BLUE, GREY, ORANGE
 
 ONE_DIGIT = 448  # pixels wide: coding a large PNG would take longer than decoding the digit
 LEAST_WIDTH = 1000  # pixels: a picture is enlarged to so many, by a whole number

@@ -8,11 +8,11 @@ from threading import RLock
 import numpy as np
 
 import digitforge
+from digitforge import files
+from digitforge.errors import UserError
 from digitforge.explorer import codes
 from digitforge.project import ROOT, settings
-from stages.pipeline import files
-from stages.pipeline.errors import UserError
-from stages.pipeline.params import PARAMS_FILE, Params
+from digitforge.settings.params import PARAMS_FILE, Params
 
 Choices = list[tuple[str, str]]  # (what a list shows, the variant's key)
 PRIOR_CODES = 2_000  # enough to say how far codes reach, where nothing encodes

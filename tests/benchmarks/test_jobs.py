@@ -6,8 +6,8 @@ from benchmarks.__main__ import CONTESTED, plainly
 from benchmarks.jobs import FILE, jobs
 from benchmarks.networks import pictures, sample_operations, step_operations
 from benchmarks.page import result_file
-from stages.models import build
-from stages.pipeline.errors import UserError
+from digitforge.errors import UserError
+from digitforge.models import build
 
 MEASURED = json.loads(result_file("speed").read_text())["networks"]
 

@@ -1,6 +1,6 @@
 from benchmarks.jobs import jobs
 from benchmarks.networks import step_operations
-from stages.models import build
+from digitforge.models import build
 
 
 def operations(name):

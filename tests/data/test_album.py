@@ -1,7 +1,7 @@
 import numpy as np
 
-from stages.data.album import ZOOM, Album, picture, read
-from stages.data.pixels import GAP
+from digitforge.data.album import ZOOM, Album, picture, read
+from digitforge.data.pixels import GAP
 
 
 def moment(value, channels=1):

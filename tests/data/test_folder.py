@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from digitforge.data.folder import from_image_folder, read_image
+from digitforge.data.idx import parse_idx
+from digitforge.data.sources import FILES
+from digitforge.errors import UserError
+from digitforge.settings.params import load_params, parse, read_yaml
 from stages import download
 from stages.check import check_classes
-from stages.data.folder import from_image_folder, read_image
-from stages.data.idx import parse_idx
-from stages.data.sources import FILES
-from stages.pipeline.errors import UserError
-from stages.pipeline.params import load_params, parse, read_yaml
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.data.idx import format_idx, parse_idx
+from digitforge.data.idx import format_idx, parse_idx
 
 
 @pytest.mark.parametrize("shape", [(5,), (3, 28, 28), (2, 28, 28, 3)])

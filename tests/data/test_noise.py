@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.data.noise import add_noise, median
+from digitforge.data.noise import add_noise, median
 
 RNG = np.random.default_rng(0)
 GREY = np.full((40, 28, 28, 1), 128, np.uint8)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from stages.data.outliers import MAKERS, in_mode
-from stages.data.stacked import MODES
+from digitforge.data.outliers import MAKERS, in_mode
+from digitforge.data.stacked import MODES
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (12, 28, 28)).astype(np.uint8)

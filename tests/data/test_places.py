@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from digitforge.data import places, sources
+from digitforge.data.idx import format_idx, parse_idx
+from digitforge.data.sources import FILES
+from digitforge.errors import UserError
+from digitforge.settings.params import Data
 from stages import download
-from stages.data import places, sources
-from stages.data.idx import format_idx, parse_idx
-from stages.data.sources import FILES
-from stages.pipeline.errors import UserError
-from stages.pipeline.params import Data
 
 
 @pytest.fixture

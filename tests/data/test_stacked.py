@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.data.stacked import MODES, binarize, channels, grey, has_digit, make_split
+from digitforge.data.stacked import MODES, binarize, channels, grey, has_digit, make_split
 
 RNG = np.random.default_rng(0)
 LABELS = RNG.integers(0, 10, 500).astype(np.uint8)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from stages.data.stacked import MODES, has_digit
-from stages.data.subsets import known, spread, trained_classes
+from digitforge.data.stacked import MODES, has_digit
+from digitforge.data.subsets import known, spread, trained_classes
 
 
 @pytest.mark.parametrize("mode", MODES)

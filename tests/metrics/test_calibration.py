@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.metrics.calibration import expected_calibration_error
+from digitforge.metrics.calibration import expected_calibration_error
 
 RNG = np.random.default_rng(0)
 

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from stages.metrics.compression import CODECS, code_length_bytes, dequantise, encode, quantise
-from stages.metrics.reconstruction import psnr_db
+from digitforge.metrics.compression import CODECS, code_length_bytes, dequantise, encode, quantise
+from digitforge.metrics.reconstruction import psnr_db
 
 RNG = np.random.default_rng(0)
 

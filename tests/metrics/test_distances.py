@@ -5,8 +5,8 @@ from scipy.linalg import eigh, sqrtm
 from scipy.stats import ortho_group
 from sklearn.metrics.pairwise import polynomial_kernel
 
-from stages.metrics import distances
-from stages.metrics.distances import (
+from digitforge.metrics import distances
+from digitforge.metrics.distances import (
     frechet_distance,
     gaussians,
     kernel_distance,
@@ -15,7 +15,7 @@ from stages.metrics.distances import (
     radii,
     squared_distances,
 )
-from stages.metrics.intervals import resampled_counts
+from digitforge.metrics.intervals import resampled_counts
 
 RNG = np.random.default_rng(0)
 

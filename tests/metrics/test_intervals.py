@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from stages.metrics.intervals import bootstrap, from_resamples, mean, resampled_counts
+from digitforge.metrics.intervals import bootstrap, from_resamples, mean, resampled_counts
 
 RNG = np.random.default_rng(0)
 

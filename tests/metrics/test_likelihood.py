@@ -3,7 +3,7 @@ import pytest
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from stages.metrics.likelihood import (
+from digitforge.metrics.likelihood import (
     active_units,
     bits_per_dimension,
     corrected_mean,

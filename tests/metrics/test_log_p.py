@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from scipy.stats import bernoulli, multivariate_normal, norm
 
-from stages.metrics import log_p
-from stages.metrics.likelihood import elbo
-from stages.metrics.log_p import importance_weighted_bound
+from digitforge.metrics import log_p
+from digitforge.metrics.likelihood import elbo
+from digitforge.metrics.log_p import importance_weighted_bound
 
 RNG = np.random.default_rng(0)
 

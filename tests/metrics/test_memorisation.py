@@ -3,8 +3,8 @@ import pytest
 from scipy.stats import mannwhitneyu
 from sklearn.neighbors import NearestNeighbors
 
-from stages.metrics import memorisation
-from stages.metrics.memorisation import copying, nearest
+from digitforge.metrics import memorisation
+from digitforge.metrics.memorisation import copying, nearest
 
 RNG = np.random.default_rng(0)
 TRAINING, HELD_OUT = RNG.normal(size=(400, 10)), RNG.normal(size=(200, 10))

@@ -4,8 +4,8 @@ from scipy.ndimage import gaussian_filter
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from sklearn.metrics import log_loss, mean_squared_error
 
-from stages.metrics import reconstruction
-from stages.metrics.reconstruction import bce_nats, mse, psnr_db, ssim
+from digitforge.metrics import reconstruction
+from digitforge.metrics.reconstruction import bce_nats, mse, psnr_db, ssim
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (30, 28, 28, 3)).astype(np.uint8)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import entropy
 
-from stages.metrics.verifier import (
+from digitforge.metrics.verifier import (
     accuracy,
     class_counts,
     coverage,

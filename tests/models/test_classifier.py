@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from stages.models.classifier import Classifier, half_binary, warp
+from digitforge.models.classifier import Classifier, half_binary, warp
 
 RNG = np.random.default_rng(0)
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from stages.models import build
-from stages.models.exploring import PLANE, between_draws, explore, principal, traversals
+from digitforge.models import build
+from digitforge.models.exploring import PLANE, between_draws, explore, principal, traversals
 
 SHAPE = (8, 8, 1)
 DENSE = {"name": "dense", "encoder": [16], "decoder": [16], "activation": "relu", "code_activation": "linear"}

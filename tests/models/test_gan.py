@@ -1,9 +1,9 @@
 import numpy as np
 import tensorflow as tf
 
-from stages.models import build
-from stages.pipeline.params import Fit
-from stages.training import optimizers
+from digitforge.models import build
+from digitforge.settings.params import Fit
+from digitforge.training import optimizers
 
 RNG = np.random.default_rng(0)
 X = tf.constant(np.rint(RNG.random((8, 8, 8, 2))), tf.float32)

@@ -1,8 +1,8 @@
 import numpy as np
 
-from stages.data.noise import add_noise
-from stages.models import build
-from stages.models.restoring import restore
+from digitforge.data.noise import add_noise
+from digitforge.models import build
+from digitforge.models.restoring import restore
 
 RNG = np.random.default_rng(0)
 SHAPE = (28, 28, 1)

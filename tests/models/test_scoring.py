@@ -6,7 +6,7 @@ import tensorflow_probability as tfp
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from stages.models import build, scoring
+from digitforge.models import build, scoring
 
 RNG = np.random.default_rng(0)
 SHAPE = (4, 4, 1)

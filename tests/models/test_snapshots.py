@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from stages.models import build
-from stages.models.snapshots import ROWS_OF_SAMPLES, one_of_each, snapshots
-from stages.pipeline.params import load_params
+from digitforge.models import build
+from digitforge.models.snapshots import ROWS_OF_SAMPLES, one_of_each, snapshots
+from digitforge.settings.params import load_params
 
 ROWS = load_params().variants
 

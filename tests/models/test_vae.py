@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from scipy.special import softmax
 
-from stages.models import build
+from digitforge.models import build
 
 RNG = np.random.default_rng(0)
 NETWORK = {"name": "dense", "encoder": [8], "decoder": [8], "activation": "tanh", "code_activation": "linear"}

@@ -7,14 +7,15 @@ import keras
 import numpy as np
 import pytest
 
-from stages.data.stacked import channels
-from stages.models import FAMILIES, build, load, scoring
-from stages.models.scoring import image_nats
-from stages.nn import networks, objectives, posteriors, priors
-from stages.pipeline import files, rows
-from stages.pipeline.params import load_params
-from stages.training import optimizers
-from stages.training.fit import save_weights
+from digitforge import files
+from digitforge.data.stacked import channels
+from digitforge.models import FAMILIES, build, load, scoring
+from digitforge.models.scoring import image_nats
+from digitforge.nn import networks, objectives, posteriors, priors
+from digitforge.settings import rows
+from digitforge.settings.params import load_params
+from digitforge.training import optimizers
+from digitforge.training.fit import save_weights
 
 PARAMS = load_params(Path(__file__).parents[2] / "params.yaml")
 FAMILY_SCHEMAS = [rows.Autoencoder, rows.Vae, rows.ConditionalVae, rows.Vqvae, rows.Gan]
@@ -122,7 +123,7 @@ def test_network_schemas_are_the_functions_arguments(schema):
 
 @pytest.mark.parametrize(("family", "schema"), list(zip(FAMILIES, FAMILY_SCHEMAS, strict=True)))
 def test_family_schemas_are_the_constructors_arguments(family, schema):
-    module = __import__(f"stages.models.{family}", fromlist=["x"])
+    module = __import__(f"digitforge.models.{family}", fromlist=["x"])
     constructor = getattr(module, FAMILIES[family]).__init__
     assert arguments(constructor) == sorted(schema.model_fields)
     assert all(p.default is p.empty for p in inspect.signature(constructor).parameters.values())

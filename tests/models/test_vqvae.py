@@ -1,7 +1,7 @@
 import numpy as np
 import tensorflow as tf
 
-from stages.models import build
+from digitforge.models import build
 
 RNG = np.random.default_rng(0)
 ARGUMENTS = {

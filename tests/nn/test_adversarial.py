@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from stages.nn.adversarial import Nonsaturating, Wasserstein, squared_slope
+from digitforge.nn.adversarial import Nonsaturating, Wasserstein, squared_slope
 
 RNG = np.random.default_rng(0)
 REAL, FAKE = (tf.constant(RNG.random((4, 3, 3, 2)), tf.float32) for _ in range(2))

@@ -5,10 +5,10 @@ import tensorflow as tf
 from scipy.special import logsumexp, softmax
 from scipy.stats import multivariate_normal, norm
 
-from stages.nn.distributions import CouplingFlow, Flowed, Label, Mixture, Pair, apply, diagonal, kl
-from stages.nn.layers import mlp
-from stages.nn.posteriors import POSTERIORS
-from stages.nn.priors import PRIORS, standard_normal
+from digitforge.nn.distributions import CouplingFlow, Flowed, Label, Mixture, Pair, apply, diagonal, kl
+from digitforge.nn.layers import mlp
+from digitforge.nn.posteriors import POSTERIORS
+from digitforge.nn.priors import PRIORS, standard_normal
 
 RNG = np.random.default_rng(0)
 GAUSSIAN = ["diagonal", "tril"]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from stages.nn.layers import FewFilters, convolve_to_few
+from digitforge.nn.layers import FewFilters, convolve_to_few
 
 
 @pytest.mark.parametrize("size", [1, 3, 5])

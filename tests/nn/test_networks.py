@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.nn import networks
+from digitforge.nn import networks
 
 RNG = np.random.default_rng(0)
 PARTS = {"channels": 4, "blocks": 1, "hidden": 8, "shared_channels": True}

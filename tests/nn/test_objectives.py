@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from stages.nn.objectives import beta_loss, importance_weighted_loss, kl_sparsity, l1, l2, mmd, no_penalty
+from digitforge.nn.objectives import beta_loss, importance_weighted_loss, kl_sparsity, l1, l2, mmd, no_penalty
 
 RNG = np.random.default_rng(0)
 Z = RNG.normal(size=(6, 3)).astype(np.float32)

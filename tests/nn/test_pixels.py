@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from scipy.stats import bernoulli, norm
 
-from stages.nn.pixels import PIXELS
+from digitforge.nn.pixels import PIXELS
 
 RNG = np.random.default_rng(0)
 LOGITS = RNG.normal(0, 2, (3, 4, 5, 2)).astype(np.float32)

@@ -3,13 +3,13 @@ import json
 import numpy as np
 import pytest
 
-from stages.data.noise import add_noise, median
-from stages.metrics.distances import frechet_distance, kernel_distance, neighbourhoods
-from stages.metrics.intervals import Estimate, restored, stored
-from stages.metrics.memorisation import nearest
-from stages.metrics.reconstruction import psnr_db, ssim
-from stages.protocol import reference
-from stages.protocol.samples import spread_of
+from digitforge.data.noise import add_noise, median
+from digitforge.metrics.distances import frechet_distance, kernel_distance, neighbourhoods
+from digitforge.metrics.intervals import Estimate, restored, stored
+from digitforge.metrics.memorisation import nearest
+from digitforge.metrics.reconstruction import psnr_db, ssim
+from digitforge.protocol import reference
+from digitforge.protocol.samples import spread_of
 
 RNG = np.random.default_rng(0)
 COUNT = 40

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from stages.data.stacked import make_split
-from stages.protocol.reference import of_stacks
-from stages.protocol.stacked import draw, of_variant, restacked
+from digitforge.data.stacked import make_split
+from digitforge.protocol.reference import of_stacks
+from digitforge.protocol.stacked import draw, of_variant, restacked
 
 RNG = np.random.default_rng(0)
 COUNT, STACKS, TOLERANCE = 40, 300, 0.5

@@ -1,6 +1,6 @@
 import numpy as np
 
-from stages.training.data import batches
+from digitforge.training.data import batches
 
 IMAGES = np.arange(10, dtype=np.uint8)[:, None]
 

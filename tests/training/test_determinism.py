@@ -6,16 +6,16 @@ import sys
 
 import pytest
 
-from stages.pipeline.params import load_params
+from digitforge.settings.params import load_params
 
 SCRIPT = """
 import hashlib, json, sys, tempfile
 from pathlib import Path
 import numpy as np
-from stages.models import build
-from stages.models.snapshots import snapshots
-from stages.pipeline.params import load_params
-from stages.training.fit import Plan, fit, save_weights
+from digitforge.models import build
+from digitforge.models.snapshots import snapshots
+from digitforge.settings.params import load_params
+from digitforge.training.fit import Plan, fit, save_weights
 
 found = {}
 for key in sys.argv[3:]:

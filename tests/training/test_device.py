@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from stages.models import build
-from stages.pipeline.params import load_params
-from stages.training import device
+from digitforge.models import build
+from digitforge.settings.params import load_params
+from digitforge.training import device
 
 
 def test_without_a_gpu_all_is_float32():

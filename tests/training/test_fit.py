@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from stages.models import build
-from stages.models.classifier import Classifier
-from stages.pipeline import files
-from stages.pipeline.errors import UserError
-from stages.pipeline.params import Fit
-from stages.training import callbacks
-from stages.training.fit import Plan, fit, plan, save_weights
+from digitforge import files
+from digitforge.errors import UserError
+from digitforge.models import build
+from digitforge.models.classifier import Classifier
+from digitforge.settings.params import Fit
+from digitforge.training import callbacks
+from digitforge.training.fit import Plan, fit, plan, save_weights
 
 NETWORK = {"name": "dense", "encoder": [16], "decoder": [16], "activation": "relu", "code_activation": "linear"}
 RNG = np.random.default_rng(0)

@@ -7,12 +7,12 @@ import numpy as np
 from PIL import Image
 
 from digitforge import Variant, Verifier
+from digitforge.data.noise import add_noise
 from digitforge.explorer.codes import reach
 from digitforge.explorer.drawing import RULE, as_models_take, is_empty
 from digitforge.explorer.parts import MODEL, VariantList, choice, download, picture, told
 from digitforge.explorer.pictures import ONE_DIGIT, code_chart, reading_chart, score_chart, sheet
 from digitforge.explorer.shelf import Shelf
-from stages.data.noise import add_noise
 
 CANVAS = 280
 BRUSH = 22  # pixels of the canvas: MNIST's pens are about two of its pixels wide

@@ -1,0 +1,102 @@
+"""What the verification classifier says of images: predictability, accuracy, coverage, modes, divergence of classes.
+
+`belief` is the product of the channels' top probabilities, the class the channels' top digits; an image counts as
+recognised when its belief reaches a tolerance. Modes and divergence go by class alone, without a tolerance.
+"""
+
+import numpy as np
+from scipy.special import gammaln, rel_entr, xlog1py
+
+from digitforge.metrics.intervals import RESAMPLES, SEED, Estimate, bootstrap, from_resamples, mean
+
+DIGITS = 10
+
+
+def judge(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Belief and class of each image.
+
+    probabilities: [N, C, 10] -> belief [N] in 0..1, class [N] in 0..10^C - 1 with channel 0 for the ones.
+    """
+    belief = probabilities.max(axis=2).prod(axis=1)
+    places = 10 ** np.arange(probabilities.shape[1])
+    return belief, probabilities.argmax(axis=2) @ places
+
+
+def predictability(probabilities: np.ndarray, tolerance: float) -> Estimate:
+    """Share of images with belief >= tolerance; 0 (worst) to 1. probabilities: [N, C, 10]."""
+    belief, _ = judge(probabilities)
+    return mean(belief >= tolerance)
+
+
+def accuracy(probabilities: np.ndarray, labels: np.ndarray, tolerance: float) -> Estimate:
+    """Share of all images with belief >= tolerance and the right class; 0 to 1.
+
+    probabilities: [N, C, 10], labels: [N] in 0..10^C - 1.
+    """
+    belief, classes = judge(probabilities)
+    return mean((belief >= tolerance) & (classes == labels))
+
+
+def coverage(probabilities: np.ndarray, trained: np.ndarray, tolerance: float) -> Estimate:
+    """Share of the `trained` classes seen at least once with belief >= tolerance; 0 to 1.
+
+    probabilities: [N, C, 10], trained: [10^C] bool, the classes that there were to learn.
+    """
+    belief, classes = judge(probabilities)
+    seen = np.where((belief >= tolerance) & trained[classes], 1 + classes, 0)
+    return bootstrap(lambda found: np.count_nonzero(np.bincount(found)[1:]) / trained.sum(), seen)
+
+
+def expected_coverage(count: int, classes: int) -> float:
+    """Coverage that a perfect uniform sampler of `classes` classes reaches on average with `count` images.
+
+    1 - (1 - 1 / classes)^count: 1,000 perfect stacks of 1,000 classes only reach 0.632.
+    """
+    return float(1 - (1 - 1 / classes) ** count)
+
+
+def class_counts(probabilities: np.ndarray) -> np.ndarray:
+    """How many images the verifier reads as each class, whatever its belief: [N, C, 10] -> [10^C]."""
+    _, classes = judge(probabilities)
+    return np.bincount(classes, minlength=DIGITS ** probabilities.shape[1])
+
+
+def resampled_classes(counts: np.ndarray) -> np.ndarray:
+    """Class counts of bootstrap samples of the images: [K] -> [100, K]."""
+    return np.random.default_rng(SEED).multinomial(counts.sum(), counts / counts.sum(), size=RESAMPLES)
+
+
+def modes(counts: np.ndarray) -> Estimate:
+    """Number of classes seen at least once (Lin 2018, PacGAN, arXiv:1712.04086, section 4); more is better.
+
+    counts: [K] of the images read as each class. The interval is over resampled images.
+    """
+    return from_resamples(float(np.sum(counts > 0)), np.sum(resampled_classes(counts) > 0, axis=1))
+
+
+def kl_divergence(counts: np.ndarray, target: np.ndarray) -> Estimate:
+    """KL(generated || target) over classes in nats; 0 is best, `kl_floor` what a perfect sampler reads on average.
+
+    sum_k q_k log(q_k / p_k) with q = counts / sum(counts) (Lin 2018, PacGAN, arXiv:1712.04086, section 4: 26,000
+    samples, the target uniform over 1,000 stacks). counts: [K], target: [K] probabilities, > 0 wherever counts are.
+    """
+
+    def divergence(found: np.ndarray) -> np.ndarray:
+        return rel_entr(found / found.sum(axis=-1, keepdims=True), target).sum(axis=-1)
+
+    return from_resamples(float(divergence(counts)), divergence(resampled_classes(counts)))
+
+
+def kl_floor(count: int, target: np.ndarray) -> float:
+    """Expected KL(empirical || target), in nats, of `count` independent draws of the target itself.
+
+    Exact: sum_k E[(n_k / n) log(n_k / (n p_k))] with n_k ~ Binomial(n, p_k); about (K - 1) / 2n. target: [K].
+    """
+    total = 0.0
+    # Equal probabilities have equal terms: a uniform target needs one.
+    for p, repeats in zip(*np.unique(target[target > 0], return_counts=True), strict=True):
+        n_k = np.arange(1, count + 1)
+        ways = gammaln(count + 1) - gammaln(n_k + 1) - gammaln(count - n_k + 1)
+        chance = np.exp(ways + n_k * np.log(p) + xlog1py(count - n_k, -p))
+        total += repeats * float(np.sum(chance * n_k / count * np.log(n_k / (count * p))))
+    return total

@@ -1,0 +1,46 @@
+"""Reconstructions of test images, and of noisy ones."""
+
+from typing import Any
+
+import numpy as np
+
+from digitforge.data.subsets import trained_classes
+from digitforge.metrics import reconstruction, verifier
+from digitforge.metrics.intervals import Estimate
+
+HEADLINE_NOISE = 0.5
+
+Arrays = dict[str, np.ndarray]
+
+
+def likeness(images: np.ndarray, others: np.ndarray) -> dict[str, Estimate]:
+    """PSNR and SSIM of images [N, H, W, C] uint8 to their originals."""
+    return {"psnr_db": reconstruction.psnr_db(images, others), "ssim": reconstruction.ssim(images, others)}
+
+
+def of_variant(data: Arrays, found: Arrays, kept: np.ndarray, tolerance: float) -> dict[str, Any]:
+    """Reconstructions of the test images `kept` [N] bool. data: of stage `stack`, found: of stage `sample`."""
+    judged, others = found["reconstruction_probabilities"][kept], found["reconstructions"][kept]
+    images, trained = data["x_test"][kept], trained_classes(data["y_train"], judged.shape[1])
+    return {
+        "predictability": verifier.predictability(judged, tolerance),
+        "accuracy": verifier.accuracy(judged, data["y_test"][kept], tolerance),
+        "coverage": verifier.coverage(judged, trained, tolerance),
+        "mse": reconstruction.mse(images, others),
+        "bce_nats": reconstruction.bce_nats(images, others),
+        **likeness(images, others),
+    }
+
+
+def of_denoised(images: np.ndarray, denoised: np.ndarray, others: dict[str, Any]) -> dict[str, Any]:
+    """PSNR and SSIM to clean images at each noise level: of the model, a median filter, and the noisy images.
+
+    images: [M, H, W, C]; others: {deviation: {"median", "noisy"}} of `reference.of_noise`; denoised: [L, M, H, W, C]
+    for its L deviations. The headline is at deviation 0.5.
+    """
+    levels = {
+        sigma: {"model": likeness(images, restored), **of_level}
+        for (sigma, of_level), restored in zip(others.items(), denoised, strict=True)
+    }
+    headline = levels[str(HEADLINE_NOISE)]["model"] if str(HEADLINE_NOISE) in levels else {}
+    return {**headline, "levels": levels}

@@ -1,0 +1,128 @@
+"""The card of one variant: what it is, its facts, its pictures."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from digitforge.report.headlines import numbers, scores
+from digitforge.report.numbers import label
+from digitforge.report.portfolio import CARDS, FALLBACK, KINDS, Card
+
+Settings = Mapping[str, Any]
+
+# picture -> what it shows, in the order of the page
+PICTURES = {
+    "reconstructions": "Test images above their reconstructions",
+    "samples": "Samples, with codes from {sampler}; not chosen, the first hundred",
+    "latent": "Test images by their codes, on the plane of the first two principal components, and what lies there",
+    "traversals": "One coordinate of the code moves in each row, the most active one first",
+    "interpolations": "From one {ends} to another",
+    "classes": "A style in each row, a label in each column",
+    "samplers": "One model, two samplers: codes from {sampler}, and from {prior}",
+    "neighbours": "Samples above their nearest training images, the nearest of each digit; the same of test images",
+    "denoised": "Test images with noise, and what the model makes of them",
+    "anomalies": "The most and the least anomalous test images",
+    "forming": "{forming}",
+    "curves": "Training curves",
+}
+OF_GANS = {"ends": "draw", "forming": "What the same codes drew, step by step of the training"}
+OF_ENCODERS = {
+    "ends": "test image",
+    "forming": "Step by step of the training: reconstructions of the same images, left, and samples of the same draws "
+    "from the prior, right",
+}
+FAMILIES = {"conditional_vae": "conditional VAE", "vqvae": "VQ-VAE", "vae": "VAE", "gan": "GAN"}
+
+
+def card_of(key: str, family: str) -> Card:
+    """A variant's text, or else its family's."""
+    return CARDS.get(key) or FALLBACK[family]
+
+
+def settings_text(settings: Settings) -> str:
+    """{"name": "dense", "encoder": [256, 64]} -> "dense: encoder 256-64"; what is null or nothing is left out."""
+
+    def text(found: Any) -> str:
+        if isinstance(found, Mapping):
+            return f"({settings_text(found)})"
+        if isinstance(found, list | tuple):
+            nested = any(isinstance(one, list | tuple) for one in found)
+            return ", ".join(map(text, found)) if nested else "-".join(map(str, found))
+        return str(found)
+
+    shown = {name: found for name, found in settings.items() if name != "name" and found not in (None, [])}
+    pairs = "; ".join(f"{label(name)} {text(found)}" for name, found in shown.items())
+    return ": ".join(part for part in (settings.get("name", ""), pairs) if part)
+
+
+def facts(row: Settings) -> dict[str, str]:
+    """Name -> text of what is known of a variant before anything is measured. row: of `describe`."""
+    model, fit = row["model"], row["fit"]
+    simple = {name: found for name, found in model.items() if name not in ("code", "network")}
+    parts = {name: settings_text(found) for name, found in simple.items() if isinstance(found, Mapping)}
+    numbers = settings_text({name: found for name, found in simple.items() if not isinstance(found, Mapping)})
+    code = f"{model['code']}" if row["code"] == model["code"] else f"{model['code']} ({row['code']} numbers in all)"
+    threshold = row["sample"]["threshold"]
+    return {
+        "family": FAMILIES.get(row["family"], label(row["family"])),
+        "data": f"`{row['data']}`",
+        "network": settings_text(model["network"]),
+        "code": code,
+        **{label(name): text for name, text in parts.items()},
+        **({"settings": numbers} if numbers else {}),
+        "weights": f"{row['weights']:,}",
+        "training": f"{row['steps']:,} steps of {fit['batch']} images",
+        "optimisation": settings_text({name: fit[name] for name in fit if name not in ("steps", "batch")}),
+        "new codes": row["sampler"],
+        "pixels shown": "as grey values" if threshold is None else f"lit from {threshold} on",
+    }
+
+
+def sampler(family: str, sample: Settings) -> str:
+    """Where the codes of new images come from, in words."""
+    if sample["codes"] == "prior":
+        return "N(0, I)" if family in ("gan", "autoencoder") else "the prior"
+    fitted = {"mixture": f"a mixture of up to {sample.get('components')} Gaussians", "flow": "a coupling flow"}
+    of = "each channel's share of training codes" if sample.get("shared_channels") else "training codes"
+    narrowed = f" at temperature {sample['temperature']:g}" if sample.get("temperature", 1) < 1 else ""
+    return f"{fitted[sample['codes']]} fitted to {of}{narrowed}"
+
+
+def describe(
+    key: str, row: Any, config: Settings, steps: int, details: dict[str, Any], code: int | None = None
+) -> dict[str, Any]:
+    """What the pages say of one variant. row: of params.yaml, config: of the trained model, steps: as trained.
+
+    code: how many numbers a code has, if more than the row says: one of vectors on a grid does.
+    """
+    described = {
+        "key": key,
+        "title": row.title,
+        "family": row.family,
+        "kind": KINDS.get(row.family, label(row.family)),
+        "data": row.data,
+        "model": row.model.model_dump(),
+        "fit": row.fit.model_dump(),
+        "sample": row.sample.model_dump(),
+        "sampler": sampler(row.family, row.sample.model_dump()),
+        "prior": sampler(row.family, {"codes": "prior"}),
+        "code": code or row.model.code,
+        "weights": config["weights"],
+        "steps": steps,
+        "fewer_steps": max(1, min(row.fit.steps, steps) // 2),  # of `fit.steps`: changes a training that was cut, too
+        "details": details,
+        "card": card_of(key, row.family),
+    }
+    words = {"steps": f"{steps:,}", "batch": row.fit.batch, "code": row.model.code}
+    return {
+        **described,
+        "facts": facts(described),
+        "numbers": numbers(details),
+        "recipe": described["card"].recipe.format(**words),
+        "scores": scores(details),
+    }
+
+
+def captions(row: Settings, pictures: Iterable[str]) -> dict[str, str]:
+    """Picture -> what it shows, of those that a variant has, in the order of the page."""
+    there, words = set(pictures), {**row, **(OF_GANS if row["family"] == "gan" else OF_ENCODERS)}
+    return {name: text.format(**words) for name, text in PICTURES.items() if name in there}

@@ -1,0 +1,173 @@
+"""Charts that compare variants."""
+
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from digitforge.report.figures.points import dots, finish, scatter
+from digitforge.report.figures.style import BLUE, GREY, LINES
+from digitforge.report.numbers import label
+from digitforge.report.tables import at, mode_name, of_pictures
+
+Named = Mapping[str, Any]
+Rows = Sequence[Named]  # "key", "kind", "data", "details" of each variant
+
+OVERVIEW = {
+    "Reconstructed right (%)": ("reconstruction/accuracy", 100),
+    "Samples recognised (%)": ("samples/predictability", 100),
+    "Recall of samples": ("samples/recall", 1),
+    "Coverage of samples": ("samples/coverage_prdc", 1),
+}
+BESIDE_DENOISED = {
+    "median filter": {"color": GREY, "marker": "|", "markersize": 11, "markeredgewidth": 2, "linestyle": "none"},
+    "noisy image": {"color": GREY, "marker": "x", "markersize": 6, "linestyle": "none"},
+}
+
+
+def estimates(rows: Rows, path: str, scale: float = 1) -> list[dict[str, Any]]:
+    """One number of every variant that has it, for `dots`."""
+    found = [(row["key"], at(path)(row)) for row in rows]
+    return [
+        {"key": key, "value": scale * one["value"], "ci95": scale * one["ci95"]}
+        for key, one in found
+        if one is not None
+    ]
+
+
+def overview(rows: Rows) -> Figure:
+    """Every variant by its main numbers."""
+    panels = {title: estimates(rows, path, scale) for title, (path, scale) in OVERVIEW.items()}
+    return dots({title: values for title, values in panels.items() if values}, rows, {})
+
+
+def denoised(rows: Rows, sigma: str) -> Figure:
+    """PSNR and SSIM of what each variant makes of noisy images, the best on top, beside filter and noisy image."""
+    order = sorted(rows, key=lambda row: -at(f"denoising/levels/{sigma}/model/psnr_db")(row)["value"])
+    panels = {}
+    for metric, title in (("psnr_db", "PSNR (dB)"), ("ssim", "SSIM")):
+        values = estimates(order, f"denoising/levels/{sigma}/model/{metric}")
+        for row, one in zip(order, values, strict=True):
+            level = row["details"]["denoising"]["levels"][sigma]
+            one["beside"] = {
+                "median filter": level["median"][metric]["value"],
+                "noisy image": level["noisy"][metric]["value"],
+            }
+        panels[f"{title}, noise of deviation {sigma}"] = values
+    return dots(panels, order, BESIDE_DENOISED)
+
+
+def samples(rows: Rows, peers: Mapping[str, Named]) -> Figure:
+    """Share of recognised samples against recall, of single digits and of stacks, beside real images and peers."""
+    panels: dict[str, Named] = {}
+    of_three = "Pictures in colour" if any(map(of_pictures, rows)) else "Stacks of three digits"
+    for title, start in (("Single digits", "mono"), (of_three, "color")):
+        group = [row for row in rows if row["data"].startswith(start)]
+        compared = [(row["key"], row["kind"], row["details"]["samples"]) for row in group]
+        by_mode = {row["data"]: row["details"]["samples"]["real"] for row in group if "missing" not in row["data"]}
+        compared += [
+            (f"real, {'grey' if 'float' in mode else 'thresholded'}", "real images", real)
+            for mode, real in by_mode.items()
+        ]
+        if start == "mono":
+            compared += [(name, "other libraries", found) for name, found in peers.items()]
+        points = [
+            {"key": key, "kind": kind, "x": 100 * found["predictability"]["value"], "y": found["recall"]["value"]}
+            for key, kind, found in compared
+            if "predictability" in found and "recall" in found
+        ]
+        panels |= {title: {"points": points}} if group else {}
+    return finish(scatter(panels, "recognised samples (%)", "recall"), panels)
+
+
+def compression(rows: Rows, missing_digit: int) -> Figure:
+    """PSNR against bytes an image on a logarithmic scale: codes of 8 bits a coordinate, and image codecs."""
+    panels: dict[str, Named] = {}
+    for mode in dict.fromkeys(row["data"] for row in rows):
+        group = [row for row in rows if row["data"] == mode]
+        code = at("compression/codes/8")
+        points = [
+            {"key": r["key"], "kind": r["kind"], "x": c["entropy_bytes"]["value"], "y": c["psnr_db"]["value"]}
+            for r in group
+            if (c := code(r))
+        ]
+        curves: dict[str, list[tuple[float, float]]] = {}
+        for found in group[0]["details"]["compression"]["codecs"]:
+            if found["psnr_db"]["value"] < 9 + max(one["y"] for one in points):  # better ones are off the chart
+                point = (found["payload_bytes"]["value"], found["psnr_db"]["value"])
+                curves.setdefault(found["codec"], []).append(point)
+        panels[mode_name(mode, missing_digit, of_pictures(group[0])).split(" (")[0]] = {
+            "points": points,
+            "curves": curves,
+        }
+    figure = scatter(panels, "bytes an image", "PSNR (dB)")
+    for axis in figure.axes:
+        axis.set_xscale("log")
+        low, high = axis.get_xlim()
+        ticks = [tick for tick in (2, 5, 10, 20, 50, 100, 200, 500, 1000) if low <= tick <= high]
+        axis.set_xticks(ticks, [str(tick) for tick in ticks], minor=False)
+        axis.minorticks_off()
+    return finish(figure, panels)
+
+
+def class_shares(shares: Mapping[str, Named]) -> Figure:
+    """Share of samples that are read as each digit, in percent, coloured by how far it is from the training data's.
+
+    Digits that are neither read nor in anything's training data, as where a folder has less classes, are left out.
+
+    shares: {variant: {"class_shares": [10], "trained_class_shares": [10]}}
+    """
+    found = 100 * np.array([one["class_shares"] for one in shares.values()])
+    trained = 100 * np.array([one["trained_class_shares"] for one in shares.values()])
+    there = np.flatnonzero((found + trained).any(axis=0))
+    found, off = found[:, there], (found - trained)[:, there]
+    figure, axis = plt.subplots(figsize=(8, 1.5 + 0.3 * len(shares)))
+    limit = 6.0
+    image = axis.imshow(off, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto")
+    for (i, j), share in np.ndenumerate(found):
+        dark = abs(off[i, j]) > 0.7 * limit
+        axis.text(j, i, f"{share:.1f}", ha="center", va="center", fontsize=9, color="white" if dark else "black")
+    axis.set_yticks(range(len(shares)), list(shares), fontsize=10)
+    axis.set_xticks(range(len(there)), list(map(str, there)))
+    axis.set(xlabel="digit", title="% of samples read as each digit")
+    axis.grid(False)
+    axis.spines[:].set_visible(False)
+    bar = figure.colorbar(image, ax=axis, extend="both", shrink=0.6, pad=0.02)
+    bar.set_label("more (+) or fewer (−)\nthan in the training data", fontsize=10)
+    return figure
+
+
+def denoising_curves(levels: Mapping[str, Named]) -> Figure:
+    """PSNR and SSIM against the noise's deviation: each variant, a median filter, the noisy images themselves.
+
+    levels: {variant: {deviation: {"model" | "median" | "noisy": {"psnr_db": {"value": v}, "ssim": ...}}}}
+    """
+    figure, axes = plt.subplots(1, 2, figsize=(10, 4))
+    first = next(iter(levels.values()))
+    lines = [(name, found, "model", look) for (name, found), look in zip(levels.items(), cycle(LINES), strict=False)]
+    lines.append(("median filter", first, "median", {"color": GREY, "linestyle": "--"}))
+    lines.append(("noisy image", first, "noisy", {"color": GREY, "linestyle": ":"}))
+    for axis, metric, title in zip(axes, ("psnr_db", "ssim"), ("PSNR (dB)", "SSIM"), strict=True):
+        for name, found, kind, look in lines:
+            values = [found[sigma][kind][metric]["value"] for sigma in found]
+            axis.plot([float(sigma) for sigma in found], values, marker="o", markersize=4, label=name, **look)
+        axis.set(title=title, xlabel="deviation of the noise")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right center")
+    return figure
+
+
+def left_out_digits(table: Mapping[str, Named], score: str) -> Figure:
+    """AUROC of one score for each left-out digit, with its interval. table: {digit: {score: {"auroc": ...}}}."""
+    figure, axes = plt.subplots(figsize=(8, 3))
+    found = [rows[score]["auroc"] for rows in table.values()]
+    axes.axhline(0.5, color=GREY, linestyle="--", linewidth=1.5)
+    axes.annotate("guessing", (-0.6, 0.51), va="bottom", color=GREY)
+    values, errors = [one["value"] for one in found], [one["ci95"] for one in found]
+    axes.errorbar(range(len(found)), values, yerr=errors, color=BLUE, fmt="o", markersize=8, capsize=4)
+    axes.set(title=f"AUROC of {label(score)} for each left-out digit", ylim=(0, 1.02), xlim=(-0.7, len(found) - 0.3))
+    axes.set_xticks(range(len(found)), list(table))
+    axes.set(xlabel="left-out digit")
+    return figure

@@ -1,0 +1,145 @@
+"""The pictures of one variant."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from digitforge.data.album import Images
+from digitforge.data.noise import add_noise, median
+from digitforge.data.pixels import PAPER, crisp
+from digitforge.protocol.anomaly import headline_score
+from digitforge.report.figures import codes
+from digitforge.report.figures.curves import loss_curves
+from digitforge.report.figures.gallery import gallery
+from digitforge.report.figures.images import image_grid, strips
+from digitforge.report.figures.style import save
+
+COLUMNS = 10
+SAMPLES = 100
+
+Arrays = dict[str, np.ndarray]
+Strips = Mapping[str, np.ndarray]
+
+
+def one_of_each(labels: np.ndarray) -> list[int]:
+    """Positions of the first image of each digit (of the ones, in stacks)."""
+    ones = labels % 10
+    return [int(np.flatnonzero(ones == digit)[0]) for digit in range(10) if np.any(ones == digit)]
+
+
+def reconstructions(data: Arrays, found: Arrays, threshold: float | None) -> Strips:
+    """Test images above their reconstructions."""
+    chosen = one_of_each(data["y_test"])
+    return {
+        "original": data["x_test"][chosen],
+        "reconstruction": crisp(found["reconstructions"][chosen], threshold),
+    }
+
+
+def denoised(data: Arrays, found: Arrays, noise: list[float], sigma: float, seed: int) -> Strips:
+    """Noisy test images above what the model, and a median filter, make of them."""
+    images = data["x_test"][found["subset"]]
+    noisy = add_noise(images, sigma, seed)
+    chosen = one_of_each(data["y_test"][found["subset"]])
+    return {
+        "original": images[chosen],
+        f"noisy ({sigma})": noisy[chosen],
+        "model": found["denoised"][noise.index(sigma)][chosen],
+        "median filter": median(noisy[chosen]),
+    }
+
+
+def neighbours(data: Arrays, found: Arrays, shown: Mapping[str, Any], threshold: float | None) -> Strips:
+    """The samples, and the test images, nearest to a training image, above those images; of `samples.copies`."""
+    kinds = {"sample": shown["samples"], "test image": shown["held_out"]}
+    images = {"sample": crisp(found["samples"], threshold), "test image": data["x_test"]}
+    rows = {}
+    for kind, chosen in kinds.items():
+        rows[kind] = images[kind][chosen["images"]]
+        rows[f"training image nearest to the {kind} in pixels"] = data["x_train"][chosen["pixels"]]
+        rows[f"training image nearest to the {kind} in features"] = data["x_train"][chosen["features"]]
+    return rows
+
+
+def anomalies(data: Arrays, scores: np.ndarray) -> Strips:
+    """The most and the least anomalous test images, with their labels."""
+    order = np.argsort(-scores, kind="stable")
+    rows = {"most": order[:COLUMNS], "least": order[-COLUMNS:]}
+    return {
+        f"{name} anomalous (labels {' '.join(map(str, data['y_test'][chosen]))})": data["x_test"][chosen]
+        for name, chosen in rows.items()
+    }
+
+
+def samplers(found: Arrays, threshold: float | None, names: tuple[str, str]) -> Strips:
+    """Samples of the chosen sampler above those of the historic one, of the prior. names: what they draw codes from."""
+    rows: dict[str, np.ndarray] = {}
+    for name, arrays in zip(names, ("samples", "baselines"), strict=True):
+        images = crisp(found[arrays][: 2 * COLUMNS], threshold)
+        rows |= {f"codes from {name}": images[:COLUMNS], f"codes from {name}, more": images[COLUMNS:]}
+    return rows
+
+
+def forming(moments: Mapping[int, Images], threshold: float | None) -> Figure:
+    """A row for each moment of a training: reconstructions of the same images, a gap, samples of the same draws."""
+    rows = {}
+    for step, images in moments.items():
+        parts = [crisp(images["samples"][:COLUMNS], threshold)]
+        if "reconstructions" in images:
+            seen = crisp(images["reconstructions"], threshold)
+            parts = [seen, np.full_like(seen[:1], PAPER if seen.shape[-1] == 3 else 0), *parts]
+        rows[f"step {step:,}"] = np.concatenate(parts)
+    return gallery(rows)
+
+
+def pictures(
+    data: Arrays, found: Arrays, row: Mapping[str, Any], noise: list[float], sigma: float, seed: int
+) -> dict[str, Strips]:
+    """Every picture of strips that a variant's arrays allow. data: of stage `stack`, found: of stage `sample`.
+
+    row: of `cards.describe`.
+    """
+    threshold, details = row["sample"]["threshold"], row["details"]
+    rows: dict[str, Strips] = {}
+    if "reconstructions" in found:
+        rows["reconstructions"] = reconstructions(data, found, threshold)
+    if "baselines" in found:
+        rows["samplers"] = samplers(found, threshold, (row["sampler"], row["prior"]))
+    rows["neighbours"] = neighbours(data, found, details["samples"]["copies"]["shown"], threshold)
+    if "denoised" in found:
+        rows["denoised"] = denoised(data, found, noise, sigma, seed)
+    if "auroc" in details.get("anomaly", {}):
+        rows["anomalies"] = anomalies(data, headline_score(found)[1])
+    return rows
+
+
+def figures(
+    data: Arrays,
+    found: Arrays,
+    row: Mapping[str, Any],
+    history: pd.DataFrame,
+    moments: Mapping[int, Images],
+    noise: list[float],
+    sigma: float,
+    seed: int,
+) -> Iterator[tuple[str, Figure]]:
+    """Every picture of a variant, one after the other: strips, code space, a grid of samples, the training."""
+    for name, rows in pictures(data, found, row, noise, sigma, seed).items():
+        yield name, strips(rows)
+    yield from codes.pictures(found, data).items()
+    yield "samples", image_grid(crisp(found["samples"][:SAMPLES], row["sample"]["threshold"]), 2 * COLUMNS)
+    yield "forming", forming(moments, row["sample"]["threshold"])
+    yield "curves", loss_curves(history)
+
+
+def draw(figures: Iterable[tuple[str, Figure]], path: Path) -> list[str]:
+    """Write every picture as `path`-NAME.png -> NAMEs."""
+    names = []
+    for name, figure in figures:
+        save(figure, path.with_name(f"{path.name}-{name}.png"))
+        names.append(name)
+    return names

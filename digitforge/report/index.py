@@ -1,0 +1,139 @@
+"""What the first page of the report compares: who is best at what, and a table for each question."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from digitforge.report import questions
+from digitforge.report.numbers import measured, percent, score
+from digitforge.report.questions import of_stacks
+from digitforge.report.tables import (
+    HIGH,
+    LOW,
+    Cell,
+    Column,
+    Head,
+    Row,
+    Table,
+    at,
+    best,
+    cell,
+    grouped,
+    of_pictures,
+    table,
+)
+
+Rows = Sequence[Row]
+
+
+class Headline(NamedTuple):
+    """A question that every kind of model is asked, of the variants that `counts` says."""
+
+    column: Column
+    counts: Callable[[Row], bool]
+
+
+def of_digits(row: Row) -> bool:
+    """Whether a variant is a model of all ten single digits, or of all classes of pictures."""
+    return row["data"].endswith("complete") and (row["data"].startswith("mono") or of_pictures(row))
+
+
+def nats_of(pixels: str) -> Callable[[Row], bool]:
+    """Whether a variant is a model of all ten single digits with a likelihood of such pixels."""
+    return lambda row: of_digits(row) and at("likelihood/data")(row) == pixels
+
+
+def anything(row: Row) -> bool:
+    """Every variant counts."""
+    return True
+
+
+def headlines(rows: Rows, digit: int, sigma: str) -> list[Headline]:
+    """The questions of the summary, in its order."""
+    nll, stacks = at("likelihood/nll_nats"), questions.stacked(rows)
+    denoised = at(f"denoising/levels/{sigma}/model/psnr_db")
+
+    def of_many(row: Row) -> bool:
+        return row in stacks
+
+    return [
+        Headline(Column("Reconstructions read right", at("reconstruction/accuracy"), percent, HIGH), of_digits),
+        Headline(Column("Samples recognised", at("samples/predictability"), percent, HIGH), of_digits),
+        Headline(Column("Variety of samples: recall", at("samples/recall"), score, HIGH), of_digits),
+        Headline(Column("Variety of samples: coverage", at("samples/coverage_prdc"), score, HIGH), of_digits),
+        Headline(Column("NLL, dynamic binarisation (nats)", nll, measured, LOW), nats_of("dynamic")),
+        Headline(Column("NLL, thresholded (nats)", nll, measured, LOW), nats_of("threshold")),
+        Headline(Column(f"Finding the unseen {digit} by its code (AUROC)", at("anomaly/auroc"), score, HIGH), anything),
+        Headline(Column(f"Denoising at deviation {sigma} (PSNR, dB)", denoised, measured, HIGH), of_digits),
+        Headline(Column("Stacks: reconstructions right", of_stacks("reconstruction/accuracy"), percent, HIGH), of_many),
+        Headline(Column("Stacks: samples recognised", of_stacks("samples/predictability"), percent, HIGH), of_many),
+        Headline(Column("Stacks: class divergence (nats)", of_stacks("samples/kl_nats"), measured, LOW), of_many),
+    ]
+
+
+def summary(rows: Rows, digit: int, sigma: str) -> list[Table]:
+    """The best variant of each kind at each headline, with its interval; what reads like the best of all in bold."""
+    kinds = list(dict.fromkeys(row["kind"] for row in rows))
+    lines = []
+    for column, counts in headlines(rows, digit, sigma):
+        asked = [row for row in rows if counts(row)]
+        winner = best(asked, column)
+        if winner is None:
+            continue
+        top = cell(winner, column).text
+        found = [best([row for row in asked if row["kind"] == kind], column) for kind in kinds]
+        cells = [Cell("–") if one is None else cell(one, column)._replace(key=one["key"]) for one in found]
+        cells = [one._replace(bold=one.text == top) for one in cells]
+        lines.append([Cell(column.title), *cells])
+    return [Table([Head("question"), *(Head(f"best {kind}") for kind in kinds)], lines)]
+
+
+def others(peers: Mapping[str, Any], rows: Rows) -> Callable[[str, Rows], dict[str, Row]]:
+    """Samples of other libraries, for the tables of the data mode that a peer names or else of all single digits."""
+    usual = next((row["data"] for row in rows if of_digits(row)), None)
+
+    def beside(mode: str, group: Rows) -> dict[str, Row]:
+        return {
+            name: {"key": name, "data": mode, "details": {"samples": found}}
+            for name, found in peers.items()
+            if found.get("data", usual) == mode
+        }
+
+    return beside
+
+
+def tables(
+    rows: Rows, peers: Mapping[str, Any], left_out: Mapping[str, Any], coded: Row | None, digit: int, sigma: str
+) -> dict[str, list[Table]]:
+    """Every table of the page, by the name that the template has for it; [] where no variant has the numbers.
+
+    left_out: of `content.left_out`; coded: the variant whose image codecs stand for all.
+    """
+    beside = others(peers, rows)
+
+    def with_real(mode: str, group: Rows) -> dict[str, Row]:
+        real = group[0]["details"]["samples"]["real"]
+        return {**beside(mode, group), "real": {"key": "real", "data": mode, "details": {"samples": real}}}
+
+    def unaided(mode: str, group: Rows) -> dict[str, Row]:
+        return questions.without_model(group, sigma)
+
+    resampled = [row for row in rows if at("samples/baseline")(row)]
+    incomplete = [row for row in rows if at("anomaly/auroc")(row)]
+    return {
+        "summary": summary(rows, digit, sigma),
+        "models": table(rows, questions.MODELS),
+        "comparison": table(rows, questions.COMPARISON),
+        "reconstruction": grouped(rows, questions.RECONSTRUCTION, digit),
+        "read": grouped(rows, questions.READ, digit, beside),
+        "spread": grouped(rows, questions.SPREAD, digit, with_real),
+        "samplers": table(resampled, questions.sampler_columns()),
+        "copies": table(rows, questions.COPIES),
+        "stacks": table(questions.stacked(rows), questions.STACKS),
+        "likelihood": questions.likelihoods(rows, digit),
+        "anomalies": grouped(rows, questions.anomaly_columns(rows), digit),
+        "left_out": table(incomplete, questions.left_out_columns(incomplete, digit)),
+        "in_turn": questions.left_out_in_turn(left_out),
+        "denoising": grouped(rows, questions.denoising_columns(sigma), digit, unaided),
+        "compression": grouped(rows, questions.CODES, digit),
+        "codecs": questions.codecs(coded),
+    }

@@ -1,0 +1,87 @@
+"""What reports/index.html shows beside the words and tables of index.md: pictures in the page itself, provenance."""
+
+import base64
+import hashlib
+import io
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+from ruamel.yaml import YAML
+
+from digitforge import files
+from digitforge.settings.params import Params
+from digitforge.tracking.runs import git_commit
+
+PACKAGES = ("tensorflow", "keras", "tensorflow-probability", "numpy", "scipy", "scikit-learn", "dvc", "mlflow")
+# section -> its title, the picture of each variant that it shows, and what that is
+SECTIONS = {
+    "latent": ("Latent maps", "latent"),
+    "traversals": ("Traversals", "traversals"),
+    "interpolations": ("Interpolations", "interpolations"),
+    "styles": ("Styles by label", "classes"),
+    "forming": ("How digits form", "forming"),
+}
+
+
+def data_uri(path: Path) -> Markup:
+    """A PNG as text that a page can hold."""
+    return Markup(f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}")
+
+
+def results_parameters(params: Params) -> dict[str, Any]:
+    """The parameters that results depend on: all but those of tracking."""
+    return params.model_dump(exclude={"tracking"})
+
+
+def digest(params: Params) -> str:
+    """SHA-256 of `results_parameters`."""
+    text = json.dumps(results_parameters(params), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def written(params: Params) -> str:
+    """`results_parameters` as YAML."""
+    text = io.StringIO()
+    YAML().dump(results_parameters(params), text)
+    return text.getvalue()
+
+
+def provenance(params: Params) -> dict[str, str]:
+    """What the results come from, and what the page was written with; nothing of it changes with the time of day."""
+    found = {
+        "git commit": f"`{commit}`" if (commit := git_commit()) else "none",
+        "data": files.source_name(),
+        **{f"SHA-256 of `{path.name}`": f"`{files.sha256(path)}`" for path in sorted(files.RAW.glob("*-ubyte"))},
+        "SHA-256 of the parameters": f"`{digest(params)}`",
+        "seed": str(params.seed),
+        "budget": str(params.budget),
+        "Python": platform.python_version(),
+    }
+    return found | {name: version(name) for name in PACKAGES}
+
+
+def with_picture(rows: Sequence[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
+    """The variants that have a picture."""
+    return [row for row in rows if name in row["pictures"]]
+
+
+def shown(about: Mapping[str, Any], figures: Path) -> dict[str, Any]:
+    """What the template of index.html needs beside that of index.md. figures: the folder of pictures."""
+    rows = about["rows"]
+    return {
+        "metrics_page": "#metrics",
+        "of": {row["key"]: row for row in rows},
+        "kinds": list(dict.fromkeys(row["kind"] for row in rows)),
+        "modes": list(dict.fromkeys(row["data"] for row in rows)),
+        "sections": {name: found for name, found in SECTIONS.items() if with_picture(rows, found[1])},
+        "with_picture": partial(with_picture, rows),
+        "embed": lambda name: data_uri(figures / f"{name}.png"),
+        "provenance": provenance(about["params"]),
+        "parameters": written(about["params"]),
+    }

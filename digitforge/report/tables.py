@@ -1,0 +1,192 @@
+"""Tables that compare variants: a row a variant, absent numbers as a dash, the best of each column in bold.
+
+One structure, which the pages write as Markdown (`markdown`) or as HTML (tables.html.jinja).
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from digitforge.report.catalogue import meaning
+
+BAR = re.compile(r"(?<!\\)\|")
+HIGH, LOW = 1, -1
+
+Row = Mapping[str, Any]  # "key", "data", "details", ... of `cards.describe`
+Find = Callable[[Row], Any]
+
+
+@dataclass(frozen=True)
+class At:
+    """Finds what stands at GROUP/NAME/... in a variant's details, or None."""
+
+    path: str
+
+    def __call__(self, row: Row) -> Any:
+        found: Any = row["details"]
+        for part in self.path.split("/"):
+            if not isinstance(found, Mapping) or part not in found:
+                return None
+            found = found[part]
+        return found
+
+
+at = At
+
+
+class Column(NamedTuple):
+    """One question to every variant. `better`: HIGH, LOW, or 0 where no value is the best."""
+
+    title: str
+    find: Find
+    write: Callable[[Any], str]
+    better: int = 0
+    left: bool = False  # aligned, as words are
+
+    @property
+    def head(self) -> "Head":
+        """What stands above it."""
+        return Head(self.title, meaning(self.find.path) if isinstance(self.find, At) else "", self.left)
+
+
+class Cell(NamedTuple):
+    """What stands in a table, as inline Markdown. `value`: what to sort by; `key`: the variant whose card follows."""
+
+    text: str
+    value: float | None = None
+    key: str = ""
+    bold: bool = False
+
+
+class Head(NamedTuple):
+    """What stands above a column, and what its numbers mean where they are a metric's."""
+
+    title: str
+    meaning: str = ""
+    left: bool = True
+
+
+class Table(NamedTuple):
+    """A table under its caption; each line begins with the cell that names it."""
+
+    heads: Sequence[Head]
+    lines: Sequence[Sequence[Cell]]
+    caption: str = ""
+
+
+def value(found: Any) -> float:
+    """The number itself, of an estimate or a plain one."""
+    return found["value"] if isinstance(found, Mapping) else found
+
+
+def best(rows: Sequence[Row], column: Column) -> Row | None:
+    """The row with the best value of a column, of those that have one; None without a contest."""
+    there = [row for row in rows if column.find(row) is not None]
+    if not column.better or not there:
+        return None
+    return max(there, key=lambda row: column.better * value(column.find(row)))
+
+
+def cell(row: Row, column: Column) -> Cell:
+    """What a column says of a row."""
+    found = column.find(row)
+    if found is None:
+        return Cell("–")
+    number = value(found) if not isinstance(found, str) else None
+    return Cell(column.write(found), number)
+
+
+def written(rows: Sequence[Row], columns: Sequence[Column], bold: bool) -> list[list[Cell]]:
+    """The cells of rows; with `bold`, values that read like the best stand out, unless most of them do."""
+    by_column = [[cell(row, column) for row in rows] for column in columns]
+    for column, cells in zip(columns, by_column, strict=True):
+        winner = best(rows, column) if bold else None
+        if winner is None:
+            continue
+        text = column.write(column.find(winner))
+        alike = [one.text == text for one in cells]
+        if 2 * sum(alike) <= len(cells):
+            cells[:] = [one._replace(bold=same) for one, same in zip(cells, alike, strict=True)]
+    return [list(line) for line in zip(*by_column, strict=True)]
+
+
+def table(
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    beside: Mapping[str, Row] | None = None,
+    caption: str = "",
+    title: str = "model",
+    cards: bool = True,
+) -> list[Table]:
+    """A table of the variants, linked to their `cards`, and of the columns that have any number; [] without one.
+
+    beside: name -> what else to compare with (real images, other libraries), in italics and never the best.
+    """
+    shown = [row for row in rows if any(column.find(row) is not None for column in columns)]
+    columns = [column for column in columns if any(column.find(row) is not None for row in shown)]
+    if not shown:
+        return []
+    named = [Cell("", key=row["key"]) if cards else Cell(row["key"]) for row in shown]
+    found = written(shown, columns, bold=len(shown) > 1)
+    for name, row in (beside or {}).items():
+        if any(column.find(row) is not None for column in columns):
+            named.append(Cell(f"*{name}*"))
+            found += written([row], columns, bold=False)
+    lines = [[name, *cells] for name, cells in zip(named, found, strict=True)]
+    return [Table([Head(title), *(column.head for column in columns)], lines, caption)]
+
+
+def of_pictures(row: Row) -> bool:
+    """Whether a variant is of colour pictures, which are read as one image each, and not of stacks of digits."""
+    return row["data"].startswith("color") and at("samples/class_shares")(row) is not None
+
+
+def mode_name(mode: str, missing_digit: int, pictures: bool = False) -> str:
+    """ "mono-binary-missing" -> "Single digits, thresholded, without the 8 (`mono-binary-missing`)".
+
+    pictures: whether `color` modes are of colour pictures.
+    """
+    channels, values, digits = mode.split("-")
+    of_three = "Pictures in colour" if pictures else "Stacks of three digits"
+    parts = ["Single digits" if channels == "mono" else of_three]
+    parts += ["thresholded"] if values == "binary" else [] if pictures else ["grey"]
+    parts += [f"trained without the {missing_digit}"] if digits == "missing" else []
+    return f"{', '.join(parts)} (`{mode}`)"
+
+
+def grouped(
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    missing_digit: int,
+    beside: Callable[[str, Sequence[Row]], Mapping[str, Row]] = lambda mode, group: {},
+) -> list[Table]:
+    """A table for each data mode, under its name. beside: (mode, its rows) -> what else to compare with."""
+    found = []
+    for mode in dict.fromkeys(row["data"] for row in rows):
+        group = [row for row in rows if row["data"] == mode]
+        found += table(group, columns, beside(mode, group), mode_name(mode, missing_digit, of_pictures(group[0])))
+    return found
+
+
+def line(cells: Sequence[str]) -> str:
+    """One line of a Markdown table; a bar in a cell, as in p(x|y), doesn't end it."""
+    escaped = (BAR.sub(r"\\|", cell) for cell in cells)
+    return f"| {' | '.join(escaped)} |"
+
+
+def linked(found: Cell) -> str:
+    """A cell in Markdown, with its link to a card."""
+    link = f"[{found.key}](cards/{found.key}.md)" if found.key else ""
+    text = " ".join(part for part in (found.text, link) if part)
+    return f"**{text}**" if found.bold else text
+
+
+def markdown(tables: Sequence[Table]) -> str:
+    """Tables in Markdown, each under its caption."""
+    parts = []
+    for one in tables:
+        aligned = line([":--" if head.left else "--:" for head in one.heads]).replace(" ", "")
+        lines = [line([head.title for head in one.heads]), aligned, *(line([*map(linked, c)]) for c in one.lines)]
+        parts.append("\n".join([f"{one.caption}:", "", *lines, ""] if one.caption else lines))
+    return "\n".join(parts)

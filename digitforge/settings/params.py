@@ -1,0 +1,260 @@
+"""`params.yaml`: its schema, its reader, and the budget rule.
+
+`python -m digitforge.settings.params` checks the file alone. Nothing here imports TensorFlow.
+"""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field, ValidationError, ValidationInfo, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from digitforge.data.sources import SOURCES
+from digitforge.data.stacked import MODES
+from digitforge.errors import UserError, user_errors
+from digitforge.files import main_repository
+from digitforge.protocol import HEADLINES
+from digitforge.settings.rows import Fit, Network, Penalty, Positive, Posterior, Prior, Share, Strict, Vae, Variant
+
+PARAMS_FILE = Path("params.yaml")
+# Longer than a file name or a DVC stage name should be, or with a dot, breaks `variants.KEY` look-ups.
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder has this name; a name that is too long for one is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+class Data(Strict):
+    source: Annotated[str, Field(min_length=1)]
+    offline: Literal["digits", "fail"]
+    mirrors: dict[str, list[Annotated[str, Field(pattern=r"^https?://")]]]
+    missing_digit: Annotated[int, Field(ge=0, le=9)]
+    stacks_per_digit: Annotated[float, Field(ge=0.1, le=5)]
+
+    @model_validator(mode="after")
+    def source_is_a_name_or_a_folder(self, info: ValidationInfo) -> "Data":
+        root = (info.context or {}).get("root") or main_repository()
+        if self.source not in SOURCES and not is_folder(root / self.source):
+            names = ", ".join(SOURCES)
+            raise ValueError(f"source: received {self.source!r}; accepted: {names}, or an existing folder of images")
+        return self
+
+    @model_validator(mode="after")
+    def mirrors_are_of_sources(self) -> "Data":
+        fetched = [name for name, digests in SOURCES.items() if digests]
+        for name in self.mirrors:
+            if name not in fetched:
+                raise ValueError(f"mirrors: received the key {name!r}; accepted: {', '.join(fetched)}")
+        return self
+
+
+class ByChannels(Strict):
+    """A setting of its own for grey images and for stacks."""
+
+    def of(self, mode: str) -> Any:
+        """The setting for a data mode."""
+        return getattr(self, mode.split("-")[0])
+
+
+class Tolerance(ByChannels):
+    """Least belief with which an image counts as recognised."""
+
+    mono: Share
+    color: Share
+
+
+class SampleCounts(ByChannels):
+    """How many images a variant generates: more of stacks, which have 1,000 classes."""
+
+    mono: Annotated[int, Field(ge=100, le=1_000_000)]
+    color: Annotated[int, Field(ge=100, le=1_000_000)]
+
+
+class Likelihood(Strict):
+    """Importance samples of log p(x): `draws` for every test image, `tight_draws` for `tight_images` of them."""
+
+    draws: Annotated[int, Field(ge=1, le=100_000)]
+    tight_draws: Annotated[int, Field(ge=1, le=100_000)]
+    tight_images: Annotated[int, Field(ge=2)]  # a spread is taken of them
+
+
+class Evaluation(Strict):
+    samples: SampleCounts
+    tolerance: Tolerance
+    likelihood: Likelihood
+    noise: Annotated[list[Annotated[float, Field(gt=0, le=10)]], Field(min_length=1)]
+    ood: list[Literal["noise", "inverted", "rotated", "mnist", "fashion_mnist", "kmnist"]]
+
+    @model_validator(mode="after")
+    def levels_differ(self) -> "Evaluation":
+        if len(set(self.noise)) < len(self.noise):
+            raise ValueError(f"noise: received {self.noise}; accepted: each deviation at most once")
+        return self
+
+
+class Verifier(Strict):
+    fit: Fit
+
+
+LEFT_OUT_FAMILY, LEFT_OUT_DATA = "vae", "mono-binary-complete"  # of the leave-one-out study
+
+
+class LeaveOneOut(Strict):
+    """The study that leaves each of `digits` out of one model's training; none switches it off."""
+
+    digits: list[Annotated[int, Field(ge=0, le=9)]]
+    model: Vae
+    fit: Fit
+
+    @model_validator(mode="after")
+    def digits_differ(self) -> "LeaveOneOut":
+        if len(set(self.digits)) < len(self.digits):
+            raise ValueError(f"digits: received {self.digits}; accepted: each digit at most once")
+        return self
+
+    def digit(self, text: str) -> int:
+        """A digit of the study from a command line; raises UserError for another."""
+        if text not in map(str, self.digits):
+            raise UserError(f"leave_one_out.digits: received {text!r}; accepted: one of {self.digits}")
+        return int(text)
+
+    def logged(self, digit: int) -> dict[str, Any]:
+        """What MLflow shows as the parameters of the training without `digit`."""
+        return {"model": self.model.model_dump(), "fit": self.fit.model_dump(), "study": {"digit": digit}}
+
+
+WORDS = ("likelihood.data", "anomaly.score")  # headlines that are no numbers
+NUMBERS = [path for group, names in HEADLINES.items() for name in names if (path := f"{group}.{name}") not in WORDS]
+
+
+class Champion(Strict):
+    """Which registered model of a family is its champion: the one whose `metric` is best among those of a data mode."""
+
+    metric: str
+    best: Literal["lowest", "highest"]
+    data: Literal[MODES]  # type: ignore[valid-type]
+
+    @model_validator(mode="after")
+    def metric_is_a_headline(self) -> "Champion":
+        if self.metric not in NUMBERS:
+            raise ValueError(f"metric: received {self.metric!r}; accepted: {', '.join(NUMBERS)}")
+        return self
+
+
+Family = Literal["autoencoder", "vae", "conditional_vae", "vqvae", "gan"]
+
+
+class Tracking(Strict):
+    experiment: Annotated[str, Field(min_length=1)]
+    system_metrics: bool
+    champion: dict[Family, Champion]
+
+
+class Params(Strict):
+    """The whole of params.yaml."""
+
+    budget: Annotated[float, Field(gt=0, le=1000)]
+    max_epochs: Positive
+    seed: Annotated[int, Field(ge=0, lt=2**31)]
+    data: Data
+    verifier: Verifier
+    evaluation: Evaluation
+    leave_one_out: LeaveOneOut
+    tracking: Tracking
+    variants: Annotated[dict[Name, Variant], Field(min_length=1)]
+
+    def variant(self, key: str) -> Variant:
+        """Return a variant's row; an unknown key raises UserError naming those that exist."""
+        if key not in self.variants:
+            raise UserError(f"{PARAMS_FILE}: no variant {key!r}; there are {', '.join(self.variants)}")
+        return self.variants[key]
+
+
+def tags(union: Any, field: str) -> set[str]:
+    """The values of `field` that choose a member of a tagged union."""
+    return {tag for member in get_args(get_args(union)[0]) for tag in get_args(member.model_fields[field].annotation)}
+
+
+def explain(error: ValidationError) -> str:
+    """Put the first violation of a schema in one line: key, value received, what is accepted."""
+    first = error.errors(include_url=False)[0]
+    # A member of a union appears in `loc` as the tag that chose it; the user never wrote that level.
+    parts = (Network, Penalty, Posterior, Prior)
+    chosen = tags(Variant, "family").union(*(tags(part, "name") for part in parts))
+    place = [str(part) for part in first["loc"] if part != "[key]"]
+    tagged = place[0] != "tracking"  # whose keys are families
+    path = ".".join(part for i, part in enumerate(place) if not (tagged and i >= 2 and part in chosen))
+    received = first["input"]
+    shown = f"received {received!r}" if not isinstance(received, Mapping) else "received a mapping"
+    match first["type"]:
+        case "extra_forbidden":
+            return f"{path}: unknown key ({shown}); remove it or correct its spelling"
+        case "missing":
+            return f"{path}: missing; this key is required"
+        case "union_tag_invalid":
+            context = first["ctx"]
+            key = f"{path}.{context['discriminator'].strip(chr(39))}"
+            return f"{key}: received {context['tag']!r}; accepted: {context['expected_tags']}"
+        case "union_tag_not_found":
+            return f"{path}.{first['ctx']['discriminator'].strip(chr(39))}: missing; this key is required"
+        case "model_type":
+            return f"{path}: {shown}; accepted: a mapping of settings"
+        case "value_error":
+            return f"{path}.{first['ctx']['error']}"
+        case _:
+            return f"{path}: {shown}; {first['msg'][0].lower()}{first['msg'][1:]}"
+
+
+def parse(content: Any, name: str = str(PARAMS_FILE), root: Path | None = None) -> Params:
+    """Validate the whole of a params mapping; raises UserError with one line on the first fault.
+
+    root: as of `load_params`.
+    """
+    if not isinstance(content, Mapping):
+        raise UserError(f"{name}: received {type(content).__name__}; accepted: a mapping of settings")
+    try:
+        params = Params.model_validate(content, context={"root": root})
+    except ValidationError as error:
+        raise UserError(f"{name}: {explain(error)}") from None
+    for key in params.variants:
+        if key in ("verifier", "peers") or key.startswith("leave_one_out"):  # names of other files of metrics
+            raise UserError(f"{name}: variants.{key}: received a variant of this name; accepted: any other name")
+    return params
+
+
+def read_yaml(path: Path | str) -> Any:
+    """Read YAML 1.2 as DVC does: 1e-5 is a number, a key that stands twice is an error."""
+    return YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
+
+
+def load_params(path: Path = PARAMS_FILE, root: Path | None = None) -> Params:
+    """Read and validate params.yaml; raises UserError for a missing, malformed or invalid file.
+
+    root: the project, from which a folder of images is named, if another than where Python or DVC runs.
+    """
+    try:
+        content = read_yaml(path)
+    except (FileNotFoundError, IsADirectoryError):
+        raise UserError(f"{path}: no such file; run from the project's root") from None
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: received bytes that are not UTF-8 ({error.reason}); accepted: UTF-8 text") from None
+    except (YAMLError, ValueError) as error:  # the latter of a day that doesn't exist, say
+        raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+    return parse(content, str(path), root)
+
+
+if __name__ == "__main__":
+    with user_errors():
+        if len(sys.argv) > 2:
+            raise UserError(f"received {len(sys.argv) - 1} arguments; accepted: a file, by default {PARAMS_FILE}")
+        file = Path(sys.argv[1]) if len(sys.argv) > 1 else PARAMS_FILE
+        checked = load_params(file)
+        print(f"{file} is valid: {len(checked.variants)} variants ({', '.join(checked.variants)})")

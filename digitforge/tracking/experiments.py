@@ -1,0 +1,47 @@
+"""`make experiments`: the experiments of `dvc exp run` side by side, a line for each number that differs.
+
+`dvc exp show` has a column for each, which no screen is wide enough for.
+"""
+
+import io
+import subprocess
+import sys
+
+import pandas as pd
+
+from digitforge.errors import UserError, user_errors
+
+DEPS = r"^(artifacts|digitforge|stages|params\.yaml|reports/[a-z]+$)"  # files: only their hashes would be shown
+FOUND = ["rev", "typ", "Created", "parent", "State", "Executor"]
+
+
+def short(name: str) -> str:
+    """The name of a metric without folders: "reports/metrics/rae.json:samples.fid" -> "rae: samples.fid"."""
+    return name.removeprefix("reports/metrics/").replace(".json:", ": ")
+
+
+def compare(csv: str) -> str:
+    """What `dvc exp show --csv` prints -> a table with a column for each experiment."""
+    found = pd.read_csv(io.StringIO(csv))
+    names = found["Experiment"].fillna(found["rev"].str[:7])
+    table = found.drop(columns=[name for name in ("Experiment", *FOUND) if name in found]).T
+    table.columns = pd.Index(names)
+    table.index = pd.Index([short(name) for name in table.index])
+    differ = table[table.nunique(axis=1, dropna=False) > 1]
+    if differ.empty:
+        return "No experiment differs from HEAD. `dvc exp run -S seed=2`, say, makes one."
+    return differ.to_string(na_rep="-")
+
+
+def main() -> None:
+    """Print the comparison."""
+    command = [sys.executable, "-m", "dvc", "exp", "show", "--csv", "--hide-workspace", "--drop", DEPS]
+    shown = subprocess.run(command, capture_output=True, text=True, check=False)
+    if shown.returncode:
+        raise UserError(f"dvc exp show: {shown.stderr.strip().splitlines()[-1]}")
+    print(compare(shown.stdout))
+
+
+if __name__ == "__main__":
+    with user_errors():
+        main()

@@ -1,0 +1,3 @@
+"""The training engine. Importing it imports TensorFlow."""
+
+import digitforge.nn  # noqa: F401  (first, so that TensorFlow starts quietly)

@@ -1,3 +1,0 @@
-"""The training engine. Importing it imports TensorFlow."""
-
-import stages.nn  # noqa: F401  (first, so that TensorFlow starts quietly)

@@ -1,0 +1,187 @@
+"""Made-up results of variants, enough to write a report of."""
+
+import copy
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digitforge.settings.params import load_params
+from stages import report
+
+
+def estimate(value, ci95=0.01):
+    return {"value": value, "ci95": ci95}
+
+
+def spread(fid=3.0):
+    values = {"kid": 0.03, "precision": 0.9, "recall": 0.5, "density": 1.0, "coverage_prdc": 0.8}
+    return {"fid": estimate(fid, 0.3), **{name: estimate(value) for name, value in values.items()}}
+
+
+def likeness(psnr=15.0):
+    return {"psnr_db": estimate(psnr), "ssim": estimate(0.6)}
+
+
+def copies():
+    chances = {"copying": estimate(0.5), "exact_copies": estimate(0.0, 0.0)}
+    shown = {"images": [0, 1], "pixels": [2, 3], "features": [4, 5]}
+    return {"pixels": chances, "features": chances, "shown": {"samples": shown, "held_out": shown}}
+
+
+def samples(classes=10):
+    found = {"predictability": estimate(0.9), "coverage": estimate(1.0, 0.0), "expected_coverage": 1.0}
+    found |= {"trained_classes": classes, "modes": estimate(float(classes), 0.0), "kl_nats": estimate(0.02)}
+    found |= {"kl_floor_nats": 0.0005, **spread(), "real": spread(0.3), "copies": copies()}
+    if classes == 10:
+        found |= {"class_shares": [0.1] * 10, "trained_class_shares": [0.1] * 10}
+    return found
+
+
+def with_encoder(row):
+    """The groups of metrics of a variant that reconstructs."""
+    levels = {kind: likeness() for kind in ("model", "median", "noisy")}
+    code = {"bytes": 8.0, "entropy_bytes": estimate(7.0), **likeness()}
+    names = ("reconstruction_error", "importance_sampling")
+    table = {name: {"noise": {"auroc": estimate(0.9)}} for name in names}
+    anomaly = {"scores": table}
+    if "missing" in row.data:
+        for found in table.values():
+            found["digit 8"] = {"auroc": estimate(0.8)}
+        fields = {name: estimate(0.8) for name in ("auroc", "average_precision", "fpr95")}
+        anomaly |= {**fields, "score": names[-1]}
+    codec = {"codec": "JPEG", "quality": 1, "bytes": estimate(200.0), "payload_bytes": estimate(50.0), **likeness()}
+    shares = {name: estimate(0.9) for name in ("predictability", "accuracy", "mse")}
+    return {
+        "reconstruction": {**shares, "bce_nats": estimate(90.0), **likeness()},
+        "anomaly": anomaly,
+        "denoising": {**likeness(), "levels": {"0.25": levels, "0.5": levels}},
+        "compression": {"codes": {"8": code, "4": code}, "codecs": [codec]},
+    }
+
+
+def with_likelihood(data):
+    names = ("nll_nats", "reconstruction_nats", "kl_nats")
+    found = {"elbo_nats": estimate(-90.0), **{name: estimate(80.0) for name in names}}
+    return {**found, "data": data, "tight_images": 50, "active_units": 8, "units": 20}
+
+
+PARAMS = Path(__file__).parents[2] / "params.yaml"
+
+
+@pytest.fixture
+def make_details():
+    def make(row):
+        """Details of a variant: every group that one of its family has."""
+        details = {"samples": samples(1000 if row.data.startswith("color") else 10)}
+        if row.family != "gan":
+            details |= with_encoder(row)
+        if row.family in ("vae", "conditional_vae"):
+            details["likelihood"] = with_likelihood("threshold" if "binary" in row.data else "dynamic")
+        if row.sample.codes != "prior":
+            details["samples"]["baseline"] = samples()
+        if row.data.startswith("mono") and row.data.endswith("complete"):
+            details["stacked"] = {"samples": samples(1000)}
+            if row.family != "gan":
+                details["stacked"]["reconstruction"] = {name: estimate(0.9) for name in ("predictability", "accuracy")}
+        return copy.deepcopy(details)
+
+    return make
+
+
+@pytest.fixture
+def params():
+    return load_params()
+
+
+@pytest.fixture
+def minimal():
+    """What the least of all variants has: samples."""
+    return {"samples": samples()}
+
+
+def explored(family, images):
+    """Arrays of `models.exploring` that a variant of a family has. images: [30, H, W, C]."""
+    between = images.reshape(3, 10, *images.shape[1:])
+    if family == "gan":
+        return {"interpolations": between}
+    if family == "vqvae":
+        return {}
+    found = {"traversals": between, "traversal_coordinates": np.array([4, 0, 2])}
+    found["traversal_values"] = np.linspace(-2, 2, 30).reshape(3, 10)
+    if family == "conditional_vae":
+        return found | {"by_class": between}
+    found |= {"plane": images[:9].reshape(3, 3, *images.shape[1:]), "plane_axes": np.array([[-1.0, 0, 1], [-2, 0, 2]])}
+    found |= {"plane_points": np.linspace(-1, 1, 20).reshape(10, 2), "plane_images": np.arange(10)}
+    return found | {"interpolations": between, "interpolation_images": np.array([[0, 1], [2, 3], [4, 5]])}
+
+
+@pytest.fixture
+def write_results(make_details):
+    """Writes everything that stage `report` reads, of all variants of `params`; `digits` an image in colour shows."""
+
+    def write(params, root, digits=3):
+        rng = np.random.default_rng(0)
+        (root / "artifacts/data/raw").mkdir(parents=True, exist_ok=True)
+        shown = np.zeros((30, digits), int)
+        for key, row in params.variants.items():
+            channels = 3 if row.data.startswith("color") else 1
+            images = rng.integers(0, 256, (30, 28, 28, channels)).astype(np.uint8)
+            labels = np.arange(30) % 10
+            for mode in (row.data, "mono-float-complete", "color-float-complete"):
+                path = root / f"artifacts/data/{mode}.npz"
+                if not path.exists() or mode == row.data:
+                    np.savez(path, x_train=images, y_train=labels, x_test=images, y_test=labels, digits_test=shown)
+            arrays = {"samples": images, "subset": np.arange(10), "codes": rng.normal(size=(30, 2))}
+            if row.family != "gan":
+                denoised = np.stack([images[:10]] * len(params.evaluation.noise))
+                arrays |= {"reconstructions": images, "denoised": denoised, "cross_entropy_nats": rng.normal(size=30)}
+            arrays |= explored(row.family, images)
+            if row.sample.codes != "prior":
+                arrays["baselines"] = images[:20]
+            folder = root / f"artifacts/models/{key}"
+            for needed in (folder, root / "artifacts/samples", root / "reports/metrics"):
+                needed.mkdir(parents=True, exist_ok=True)
+            np.savez(root / f"artifacts/samples/{key}.npz", **arrays)
+            config = {"family": row.family, "shape": [28, 28, channels], "model": {}, "weights": 1_234_567}
+            (folder / "config.json").write_text(json.dumps(config))
+            moments = {"samples": np.stack([images] * 3)}
+            if row.family != "gan":
+                moments |= {"originals": moments["samples"][:, :10], "reconstructions": moments["samples"][:, :10]}
+            np.savez(folder / "album.npz", steps=np.array([0, 8, 16]), **moments)
+            (folder / "history.csv").write_text("step,loss,val_loss,val_kl_nats\n10,3,3,1\n20,2,2,1\n")
+            (root / f"reports/metrics/{key}.details.json").write_text(json.dumps(make_details(row)))
+        (root / "artifacts/data/raw/t10k-labels-idx1-ubyte").write_bytes(b"labels")
+        (root / "artifacts/data/raw/source.json").write_text(json.dumps({"source": "mnist", "stand_in_for": None}))
+        numbers = {
+            "accuracy": 0.99,
+            "accuracy_binary": 0.99,
+            "calibration_error": 0.01,
+            "calibration_error_binary": 0.01,
+        }
+        (root / "reports/metrics/verifier.json").write_text(json.dumps(numbers))
+        (root / "artifacts/verifier").mkdir(exist_ok=True)
+        (root / "artifacts/verifier/history.csv").write_text("step,accuracy,val_accuracy\n1,0.5,0.6\n2,0.9,0.95\n")
+
+    return write
+
+
+@pytest.fixture
+def write_report(tmp_path, monkeypatch, write_results):
+    """Runs stage `report` on made-up results of a few variants of params.yaml -> the folder of pages."""
+
+    def write(keys, peers=None, digits=3):
+        params = load_params(PARAMS)
+        study = params.leave_one_out.model_copy(update={"digits": []})
+        rows = {key: params.variants[key] for key in keys}
+        params = params.model_copy(update={"variants": rows, "leave_one_out": study})
+        write_results(params, tmp_path, digits)
+        if peers:
+            (tmp_path / "reports/metrics/peers.json").write_text(json.dumps(peers))
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(report, "load_params", lambda: params)
+        report.main()
+        return tmp_path / "reports"
+
+    return write

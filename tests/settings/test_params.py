@@ -1,0 +1,265 @@
+import copy
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from digitforge.data.outliers import MAKERS
+from digitforge.data.sources import SOURCES
+from digitforge.data.stacked import MODES
+from digitforge.errors import UserError
+from digitforge.settings.params import Evaluation, load_params, parse, read_yaml
+
+ROOT = Path(__file__).parents[2]
+COMMITTED = read_yaml(ROOT / "params.yaml")
+CONV, VANILLA = COMMITTED["variants"]["vae_conv"]["model"]["network"], COMMITTED["variants"]["ae_vanilla"]
+
+
+def with_change(path, value):
+    content = copy.deepcopy(COMMITTED)
+    *parents, last = path.split(".")
+    place = content
+    for name in parents:
+        place = place[name]
+    if value is None:
+        del place[last]
+    else:
+        place[last] = value
+    return content
+
+
+def test_the_committed_file_is_valid():
+    assert len(parse(COMMITTED).variants) >= 5
+
+
+def test_the_parameters_of_the_long_run_are_valid():
+    long = load_params(ROOT / "reports" / "long" / "params.yaml")
+    assert set(long.variants) <= set(COMMITTED["variants"])
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("bugdet", 1.0, "bugdet: unknown key (received 1.0)"),
+        ("budget", "much", "budget: received 'much'; input should be a valid number"),
+        ("budget", 0.0, "budget: received 0.0; input should be greater than 0"),
+        ("max_epochs", 2.5, "max_epochs: received 2.5; input should be a valid integer"),
+        ("seed", None, "seed: missing"),
+        ("data.source", "mnits", "data.source: received 'mnits'; accepted: mnist, fashion_mnist"),
+        ("data.missing_digit", 10, "data.missing_digit: received 10; input should be less than or equal to 9"),
+        ("data.mirrors.mnist", ["ftp://x"], "data.mirrors.mnist.0: received 'ftp://x'"),
+        ("evaluation.samples", 200, "evaluation.samples: received 200; accepted: a mapping of settings"),
+        ("evaluation.samples.mono", 99, "evaluation.samples.mono: received 99; input should be greater than or equal"),
+        ("evaluation.samples.color", None, "evaluation.samples.color: missing; this key is required"),
+        ("evaluation.samples.colour", 100, "evaluation.samples.colour: unknown key"),
+        ("evaluation.likelihood.draws", 0, "evaluation.likelihood.draws: received 0; input should be greater than"),
+        ("evaluation.likelihood.tight_draws", 100_001, "evaluation.likelihood.tight_draws: received 100001; input"),
+        ("evaluation.likelihood.tight_images", 0.5, "evaluation.likelihood.tight_images: received 0.5; input should"),
+        ("evaluation.noise", [], "evaluation.noise: received []; list should have at least 1 item"),
+        ("evaluation.noise", [0.1, 0.0], "evaluation.noise.1: received 0.0; input should be greater than 0"),
+        (
+            "evaluation.noise",
+            [0.5, 0.5],
+            "evaluation.noise: received [0.5, 0.5]; accepted: each deviation at most",
+        ),
+        ("evaluation.ood", ["noise", "nosie"], "evaluation.ood.1: received 'nosie'; input should be 'noise', 'inv"),
+        ("evaluation.ood", "noise", "evaluation.ood: received 'noise'; input should be a valid list"),
+        ("leave_one_out.digits", [3, 10], "leave_one_out.digits.1: received 10; input should be less than or equal"),
+        ("leave_one_out.digits", [1, 8, 1], "leave_one_out.digits: received [1, 8, 1]; accepted: each digit at most"),
+        ("leave_one_out.model.posterior.name", "full", "leave_one_out.model.posterior.name: received 'full'; accepted"),
+        ("leave_one_out.model.network.name", "cnov", "leave_one_out.model.network.name: received 'cnov'; accepted: "),
+        ("leave_one_out.model.network.activation", "r", "leave_one_out.model.network.activation: received 'r'; input"),
+        ("leave_one_out.fit.ema", 1.0, "leave_one_out.fit.ema: received 1.0; input should be less than 1"),
+        ("tracking.system_metrics", 1, "tracking.system_metrics: received 1; input should be a valid boolean"),
+        (
+            "tracking.champion.vae.metric",
+            "samples.fidd",
+            "tracking.champion.vae.metric: received 'samples.fidd'; accept",
+        ),
+        ("tracking.champion.vae.metric", "likelihood.data", "tracking.champion.vae.metric: received 'likelihood.data'"),
+        (
+            "tracking.champion.vae.best",
+            "low",
+            "tracking.champion.vae.best: received 'low'; input should be 'lowest' or",
+        ),
+        ("tracking.champion.vea", {}, "tracking.champion.vea: received 'vea'; input should be 'autoencoder'"),
+        ("leave_one_out", None, "leave_one_out: missing; this key is required"),
+        ("variants.vae_tril.family", "vea", "variants.vae_tril.family: received 'vea'; accepted: 'autoencoder', 'vae'"),
+        ("variants.vae_tril.data", "mono", "variants.vae_tril.data: received 'mono'; input should be 'mono-binary"),
+        ("variants.vae_tril.model.beta", -1.0, "variants.vae_tril.model.beta: received -1.0"),
+        ("variants.vae_tril.model.betta", 1.0, "variants.vae_tril.model.betta: unknown key"),
+        ("variants.vae_tril.model.network.name", "cnov", "variants.vae_tril.model.network.name: received 'cnov'"),
+        ("variants.vae_stacked.model.network.channels", 0, "variants.vae_stacked.model.network.channels: received 0"),
+        ("variants.ae_deep.sample.components", None, "variants.ae_deep.sample.components: accepted: a number with"),
+        ("variants.vae_dense.sample.components", 5, "variants.vae_dense.sample.components: accepted: a number with"),
+        (
+            "variants.vae_dense.sample.temperature",
+            0.9,
+            "variants.vae_dense.sample.temperature: received 0.9; accepted: 1",
+        ),
+        ("variants.rae.sample.temperature", 1.1, "variants.rae.sample.temperature: received 1.1; input should be less"),
+        ("variants.rae.sample.shared_channels", True, "variants.rae.sample.shared_channels: received true; accepted: "),
+        ("variants.gan_stacked.sample.shared_channels", True, "variants.gan_stacked.sample.shared_channels: received"),
+        (
+            "variants.vae_hierarchical.model.draws",
+            5,
+            "variants.vae_hierarchical.model.draws: received 5; accepted: 1 w",
+        ),
+        (
+            "variants.vae_conv.model.network",
+            CONV | {"encoder": [[32, 3, 2]] * 3, "decoder": [[32, 3, 2]] * 3},
+            "variants.vae_conv.model.network.encoder: received strides that shrink 8 times, which 28 pixels don't",
+        ),
+        (
+            "variants.vae_hierarchical.model.prior",
+            {"name": "vamp", "components": 9},
+            "variants.vae_hierarchical.model.prior: received vamp; accepted: another with posterior: two_layer",
+        ),
+        (
+            "variants.ae_vanilla",
+            VANILLA | {"model": VANILLA["model"] | {"code": 1}, "sample": {"codes": "flow", "threshold": None}},
+            "variants.ae_vanilla.model.code: received 1; accepted: at least 2 with sample.codes: flow",
+        ),
+        ("variants.vae_beta.model.draws", 5, "variants.vae_beta.model.draws: received 5; accepted: 1, or beta 1"),
+        ("variants.vae_flow_prior.model.code", 1, "variants.vae_flow_prior.model.code: received 1; accepted: at least"),
+        (
+            "variants.vae_hierarchical.model.prior.top",
+            40,
+            "variants.vae_hierarchical.model.prior.top: received 40; acc",
+        ),
+        (
+            "variants.gan_dcgan.sample.codes",
+            "flow",
+            "variants.gan_dcgan.sample.codes: received 'flow'; accepted: 'prior' w",
+        ),
+        ("variants.vqvae.sample.codes", "flow", "variants.vqvae.sample.codes: received 'flow'; accepted: 'prior' with"),
+        ("variants.gan_stacked.fit.batch", 1, "variants.gan_stacked.fit.batch: received 1; accepted: at least model.p"),
+        ("variants.gan_stacked.model.code", 100, "variants.gan_stacked.model.code: received 100; accepted: a multiple"),
+        (
+            "variants.vae_conditional.model.classes",
+            9,
+            "variants.vae_conditional.model.classes: received 9; accepted: a",
+        ),
+        ("variants.rae.model.network.name", "grid", "variants.rae.model.network.name: received 'grid'; accepted"),
+        ("variants.vae_vamp.model.prior.components", 0, "variants.vae_vamp.model.prior.components: received 0; input"),
+        ("variants.ae_sparse.model.penalty.weight", -1.0, "variants.ae_sparse.model.penalty.weight: received -1.0"),
+        ("variants.vae_tril.model.network.decoder", [[64, 3, 2]], "variants.vae_tril.model.network.decoder: received"),
+        ("variants.vae_tril.model.network.output_kernel", 4, "variants.vae_tril.model.network.output_kernel: received"),
+        ("variants.vae_tril.family", None, "variants.vae_tril.family: missing; this key is required"),
+        (
+            "variants.vae_tril.model.beta",
+            float("inf"),
+            "variants.vae_tril.model.beta: received inf; input should be a fin",
+        ),
+        ("variants.verifier", COMMITTED["variants"]["vae_tril"], "variants.verifier: received a variant of this name"),
+        ("variants.peers", COMMITTED["variants"]["vae_tril"], "variants.peers: received a variant of this name"),
+        (
+            "variants.vae_tril.title",
+            "two\nlines",
+            "variants.vae_tril.title: received 'two\\nlines'; string should",
+        ),
+        ("variants.vae_tril.title", " ", "variants.vae_tril.title: received ' '; string should"),
+        ("data.source", "", "data.source: received ''; string should have at least 1 character"),
+        ("data.source", "x" * 5000, "data.source: received 'xxx"),
+        ("data.mirrors", {"kmnst": []}, "data.mirrors: received the key 'kmnst'; accepted: mnist, fashion_mnist, kmn"),
+        (
+            "variants.ae_deep.model.penalty",
+            {"name": "kl_sparsity", "weight": 1.0, "target": 0.1},
+            "variants.ae_deep.model.penalty.name: received 'kl_sparsity'; accepted: another, or a dense network with",
+        ),
+        ("variants.Bad-Name", {}, "variants.Bad-Name: received 'Bad-Name'; string should match pattern"),
+    ],
+)
+def test_one_line_names_key_value_and_what_is_accepted(path, value, message):
+    with pytest.raises(UserError) as caught:
+        parse(with_change(path, value))
+    assert str(caught.value).startswith(f"params.yaml: {message}")
+    assert "\n" not in str(caught.value)
+
+
+def test_grey_images_and_stacks_have_settings_of_their_own():
+    content = with_change("evaluation.samples", {"mono": 200, "color": 300})
+    content["evaluation"]["tolerance"] = {"mono": 0.25, "color": 0.75}
+    evaluation = parse(content).evaluation
+    for mode in MODES:
+        assert evaluation.samples.of(mode) == (200 if mode.startswith("mono") else 300)
+        assert evaluation.tolerance.of(mode) == (0.25 if mode.startswith("mono") else 0.75)
+
+
+@pytest.mark.parametrize("path", ["leave_one_out.digits", "evaluation.ood"])
+def test_an_empty_list_switches_off(path):
+    section, name = path.split(".")
+    assert getattr(getattr(parse(with_change(path, [])), section), name) == []
+
+
+def test_what_is_asked_for_arrives():
+    content = with_change("evaluation.likelihood", {"draws": 3, "tight_draws": 7, "tight_images": 2})
+    content["evaluation"] |= {"noise": [0.5, 2], "ood": ["kmnist", "mnist", "rotated"]}
+    content["leave_one_out"]["digits"] = [9, 0]
+    params = parse(content)
+    assert params.evaluation.likelihood.model_dump() == {"draws": 3, "tight_draws": 7, "tight_images": 2}
+    assert params.evaluation.noise == [0.5, 2.0]
+    assert params.evaluation.ood == ["kmnist", "mnist", "rotated"]
+    assert params.leave_one_out.digits == [9, 0]
+
+
+def test_every_set_is_made_from_images_or_can_be_fetched():
+    [names] = [get_args(kind) for kind in get_args(Evaluation.model_fields["ood"].annotation)]
+    assert set(names) == set(MAKERS) | set(SOURCES) - {"digits"}
+
+
+def test_the_command_checks_a_file_alone_without_tensorflow(tmp_path):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("budget: [1")
+    command = [sys.executable, "-X", "importtime", "-m", "digitforge.settings.params"]
+    good = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert good.returncode == 0
+    assert good.stdout.startswith("params.yaml is valid: ")
+    assert "tensorflow" not in good.stderr
+    run = subprocess.run([*command[:1], *command[3:], str(bad)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert run.stderr.startswith(f"error: {bad}: not YAML")
+    assert run.stderr.count("\n") == 1
+    both = [*command[:1], *command[3:], "params.yaml", str(bad)]
+    run = subprocess.run(both, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert run.stderr == "error: received 2 arguments; accepted: a file, by default params.yaml\n"
+
+
+def test_what_is_no_file_of_text(tmp_path):
+    with pytest.raises(UserError, match=r"nowhere\.yaml: no such file"):
+        load_params(Path("nowhere.yaml"))
+    with pytest.raises(UserError, match="no such file"):
+        load_params(tmp_path)
+    latin = tmp_path / "latin.yaml"
+    latin.write_bytes((ROOT / "params.yaml").read_bytes() + "# déjà vu\n".encode("latin-1"))
+    with pytest.raises(UserError, match=r"latin\.yaml: received bytes that are not UTF-8 \(.*\); accepted: UTF-8 text"):
+        load_params(latin)
+    dated = tmp_path / "dated.yaml"
+    dated.write_text((ROOT / "params.yaml").read_text().replace("seed: 1", "seed: 2026-02-30"))
+    with pytest.raises(UserError, match=r"dated\.yaml: not YAML: day is out of range"):
+        load_params(dated)
+
+
+def test_a_folder_of_images_is_named_from_the_project(tmp_path):
+    (tmp_path / "own").mkdir()
+    content = {**COMMITTED, "data": COMMITTED["data"] | {"source": "own"}}
+    with pytest.raises(UserError, match="source: received 'own'"):
+        parse(content)
+    assert parse(content, root=tmp_path).data.source == "own"
+
+
+def test_unknown_variant_lists_those_that_exist():
+    with pytest.raises(UserError, match="no variant 'vae_trill'; there are ae_deep, "):
+        parse(COMMITTED).variant("vae_trill")
+
+
+def test_yaml_is_read_as_dvc_reads_it(tmp_path):
+    path = tmp_path / "p.yaml"
+    path.write_text("rate: 1e-5\n")
+    assert read_yaml(path) == {"rate": 1e-5}
+    path.write_text((ROOT / "params.yaml").read_text() + "budget: 2.0\n")
+    with pytest.raises(UserError, match=r"not YAML: .*duplicate key"):
+        load_params(path)

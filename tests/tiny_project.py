@@ -1,0 +1,113 @@
+"""A project with tiny variants, trained and sampled by the real classes."""
+
+import json
+from contextlib import chdir
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digitforge import files
+from digitforge.data.stacked import binarize
+from digitforge.models import build, scoring
+from digitforge.models.classifier import Classifier
+from digitforge.settings import rows
+from digitforge.settings.params import load_params, read_yaml
+from digitforge.training import optimizers
+from digitforge.training.fit import save_weights
+from stages import sample
+
+ROOT = Path(__file__).parents[1]
+RNG = np.random.default_rng(0)
+DENSE = {"name": "dense", "encoder": [32], "decoder": [32], "activation": "tanh", "code_activation": "linear"}
+PATCH = {"name": "patch", "channels": 4, "blocks": 0, "hidden": 8, "shared_channels": False}
+FIT = {"steps": 9, "batch": 20, "learning_rate": 0.01, "schedule": "constant", "ema": 0.0}
+PARTS = {"network": DENSE, "pixels": "bernoulli", "beta": 1.0}
+TERMS = {"posterior": {"name": "diagonal"}, "prior": {"name": "normal"}, "free_bits": 0.0, "warmup": 0.0, "draws": 1}
+GAME = {"loss": "nonsaturating", "penalty": 1.0, "penalty_every": 1, "pack": 1}
+PRIOR = {"codes": "prior", "threshold": None}
+
+
+def row(family, data, model, sampling):
+    return {"title": f"Tiny {family}", "family": family, "data": data, "model": model, "fit": FIT, "sample": sampling}
+
+
+VARIANTS = {
+    "untrained": row("vae", "mono-float-complete", {"code": 2, **PARTS, **TERMS}, PRIOR),
+    "tiny": row(
+        "vae",
+        "mono-binary-missing",
+        {"code": 2, **PARTS, **TERMS},
+        {"codes": "mixture", "components": 3, "threshold": 0.4},
+    ),
+    "labelled": row("conditional_vae", "mono-float-complete", {"code": 3, **PARTS, "classes": 10, "hidden": 16}, PRIOR),
+    "game": row("gan", "color-float-complete", {"code": 4, "network": PATCH, **GAME}, PRIOR),
+}
+
+
+def images(count, rng):
+    """Digits 0 to 9 as dots at ten places, uint8 [N, 28, 28, 1], and their labels."""
+    labels = np.arange(count) % 10
+    dim = rng.integers(0, 90, (count, 28, 28, 1))
+    for i, label in enumerate(labels):
+        top, left = 5 + 12 * (label % 2), 2 + 5 * (label // 2)
+        dim[i, top : top + 6, left : left + 4] += rng.integers(100, 160)
+    return dim.astype(np.uint8), labels.astype(np.int32)
+
+
+def write_data():
+    """Data files, as stages `download`, `stack` and `ood` do."""
+    x_train, y_train = images(200, RNG)
+    x_test, y_test = images(60, RNG)
+    kept = y_train != 8
+    arrays = {"x_test": x_test, "y_test": y_test, "digits_test": np.arange(60, dtype=np.int32)[:, None]}
+    files.write_npz(files.DATA / "mono-float-complete.npz", x_train=x_train, y_train=y_train, **arrays)
+    arrays["x_test"] = binarize(x_test)
+    files.write_npz(
+        files.DATA / "mono-binary-missing.npz", x_train=binarize(x_train[kept]), y_train=y_train[kept], **arrays
+    )
+    files.write_json(files.RAW / "source.json", {"source": "digits", "stand_in_for": "mnist"})
+    files.write_npz(files.DATA / "ood.npz", inverted=255 - x_test[:20, :, :, 0])
+
+
+def train(key, params):
+    """A few steps, and what stage `train` writes."""
+    variant = params.variant(key)
+    shape = (28, 28, 3 if variant.data.startswith("color") else 1)
+    model = build(variant.family, shape, variant.model.model_dump(), seed=3)
+    if shape[2] == 1:
+        data = files.read_npz(files.DATA / f"{variant.data}.npz")
+        model.adapt(data["x_train"])
+        model.compile(optimizer=optimizers.build(rows.Fit(**FIT), 9))
+        labels = {"y": data["y_train"]} if model.needs_labels else {}
+        for _ in range(40):
+            model.train_on_batch(data["x_train"], **labels)
+    folder = files.MODELS / key
+    save_weights(model, folder / "model.weights.h5")
+    model_of = variant.model.model_dump()
+    config = {"family": variant.family, "data": variant.data, "shape": shape, "model": model_of}
+    files.write_json(folder / "config.json", config)
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory):
+    """The folder of such a project; `tiny` went through stage `sample`."""
+    root = tmp_path_factory.mktemp("project")
+    content = read_yaml(ROOT / "params.yaml") | {"variants": VARIANTS}
+    content["evaluation"]["samples"] = {"mono": 100, "color": 100}
+    content["evaluation"]["likelihood"] = {"draws": 2, "tight_draws": 2, "tight_images": 2}
+    content["evaluation"]["noise"] = [0.5]
+    with chdir(root), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scoring, "PRIOR_DRAWS", 50)
+        # JSON is YAML too.
+        files.write_json(Path("params.yaml"), json.loads(json.dumps(content)))
+        write_data()
+        params = load_params()
+        for key in ("tiny", "labelled", "game"):
+            train(key, params)
+        save_weights(Classifier(seed=5), files.VERIFIER / "verifier.weights.h5")
+        sample.main("tiny")
+        for key in ("labelled", "game"):
+            digest = files.sha256(files.MODELS / key / "model.weights.h5")
+            files.write_npz(files.SAMPLERS / f"{key}.npz", name=np.array("prior"), model_sha256=np.array(digest))
+    return root
