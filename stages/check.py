@@ -19,7 +19,7 @@ LEAST = 6  # test images that a variant needs: their neighbourhoods are of five 
 
 def check_classes(params: Params) -> None:
     """Raise UserError where a folder has no classes, lacks the one that is left out, or has too little but that."""
-    leaving_out = [key for key, variant in params.variants.items() if variant.data.endswith("missing")]
+    leaving_out = [key for key, variant in params.variants.items() if not variant.data.complete]
     if params.data.source in SOURCES:
         return
     classes = class_folders(main_repository() / params.data.source)
@@ -50,4 +50,4 @@ if __name__ == "__main__":
         params = load_params()
         check_classes(params)
         write_text(CHECKED, "params.yaml is valid\n")
-        write_json(MODES_IN_USE, {"modes": sorted({variant.data for variant in params.variants.values()})})
+        write_json(MODES_IN_USE, {"modes": sorted({str(variant.data) for variant in params.variants.values()})})

@@ -16,6 +16,9 @@ from filelock import FileLock
 
 from digitforge import files
 from digitforge.data import album
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
+from digitforge.data.raw import SourceFacts
 from digitforge.errors import user_errors
 from digitforge.packing import pack
 from digitforge.settings.params import LEFT_OUT_DATA, LEFT_OUT_FAMILY, Params, load_params
@@ -51,12 +54,12 @@ def jobs(params: Params) -> list[Job]:
     for key, row in params.variants.items():
         logged = {"model": row.model.model_dump(), "fit": row.fit.model_dump()}
         metrics = [files.METRICS / f"{key}.json", files.METRICS / f"{key}.details.json"]
-        tags = {"family": row.family, "data": row.data}
+        tags = {"family": row.family, "data": str(row.data)}
         found.append(Job("train", key, key, row.title, logged, tags, files.MODELS / key, metrics))
     for digit in params.leave_one_out.digits:
         key, logged = str(digit), params.leave_one_out.logged(digit)
         metrics = [files.METRICS / "leave_one_out" / f"{key}.json"]
-        tags = {"family": LEFT_OUT_FAMILY, "data": LEFT_OUT_DATA}
+        tags = {"family": LEFT_OUT_FAMILY, "data": str(LEFT_OUT_DATA)}
         if files.read_json(metrics[0])["scores"]:  # else the data has no such digit, and nothing was trained
             folder = files.LEAVE_ONE_OUT / key
             title = f"Never saw a {digit}"
@@ -67,7 +70,7 @@ def jobs(params: Params) -> list[Job]:
 def mend(store: runs.Store, run_id: str, job: Job, params: Params) -> None:
     """Give a run that is new, or whose logging broke off, what is in the files and it lacks."""
     store.log_params(run_id, {**job.logged, "budget": params.budget, "seed": params.seed})
-    store.log_dataset(run_id, files.DATA / f"{job.tags['data']}.npz", files.source_name())
+    store.log_dataset(run_id, Dataset.path(Mode.parse(job.tags["data"])), SourceFacts.read().label)
     there = {metric.step for metric in store.client.get_metric_history(run_id, "loss")}
     rows = pd.read_csv(job.folder / "history.csv").astype(float).to_dict("records")
     store.log_metrics(run_id, [row for row in rows if row["step"] not in there])  # type: ignore[misc]
@@ -108,7 +111,7 @@ def complete(store: runs.Store, job: Job, params: Params) -> None:
     if own and own[0].info.status == "FINISHED":
         run_id = own[0].info.run_id
     else:
-        run_id = store.open(job.stage, job.name, stage_hash, {**job.tags, "source": files.source_name()})
+        run_id = store.open(job.stage, job.name, stage_hash, {**job.tags, "source": SourceFacts.read().label})
         mend(store, run_id, job, params)
     store.log_metrics(run_id, [{"step": 0, **headline(job)}])
     for folder, paths in attached.items():
@@ -127,8 +130,8 @@ def register(store: runs.Store, params: Params) -> None:
             version = registry.version(key, content)
             if version is None:
                 run = store.runs(fingerprint("train", key))[0]  # `complete` was there
-                image = files.read_npz(files.DATA / f"{row.data}.npz", "x_test")["x_test"][0]
-                entry = Entry(key, content, row.title, {"family": row.family, "data": row.data}, image)
+                image = Dataset.read(row.data, "x_test")["x_test"][0]
+                entry = Entry(key, content, row.title, {"family": row.family, "data": str(row.data)}, image)
                 version = registry.add(entry, run.info.run_id, Path(folder))
         versions[key] = version
     if not runs.dvc_experiment():

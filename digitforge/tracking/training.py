@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from digitforge import files
 from digitforge.data.album import Album
+from digitforge.data.dataset import Dataset
 from digitforge.data.subsets import spread
 from digitforge.settings.params import Fit, Params
 from digitforge.tracking import runs
@@ -36,18 +37,18 @@ def train_tracked(
     settings: Fit,
     logged: Mapping[str, Any],
     tags: Mapping[str, str],
-    data: Path,
+    data: Dataset,
     save: Callable[[list[Row]], None],
     album: Album | None = None,
     jit_compile: bool | str = "auto",
 ) -> None:
     """Train `model` for stage `stage` (`stage@key`), then `save(rows)` its outputs, a row per interval.
 
-    `name` is the run's in MLflow, `logged` are the parameters shown there; `data` is the file the arrays came from.
+    `name` is the run's in MLflow, `logged` are the parameters shown there; `data` is the data set the arrays came from.
     1,000 validation images, evenly spread, make the val_* curves. `album` keeps what the model makes over its training,
     and its pictures make a slider in MLflow. Checkpoints go only when `save` is done.
     """
-    source, examples = files.source_name(), len(train[0])
+    source, examples = data.source.label, len(train[0])
     steps = plan(settings, examples=examples, budget=params.budget, max_epochs=params.max_epochs)
     print(f"{name}: {describe_device()}, {steps.steps:,} steps of {settings.batch} on {examples:,} images ({source})")
     stage_hash = fingerprint(stage, key)
@@ -61,7 +62,7 @@ def train_tracked(
             name,
             stage_hash=stage_hash,
             params={**logged, "budget": params.budget, "seed": params.seed},
-            data=data,
+            data=data.path(data.mode),
             source=source,
             tags=tags,
         ) as run,
