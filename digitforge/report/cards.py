@@ -94,12 +94,12 @@ def describe(
     steps: int,
     details: dict[str, Any],
     code: int | None = None,
-    stacked: bool = False,
+    pictures: bool = False,
 ) -> dict[str, Any]:
     """What the pages say of one variant. row: of params.yaml, config: of the trained model, steps: as trained.
 
-    code: how many numbers a code has, if more than the row says: one of vectors on a grid does. stacked: whether its
-    images are stacks of three digits.
+    code: how many numbers a code has, if more than the row says: one of vectors on a grid does. pictures: whether the
+    source is colour pictures, which are not stacked.
     """
     described = {
         "key": key,
@@ -107,7 +107,7 @@ def describe(
         "family": row.family,
         "kind": KINDS.get(row.family, label(row.family)),
         "data": row.data,
-        "stacked": stacked,
+        "stacked": row.data.color and not pictures,
         "model": row.model.model_dump(),
         "fit": row.fit.model_dump(),
         "sample": row.sample.model_dump(),

@@ -77,8 +77,8 @@ def of_variant(key: str, row: Variant, history: pd.DataFrame) -> dict[str, Any]:
     """What the pages say of a variant, of `cards.describe`."""
     config = files.read_json(files.MODELS / key / "config.json")
     details = files.read_json(files.METRICS / f"{key}.details.json")
-    stacked = row.data.color and not SourceFacts.read().pictures
-    return describe(key, row, config, int(history["step"].iloc[-1]), details, length_of_codes(key), stacked)
+    pictures = SourceFacts.read().pictures
+    return describe(key, row, config, int(history["step"].iloc[-1]), details, length_of_codes(key), pictures)
 
 
 def length_of_codes(key: str) -> int | None:
