@@ -49,7 +49,7 @@ def with_encoder(row):
     names = ("reconstruction_error", "importance_sampling")
     table = {name: {"noise": {"auroc": estimate(0.9)}} for name in names}
     anomaly = {"scores": table}
-    if "missing" in row.data:
+    if not row.data.complete:
         for found in table.values():
             found["digit 8"] = {"auroc": estimate(0.8)}
         fields = {name: estimate(0.8) for name in ("auroc", "average_precision", "fpr95")}
@@ -77,14 +77,14 @@ PARAMS = Path(__file__).parents[2] / "params.yaml"
 def make_details():
     def make(row):
         """Details of a variant: every group that one of its family has."""
-        details = {"samples": samples(1000 if row.data.startswith("color") else 10)}
+        details = {"samples": samples(1000 if row.data.color else 10)}
         if row.family != "gan":
             details |= with_encoder(row)
         if row.family in ("vae", "conditional_vae"):
-            details["likelihood"] = with_likelihood("threshold" if "binary" in row.data else "dynamic")
+            details["likelihood"] = with_likelihood("threshold" if row.data.binary else "dynamic")
         if row.sample.codes != "prior":
             details["samples"]["baseline"] = samples()
-        if row.data.startswith("mono") and row.data.endswith("complete"):
+        if row.data.complete and not row.data.color:
             details["stacked"] = {"samples": samples(1000)}
             if row.family != "gan":
                 details["stacked"]["reconstruction"] = {name: estimate(0.9) for name in ("predictability", "accuracy")}
