@@ -7,7 +7,8 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from digitforge.data.idx import format_idx
-from digitforge.data.sources import FILES, SIZE
+from digitforge.data.size import SIZE
+from digitforge.data.sources import FILES
 from digitforge.errors import UserError
 
 CLASSES = 10

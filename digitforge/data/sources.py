@@ -11,8 +11,6 @@ FILES = (
     "t10k-labels-idx1-ubyte",
 )
 
-SIZE = 28  # pixels along each side of every image
-
 # SHA-256 of NAME.gz, in the order of FILES. `digits` comes with scikit-learn, so it has none.
 SOURCES: dict[str, tuple[str, ...]] = {
     "mnist": (

@@ -1,0 +1,3 @@
+"""The size of every image."""
+
+SIZE = 28  # pixels along each side
