@@ -17,7 +17,7 @@ class Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
-class one_of:  # noqa: N801  (used like a function)
+class one_of:
     """One of the schemas of a table, chosen by its field `name` or another: `Annotated[Schema, one_of(TABLE)]`."""
 
     def __init__(self, table: Iterable[type[Schema]], by: str = "name") -> None:

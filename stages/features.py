@@ -8,12 +8,12 @@ from digitforge import files
 from digitforge.data.idx import parse_idx
 from digitforge.data.stacked import binarize, grey
 from digitforge.errors import user_errors
-from digitforge.models.classifier import Classifier
+from digitforge.models.verifier import VerifierNetwork
 
 
 def main() -> None:
     """Write artifacts/features."""
-    verifier = Classifier()
+    verifier = VerifierNetwork()
     verifier.load_weights(files.VERIFIER / "verifier.weights.h5")
     raw = {}
     for split, prefix in (("train", "train"), ("test", "t10k")):

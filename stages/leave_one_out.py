@@ -11,7 +11,7 @@ from digitforge.models import build
 from digitforge.models.scoring import image_nats
 from digitforge.settings.params import LEFT_OUT_DATA, LEFT_OUT_FAMILY, load_params
 from digitforge.tracking.training import train_tracked, write_history
-from digitforge.training.callbacks import Row
+from digitforge.training.callbacks import Point
 
 
 def main(text: str) -> None:
@@ -29,7 +29,7 @@ def main(text: str) -> None:
     model = build(LEFT_OUT_FAMILY, data["x_train"].shape[1:], study.model.model_dump(), seed=params.seed)
     model.adapt(data["x_train"][kept])
 
-    def save(history: list[Row]) -> None:
+    def save(history: list[Point]) -> None:
         write_history(folder / "history.csv", history)
         nats = image_nats(model, data["x_test"], params.evaluation.likelihood.draws, params.seed)
         training, codes = (model.encode(images, params.seed)[0] for images in (data["x_train"][kept], data["x_test"]))

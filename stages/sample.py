@@ -12,7 +12,7 @@ of `scoring.score`, and SET_NAME for each out-of-distribution set. Where the mod
 the test positions tight_images [n], and log_q_zx, log_q_z, log_p_z of `scoring.aggregate_posterior` if its posterior is
 Gaussian. And the pictures of code space of `models.exploring`.
 
-The sampler that drew the samples is an npz of its own, of `models.codes.to_arrays`. In both `model_sha256` names the
+The sampler that drew the samples is an npz of its own, of `nn.samplers.to_arrays`. In both `model_sha256` names the
 weights that they are of.
 """
 
@@ -25,18 +25,18 @@ from digitforge.data.subsets import examined, known, spread
 from digitforge.errors import argument, user_errors
 from digitforge.models import load
 from digitforge.models.base import GenerativeModel
-from digitforge.models.classifier import Classifier
-from digitforge.models.codes import Sampler, fit_sampler, to_arrays
 from digitforge.models.exploring import between_draws, explore
 from digitforge.models.restoring import restore
 from digitforge.models.scoring import aggregate_posterior, score, weigh_closely
+from digitforge.models.verifier import VerifierNetwork
+from digitforge.nn.samplers import Sampler, fit_sampler, to_arrays
 from digitforge.settings.params import load_params
 
 KEPT = 20_000  # training images, evenly spread, whose codes are kept: images are compared with them
 
 
 def generate(
-    model: GenerativeModel, verifier: Classifier, sampler: Sampler, threshold: float | None, count: int, seed: int
+    model: GenerativeModel, verifier: VerifierNetwork, sampler: Sampler, threshold: float | None, count: int, seed: int
 ) -> dict[str, np.ndarray]:
     """New images by the variant's sampler, and by the prior where that is another, as the verifier reads them."""
     found = look(model, verifier, sampler.draw(count, seed), threshold, "sample")
@@ -47,7 +47,7 @@ def generate(
 
 
 def look(
-    model: GenerativeModel, verifier: Classifier, codes: np.ndarray, threshold: float | None, name: str
+    model: GenerativeModel, verifier: VerifierNetwork, codes: np.ndarray, threshold: float | None, name: str
 ) -> dict[str, np.ndarray]:
     """Decode codes, and let the verifier read the images."""
     decoded = to_bytes(model.decode(codes))
@@ -64,7 +64,7 @@ def main(key: str) -> None:
     kept = known(data, variant.data, params.data.missing_digit)
     of_known, subset = np.flatnonzero(kept), examined(kept)
     model = load(files.MODELS / key)
-    verifier = Classifier(pictures=data["digits_test"].shape[1] < images.shape[3])
+    verifier = VerifierNetwork(pictures=data["digits_test"].shape[1] < images.shape[3])
     verifier.load_weights(files.VERIFIER / "verifier.weights.h5")
 
     found = {"subset": subset}

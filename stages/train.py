@@ -8,7 +8,7 @@ from digitforge.models import build
 from digitforge.models.snapshots import one_of_each, snapshots
 from digitforge.settings.params import load_params
 from digitforge.tracking.training import train_tracked, write_history
-from digitforge.training.callbacks import Row
+from digitforge.training.callbacks import Point
 from digitforge.training.device import spread_over_cores
 from digitforge.training.fit import save_weights
 
@@ -28,7 +28,7 @@ def main(key: str) -> None:
     names = ("x", "y") if model.needs_labels else ("x",)
     train, held_out = (tuple(data[f"{name}_{split}"] for name in names) for split in ("train", "test"))
 
-    def save(history: list[Row]) -> None:
+    def save(history: list[Point]) -> None:
         folder = files.MODELS / key
         config = {
             "family": variant.family,

@@ -1,4 +1,4 @@
-"""Stage `verifier`: train the digit classifier that judges every image, and say how far it can be trusted."""
+"""Stage `verifier`: train the network that judges every image, and say how far it can be trusted."""
 
 import numpy as np
 
@@ -6,16 +6,16 @@ from digitforge import files
 from digitforge.data.stacked import binarize
 from digitforge.errors import user_errors
 from digitforge.metrics.calibration import expected_calibration_error
-from digitforge.models.classifier import Classifier
+from digitforge.models.verifier import VerifierNetwork
 from digitforge.settings.params import load_params
 from digitforge.tracking.training import train_tracked, write_history
-from digitforge.training.callbacks import Row
+from digitforge.training.callbacks import Point
 from digitforge.training.fit import save_weights
 
 DATA = files.DATA / "mono-float-complete.npz"
 
 
-def judge(model: Classifier, images: np.ndarray, labels: np.ndarray) -> dict[str, float | str]:
+def judge(model: VerifierNetwork, images: np.ndarray, labels: np.ndarray) -> dict[str, float | str]:
     """Accuracy and calibration error on grey images and on the same ones binarised."""
     metrics: dict[str, float | str] = {"source": files.source_name()}
     for suffix, kind in (("", images), ("_binary", binarize(images))):
@@ -29,9 +29,9 @@ def main() -> None:
     """Write artifacts/verifier and reports/metrics/verifier.json."""
     params = load_params()
     data = files.read_npz(DATA)
-    model = Classifier(seed=params.seed)
+    model = VerifierNetwork(seed=params.seed)
 
-    def save(history: list[Row]) -> None:
+    def save(history: list[Point]) -> None:
         metrics = judge(model, data["x_test"], data["y_test"])
         save_weights(model, files.VERIFIER / "verifier.weights.h5")
         write_history(files.VERIFIER / "history.csv", history)
@@ -53,7 +53,6 @@ def main() -> None:
         tags={"family": "classifier", "data": DATA.stem},
         data=DATA,
         save=save,
-        jit_compile=False,  # XLA has no affine image warp
     )
 
 

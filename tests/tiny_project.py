@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from digitforge.models.classifier import Classifier
 
 from digitforge import files
 from digitforge.data.stacked import binarize
 from digitforge.models import build, scoring
-from digitforge.models.classifier import Classifier
 from digitforge.settings import rows
 from digitforge.settings.params import load_params, read_yaml
 from digitforge.training import optimizers

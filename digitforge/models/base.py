@@ -26,8 +26,9 @@ class Parts(keras.layers.Layer):
 class GenerativeModel(keras.Model):
     """A decoder, and mostly an encoder, trained on uint8 images [B, H, W, C].
 
-    A family names its schema, `Settings`, and takes the settings. It defines TERMS and `terms`, and `codes` if it `encodes`; training, decoding and batching are here. A family
-    whose p(x) is defined says so in `has_likelihood` and gives `posterior` and `weigh`.
+    A family names its schema, `Settings`, and its constructor takes the settings. It defines TERMS and `terms`, and
+    `codes` if it `encodes`; training, decoding and batching are here. A family whose p(x) is defined says so in
+    `has_likelihood`, and is a `scoring.HasLikelihood`.
     """
 
     Settings: ClassVar[type[Schema]]

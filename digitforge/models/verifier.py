@@ -11,7 +11,7 @@ from digitforge.nn.batches import batch_by_batch, scale
 CLASSES = 10
 
 
-class Verifier(keras.Model):
+class VerifierNetwork(keras.Model):
     """Trained on uint8 grey images [B, H, W, 1] and labels [B]; half of each batch is binarised.
 
     With `pictures`, images of three channels are no stacks of digits, and it reads their grey versions.

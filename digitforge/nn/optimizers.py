@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from digitforge.nn.backend import keras
 from digitforge.schema import Schema, Share, one_of
 
 if TYPE_CHECKING:
-    Rate = float | keras.optimizers.schedules.LearningRateSchedule
+    Rate: TypeAlias = float | keras.optimizers.schedules.LearningRateSchedule
 
 
 class OptimizerSettings(Schema):

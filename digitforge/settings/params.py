@@ -104,7 +104,7 @@ class Evaluation(Schema):
         return self
 
 
-class Verifier(Schema):
+class VerifierSettings(Schema):
     fit: Fit
 
 
@@ -156,7 +156,7 @@ class Champion(Schema):
 class Tracking(Schema):
     experiment: Annotated[str, Field(min_length=1)]
     system_metrics: bool
-    champion: dict[Literal[tuple(FAMILIES)], Champion]  # type: ignore[misc]
+    champion: dict[Literal[tuple(FAMILIES)], Champion]  # type: ignore[valid-type]
 
 
 class Params(Schema):
@@ -166,7 +166,7 @@ class Params(Schema):
     max_epochs: Positive
     seed: Annotated[int, Field(ge=0, lt=2**31)]
     data: Data
-    verifier: Verifier
+    verifier: VerifierSettings
     evaluation: Evaluation
     leave_one_out: LeaveOneOut
     tracking: Tracking

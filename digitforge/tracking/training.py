@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pandas as pd
 from filelock import FileLock
@@ -14,10 +13,12 @@ from filelock import FileLock
 from digitforge import files
 from digitforge.data.album import Album
 from digitforge.data.subsets import spread
-from digitforge.settings.params import Fit, Params
+from digitforge.nn.backend import keras
+from digitforge.settings.fit import Fit
+from digitforge.settings.params import Params
 from digitforge.tracking import runs
 from digitforge.tracking.fingerprint import fingerprint
-from digitforge.training.callbacks import Row
+from digitforge.training.callbacks import Point
 from digitforge.training.device import describe_device
 from digitforge.training.fit import fit, plan
 
@@ -37,9 +38,8 @@ def train_tracked(
     logged: Mapping[str, Any],
     tags: Mapping[str, str],
     data: Path,
-    save: Callable[[list[Row]], None],
+    save: Callable[[list[Point]], None],
     album: Album | None = None,
-    jit_compile: bool | str = "auto",
 ) -> None:
     """Train `model` for stage `stage` (`stage@key`), then `save(rows)` its outputs, a row per interval.
 
@@ -80,13 +80,12 @@ def train_tracked(
             scratch=scratch,
             listener=run.log_row,
             watcher=lambda step: run.log_picture(album.take(step), step) if album else None,
-            jit_compile=jit_compile,
         )
         print(f"{name}: trained in {time.monotonic() - began:.0f} s")
         save(rows)
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def write_history(path: Path, rows: list[Row]) -> None:
+def write_history(path: Path, rows: list[Point]) -> None:
     """Write the curves as CSV, a column per term."""
     files.write_text(path, pd.DataFrame(rows).to_csv(index=False))

@@ -1,7 +1,6 @@
 import keras
 import numpy as np
 import tensorflow as tf
-
 from digitforge.models.classifier import Classifier, half_binary, warp
 
 RNG = np.random.default_rng(0)

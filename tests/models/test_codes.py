@@ -2,14 +2,14 @@ import warnings
 
 import numpy as np
 import pytest
+from digitforge.models.codes import Flow, Mixture, fit_sampler, from_arrays, to_arrays
+from digitforge.settings.rows import Sampling
 from scipy.stats import norm
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
 from digitforge import files
 from digitforge.models import codes as sampling
-from digitforge.models.codes import Flow, Mixture, fit_sampler, from_arrays, to_arrays
-from digitforge.settings.rows import Sampling
 
 RNG = np.random.default_rng(0)
 CLUSTERS = np.concatenate([RNG.normal(-5, 0.3, (900, 2)), RNG.normal(5, 0.3, (300, 2))])

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from digitforge.models.codes import to_arrays
 from mlflow import MlflowClient
 from mlflow.models import Model
 from PIL import Image
 
 from digitforge import files
 from digitforge.models import build
-from digitforge.models.codes import to_arrays
 from digitforge.packing import pack, unpack
 from digitforge.settings.params import parse, read_yaml
 from digitforge.tracking import registry, runs

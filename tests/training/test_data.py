@@ -1,5 +1,4 @@
 import numpy as np
-
 from digitforge.training.data import batches
 
 IMAGES = np.arange(10, dtype=np.uint8)[:, None]

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
+from digitforge.models.classifier import Classifier
 
 from digitforge import files
 from digitforge.errors import UserError
 from digitforge.models import build
-from digitforge.models.classifier import Classifier
 from digitforge.settings.params import Fit
 from digitforge.training import callbacks
 from digitforge.training.fit import Plan, fit, plan, save_weights

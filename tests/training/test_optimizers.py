@@ -2,10 +2,10 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from digitforge.training.optimizers import FusedAdam
 
 from digitforge.settings.params import Fit
 from digitforge.training import optimizers
-from digitforge.training.optimizers import FusedAdam
 
 
 def test_takes_the_steps_of_keras_adam():
