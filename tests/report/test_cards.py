@@ -6,6 +6,7 @@ from digitforge.report.cards import captions, card_of, describe, facts, settings
 from digitforge.report.markup import broken, drawn, inline, paragraphs
 from digitforge.report.portfolio import CARDS, FALLBACK
 from digitforge.report.rendering import render
+from digitforge.settings import families
 from digitforge.settings.params import load_params, read_yaml
 
 ROWS = load_params().variants
