@@ -11,7 +11,7 @@ from digitforge.data.raw import SOURCE_FILE, SourceFacts
 from digitforge.errors import UserError
 from digitforge.reading import Verifier
 from digitforge.settings.params import PARAMS_FILE, Params, load_params
-from digitforge.settings.rows import Variant as Row
+from digitforge.settings.variants import Row
 from digitforge.tracking.champions import champions
 from digitforge.variant import Variant
 
@@ -87,10 +87,10 @@ def verifier(root: Path | None = None) -> Verifier:
     weights = root / files.VERIFIER / "verifier.weights.h5"
     if not weights.exists():
         raise UserError(f"{weights}: no verifier yet, `dvc repro verifier` trains it")
-    from digitforge.models.classifier import Classifier
+    from digitforge.models.verifier import VerifierNetwork
 
     pictures = (root / SOURCE_FILE).exists() and SourceFacts.read(root).pictures
-    classifier = Classifier(pictures=pictures)
+    network = VerifierNetwork(pictures=pictures)
     with undamaged(weights, "dvc repro -f -s verifier"):
-        classifier.load_weights(weights)
-    return Verifier(classifier)
+        network.load_weights(weights)
+    return Verifier(network)

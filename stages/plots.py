@@ -19,7 +19,7 @@ from digitforge.errors import user_errors
 from digitforge.protocol.anomaly import SCORES, headline_score
 from digitforge.report.figures.images import image_grid
 from digitforge.report.figures.style import save
-from digitforge.report.portfolio import KINDS
+from digitforge.settings.families import FAMILIES
 from digitforge.settings.params import Params, load_params
 
 SETTINGS = ("data.missing_digit", "variants")
@@ -74,7 +74,7 @@ def of_variant(key: str, params: Params) -> dict[str, Rows]:
     with np.load(files.SAMPLES / f"{key}.npz", allow_pickle=False) as found:
         save(image_grid(crisp(found["samples"][:GRID], row.sample.threshold), 10), PLOTS / "grids" / f"{key}.png")
         scores = {name: found[name] for name in SCORED if name in found.files}
-    kind, samples = KINDS[row.family], details["samples"]
+    kind, samples = FAMILIES[row.family].kind, details["samples"]
     read = {"recognised": samples["predictability"]["value"], "coverage": samples["coverage_prdc"]["value"]}
     tables: dict[str, Rows] = {
         "curves": [{"group": f"{kind}, {row.data}", **point} for point in curves(key)],
