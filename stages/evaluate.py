@@ -6,8 +6,8 @@ its 95 % interval. A metric that doesn't apply is absent. reports/metrics.md say
 
 from digitforge import files
 from digitforge.errors import argument, user_errors
+from digitforge.metrics.catalogue import HEADLINES
 from digitforge.metrics.intervals import Estimate, plain, restored, significant
-from digitforge.protocol import HEADLINES
 from digitforge.protocol.groups import Groups, of_variant
 from digitforge.settings.params import load_params
 
@@ -15,13 +15,11 @@ from digitforge.settings.params import load_params
 def headlines(groups: Groups) -> Groups:
     """The headline numbers alone, each a plain value; a group without any is left out."""
     short: Groups = {}
-    for group, names in HEADLINES.items():
-        chosen = {name: groups[group][name] for name in names if name in groups.get(group, {})}
-        if chosen:
-            short[group] = {
-                name: significant(value.value) if isinstance(value, Estimate) else plain(value)
-                for name, value in chosen.items()
-            }
+    for metric in HEADLINES:
+        value = metric.within(groups)
+        if value is not None:
+            number = significant(value.value) if isinstance(value, Estimate) else plain(value)
+            short.setdefault(metric.group, {})[metric.name] = number
     return short
 
 

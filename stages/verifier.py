@@ -5,7 +5,7 @@ import numpy as np
 from digitforge import files
 from digitforge.data.stacked import binarize
 from digitforge.errors import user_errors
-from digitforge.metrics.calibration import expected_calibration_error
+from digitforge.metrics.calibration import accuracy, expected_calibration_error
 from digitforge.models.classifier import Classifier
 from digitforge.settings.params import load_params
 from digitforge.tracking.training import train_tracked, write_history
@@ -20,7 +20,7 @@ def judge(model: Classifier, images: np.ndarray, labels: np.ndarray) -> dict[str
     metrics: dict[str, float | str] = {"source": files.source_name()}
     for suffix, kind in (("", images), ("_binary", binarize(images))):
         probabilities = model.read(kind)[0][:, 0]
-        metrics[f"accuracy{suffix}"] = round(float((probabilities.argmax(axis=1) == labels).mean()), 4)
+        metrics[f"accuracy{suffix}"] = round(accuracy(probabilities, labels), 4)
         metrics[f"calibration_error{suffix}"] = round(expected_calibration_error(probabilities, labels), 4)
     return metrics
 

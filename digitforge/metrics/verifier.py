@@ -12,7 +12,7 @@ from digitforge.metrics.intervals import RESAMPLES, SEED, Estimate, bootstrap, f
 DIGITS = 10
 
 
-def judge(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def beliefs_and_classes(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Belief and class of each image.
 
     probabilities: [N, C, 10] -> belief [N] in 0..1, class [N] in 0..10^C - 1 with channel 0 for the ones.
@@ -24,7 +24,7 @@ def judge(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def predictability(probabilities: np.ndarray, tolerance: float) -> Estimate:
     """Share of images with belief >= tolerance; 0 (worst) to 1. probabilities: [N, C, 10]."""
-    belief, _ = judge(probabilities)
+    belief, _ = beliefs_and_classes(probabilities)
     return mean(belief >= tolerance)
 
 
@@ -33,7 +33,7 @@ def accuracy(probabilities: np.ndarray, labels: np.ndarray, tolerance: float) ->
 
     probabilities: [N, C, 10], labels: [N] in 0..10^C - 1.
     """
-    belief, classes = judge(probabilities)
+    belief, classes = beliefs_and_classes(probabilities)
     return mean((belief >= tolerance) & (classes == labels))
 
 
@@ -42,7 +42,7 @@ def coverage(probabilities: np.ndarray, trained: np.ndarray, tolerance: float) -
 
     probabilities: [N, C, 10], trained: [10^C] bool, the classes that there were to learn.
     """
-    belief, classes = judge(probabilities)
+    belief, classes = beliefs_and_classes(probabilities)
     seen = np.where((belief >= tolerance) & trained[classes], 1 + classes, 0)
     return bootstrap(lambda found: np.count_nonzero(np.bincount(found)[1:]) / trained.sum(), seen)
 
@@ -57,7 +57,7 @@ def expected_coverage(count: int, classes: int) -> float:
 
 def class_counts(probabilities: np.ndarray) -> np.ndarray:
     """How many images the verifier reads as each class, whatever its belief: [N, C, 10] -> [10^C]."""
-    _, classes = judge(probabilities)
+    _, classes = beliefs_and_classes(probabilities)
     return np.bincount(classes, minlength=DIGITS ** probabilities.shape[1])
 
 

@@ -16,7 +16,7 @@ from digitforge.data.sources import SOURCES
 from digitforge.data.stacked import MODES
 from digitforge.errors import UserError, user_errors
 from digitforge.files import main_repository
-from digitforge.protocol import HEADLINES
+from digitforge.metrics.catalogue import HEADLINES
 from digitforge.settings.rows import Fit, Network, Penalty, Positive, Posterior, Prior, Share, Strict, Vae, Variant
 
 PARAMS_FILE = Path("params.yaml")
@@ -131,21 +131,17 @@ class LeaveOneOut(Strict):
         return {"model": self.model.model_dump(), "fit": self.fit.model_dump(), "study": {"digit": digit}}
 
 
-WORDS = ("likelihood.data", "anomaly.score")  # headlines that are no numbers
-NUMBERS = [path for group, names in HEADLINES.items() for name in names if (path := f"{group}.{name}") not in WORDS]
-
-
 class Champion(Strict):
     """Which registered model of a family is its champion: the one whose `metric` is best among those of a data mode."""
 
     metric: str
-    best: Literal["lowest", "highest"]
     data: Literal[MODES]  # type: ignore[valid-type]
 
     @model_validator(mode="after")
-    def metric_is_a_headline(self) -> "Champion":
-        if self.metric not in NUMBERS:
-            raise ValueError(f"metric: received {self.metric!r}; accepted: {', '.join(NUMBERS)}")
+    def metric_has_a_best(self) -> "Champion":
+        accepted = [metric.key for metric in HEADLINES if metric.better]
+        if self.metric not in accepted:
+            raise ValueError(f"metric: received {self.metric!r}; accepted: {', '.join(accepted)}")
         return self
 
 

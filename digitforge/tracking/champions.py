@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from digitforge import files
+from digitforge.metrics.catalogue import metric
 from digitforge.settings.params import Champion, Params
 
 
@@ -14,11 +15,10 @@ def champions(params: Params, root: Path = Path()) -> dict[str, str]:
 
 def best(params: Params, family: str, rule: Champion, root: Path) -> str | None:
     """The variant of a family that is best by one rule, if any has its metric."""
-    group, name = rule.metric.split(".")
-    scores = {}
+    ruling = metric(rule.metric)
+    found = {}
     for key, row in params.variants.items():
         path = root / files.METRICS / f"{key}.json"
         if (row.family, row.data) == (family, rule.data) and path.exists():
-            scores[key] = files.read_json(path).get(group, {}).get(name)
-    known = {key: score for key, score in scores.items() if score is not None}
-    return (min if rule.best == "lowest" else max)(known, key=known.__getitem__) if known else None
+            found[key] = ruling.within(files.read_json(path))
+    return ruling.winner({key: value for key, value in found.items() if value is not None})
