@@ -5,7 +5,6 @@ recognised when its belief reaches a tolerance. Modes and divergence go by class
 """
 
 import numpy as np
-from scipy.special import gammaln, rel_entr, xlog1py
 
 from digitforge.metrics.intervals import RESAMPLES, SEED, Estimate, bootstrap, from_resamples, mean
 
@@ -81,6 +80,8 @@ def kl_divergence(counts: np.ndarray, target: np.ndarray) -> Estimate:
     samples, the target uniform over 1,000 stacks). counts: [K], target: [K] probabilities, > 0 wherever counts are.
     """
 
+    from scipy.special import rel_entr  # imported late: whoever asks only what metrics there are shall not wait for it
+
     def divergence(found: np.ndarray) -> np.ndarray:
         return rel_entr(found / found.sum(axis=-1, keepdims=True), target).sum(axis=-1)
 
@@ -92,6 +93,8 @@ def kl_floor(count: int, target: np.ndarray) -> float:
 
     Exact: sum_k E[(n_k / n) log(n_k / (n p_k))] with n_k ~ Binomial(n, p_k); about (K - 1) / 2n. target: [K].
     """
+    from scipy.special import gammaln, xlog1py
+
     total = 0.0
     # Equal probabilities have equal terms: a uniform target needs one.
     for p, repeats in zip(*np.unique(target[target > 0], return_counts=True), strict=True):

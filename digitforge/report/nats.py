@@ -5,7 +5,7 @@ from typing import Any
 
 from digitforge.metrics.catalogue import metric
 from digitforge.report.numbers import measured
-from digitforge.report.tables import Row, Table, at, mode_name, of_metric, of_pictures, table
+from digitforge.report.tables import Column, Row, Table, at, mode_name, of_metric, of_pictures, table
 
 PIXELS = {
     "dynamic": "dynamically binarised pixels",

@@ -25,10 +25,11 @@ def test_the_lowest_distance_of_each_family_wins(params, tmp_path):
     assert champions(params, tmp_path) == {"vae": "vae_beta", "autoencoder": "rae"}
 
 
-def test_a_rule_may_want_the_highest(params, tmp_path):
-    measured(tmp_path, vae_dense=4.0, vae_beta=3.0)
+def test_the_metric_knows_that_higher_is_better(params, tmp_path):
+    for key, recall in {"vae_dense": 0.4, "vae_beta": 0.3}.items():
+        files.write_json(tmp_path / files.METRICS / f"{key}.json", {"samples": {"recall": recall}})
     rules = params.tracking.champion
-    rules["vae"] = rules["vae"].model_copy(update={"best": "highest"})
+    rules["vae"] = rules["vae"].model_copy(update={"metric": "samples.recall"})
     assert champions(params, tmp_path) == {"vae": "vae_dense"}
 
 
