@@ -34,7 +34,8 @@ def champion(family: str = "vae", root: Path | None = None) -> str:
     Raises UserError if no variant of the family has been evaluated.
     """
     root = root or ROOT
-    found = champions(settings(root), root)
+    params = settings(root)
+    found = champions(params.variants, params.tracking.champion, root)
     if family not in found:
         raise UserError(f"{family}: no champion, as no variant of this family has the metric of tracking.champion")
     return found[family]

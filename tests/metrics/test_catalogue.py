@@ -167,13 +167,12 @@ def test_tables_make_the_good_model_bold_and_the_other_when_flipped(known):
 @named([one for one in HEADLINES if one.better])
 def test_the_good_model_is_champion_and_the_other_when_flipped(known, tmp_path, monkeypatch):
     rows = {key: SimpleNamespace(family="vae", data="mono-float-complete") for key in ("good", "bad")}
-    rule = SimpleNamespace(metric=known.key, data="mono-float-complete")
-    params = SimpleNamespace(variants=rows, tracking=SimpleNamespace(champion={"vae": rule}))
+    rules = {"vae": SimpleNamespace(metric=known.key, data="mono-float-complete")}
     for key, score in zip(rows, scored(known), strict=True):
         files.write_json(tmp_path / files.METRICS / f"{key}.json", {known.group: {known.name: score}})
-    assert champions(params, tmp_path) == {"vae": "good"}
+    assert champions(rows, rules, tmp_path) == {"vae": "good"}
     monkeypatch.setitem(catalogue.BY_KEY, known.key, replace(known, better=-known.better))
-    assert champions(params, tmp_path) == {"vae": "bad"}
+    assert champions(rows, rules, tmp_path) == {"vae": "bad"}
 
 
 @named(CATALOGUE)
