@@ -4,14 +4,13 @@ Writes artifacts/leave_one_out/DIGIT/history.csv, and scores.npz with the arrays
 the distance of codes from training codes, over the test split. Both are empty where the data has no such digit.
 """
 
-from digitforge.tracking.training import train_tracked, write_history
-
 from digitforge import files
 from digitforge.errors import argument, user_errors
 from digitforge.metrics.anomaly import neighbour_distance
 from digitforge.models import build
 from digitforge.models.scoring import image_nats
 from digitforge.settings.params import LEFT_OUT_DATA, LEFT_OUT_FAMILY, load_params
+from digitforge.tracking.training import train_tracked, write_history
 from digitforge.training.callbacks import Row
 
 SETTINGS = (

@@ -1,7 +1,5 @@
 """Stage `train KEY`: one variant -> weights, configuration, training curves and what it drew over its training."""
 
-from digitforge.tracking.training import train_tracked, write_history
-
 from digitforge import files
 from digitforge.data.album import Album
 from digitforge.data.subsets import known
@@ -9,6 +7,7 @@ from digitforge.errors import argument, user_errors
 from digitforge.models import build
 from digitforge.models.snapshots import one_of_each, snapshots
 from digitforge.settings.params import load_params
+from digitforge.tracking.training import train_tracked, write_history
 from digitforge.training.callbacks import Row
 from digitforge.training.device import spread_over_cores
 from digitforge.training.fit import save_weights

@@ -1,7 +1,6 @@
 """Stage `verifier`: train the digit classifier that judges every image, and say how far it can be trusted."""
 
 import numpy as np
-from digitforge.tracking.training import train_tracked, write_history
 
 from digitforge import files
 from digitforge.data.stacked import binarize
@@ -9,6 +8,7 @@ from digitforge.errors import user_errors
 from digitforge.metrics.calibration import accuracy, expected_calibration_error
 from digitforge.models.classifier import Classifier
 from digitforge.settings.params import load_params
+from digitforge.tracking.training import train_tracked, write_history
 from digitforge.training.callbacks import Row
 from digitforge.training.fit import save_weights
 
