@@ -9,10 +9,10 @@ from typing import Any
 from digitforge import files
 from digitforge.data.raw import SOURCE_FILE, SourceFacts
 from digitforge.errors import UserError
+from digitforge.protocol.champions import champions
 from digitforge.reading import Verifier
 from digitforge.settings.params import PARAMS_FILE, Params, load_params
 from digitforge.settings.variants import Row
-from digitforge.tracking.champions import champions
 from digitforge.variant import Variant
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,7 +35,8 @@ def champion(family: str = "vae", root: Path | None = None) -> str:
     Raises UserError if no variant of the family has been evaluated.
     """
     root = root or ROOT
-    found = champions(settings(root), root)
+    params = settings(root)
+    found = champions(params.variants, params.tracking.champion, root)
     if family not in found:
         raise UserError(f"{family}: no champion, as no variant of this family has the metric of tracking.champion")
     return found[family]

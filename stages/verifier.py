@@ -7,7 +7,7 @@ from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.data.stacked import binarize
 from digitforge.errors import user_errors
-from digitforge.metrics.calibration import expected_calibration_error
+from digitforge.metrics.calibration import accuracy, expected_calibration_error
 from digitforge.models.verifier import VerifierNetwork
 from digitforge.settings.fit import Fit
 from digitforge.settings.recipe import Recipe
@@ -26,7 +26,7 @@ def measure(model: VerifierNetwork, images: np.ndarray, labels: np.ndarray) -> d
     metrics = {}
     for suffix, kind in (("", images), ("_binary", binarize(images))):
         probabilities = model.read(kind)[0][:, 0]
-        metrics[f"accuracy{suffix}"] = round(float((probabilities.argmax(axis=1) == labels).mean()), 4)
+        metrics[f"accuracy{suffix}"] = round(accuracy(probabilities, labels), 4)
         metrics[f"calibration_error{suffix}"] = round(expected_calibration_error(probabilities, labels), 4)
     return metrics
 

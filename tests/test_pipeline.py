@@ -62,7 +62,7 @@ SMALL = {
     "tracking": {
         "experiment": "small",
         "system_metrics": True,
-        "champion": {"autoencoder": {"metric": "samples.fid", "best": "lowest", "data": "mono-binary-missing"}},
+        "champion": {"autoencoder": {"metric": "samples.fid", "data": "mono-binary-missing"}},
     },
     "variants": {
         "ae_small": {

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from digitforge.report.headlines import numbers, scores
+from digitforge.report.card_numbers import numbers, scores
 from digitforge.report.numbers import label
 from digitforge.report.portfolio import CARDS, FALLBACK, Card
 from digitforge.settings.families import FAMILIES

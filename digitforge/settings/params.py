@@ -17,7 +17,7 @@ from digitforge.data.outliers import MAKERS
 from digitforge.data.sources import FETCHED, SOURCES
 from digitforge.errors import UserError, user_errors
 from digitforge.files import main_repository
-from digitforge.protocol import HEADLINES
+from digitforge.metrics.catalogue import HEADLINES
 from digitforge.schema import Positive, Schema, Share
 from digitforge.settings.families import FAMILIES
 from digitforge.settings.fit import Fit
@@ -138,21 +138,17 @@ class LeaveOneOut(Schema):
         return {"model": self.model.model_dump(), "fit": self.fit.model_dump(), "study": {"digit": digit}}
 
 
-WORDS = ("likelihood.data", "anomaly.score")  # headlines that are no numbers
-NUMBERS = [path for group, names in HEADLINES.items() for name in names if (path := f"{group}.{name}") not in WORDS]
-
-
 class Champion(Schema):
     """Which registered model of a family is its champion: the one whose `metric` is best among those of a data mode."""
 
     metric: str
-    best: Literal["lowest", "highest"]
     data: Mode
 
     @model_validator(mode="after")
-    def metric_is_a_headline(self) -> "Champion":
-        if self.metric not in NUMBERS:
-            raise ValueError(f"metric: received {self.metric!r}; accepted: {', '.join(NUMBERS)}")
+    def metric_has_a_best(self) -> "Champion":
+        accepted = [metric.key for metric in HEADLINES if metric.better]
+        if self.metric not in accepted:
+            raise ValueError(f"metric: received {self.metric!r}; accepted: {', '.join(accepted)}")
         return self
 
 

@@ -84,9 +84,9 @@ def test_the_parameters_of_the_long_run_are_valid():
         ),
         ("tracking.champion.vae.metric", "likelihood.data", "tracking.champion.vae.metric: received 'likelihood.data'"),
         (
-            "tracking.champion.vae.best",
-            "low",
-            "tracking.champion.vae.best: received 'low'; input should be 'lowest' or",
+            "tracking.champion.vae.metric",
+            "samples.density",
+            "tracking.champion.vae.metric: received 'samples.density'; accepted: reconstruction.predictability",
         ),
         ("tracking.champion.vea", {}, "tracking.champion.vea: received 'vea'; input should be 'autoencoder'"),
         ("leave_one_out", None, "leave_one_out: missing; this key is required"),
