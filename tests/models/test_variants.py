@@ -1,7 +1,6 @@
-"""Every row of params.yaml, on tiny data."""
+"""Every row of tests/params.yaml, on tiny data."""
 
 import inspect
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -13,11 +12,11 @@ from digitforge.models import FAMILIES, build, load, scoring
 from digitforge.models.scoring import image_nats
 from digitforge.nn import networks, objectives, posteriors, priors
 from digitforge.settings import rows
-from digitforge.settings.params import load_params
 from digitforge.training import optimizers
 from digitforge.training.fit import save_weights
+from tests import small
 
-PARAMS = load_params(Path(__file__).parents[2] / "params.yaml")
+PARAMS = small.params()
 FAMILY_SCHEMAS = [rows.Autoencoder, rows.Vae, rows.ConditionalVae, rows.Vqvae, rows.Gan]
 
 

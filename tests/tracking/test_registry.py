@@ -2,7 +2,6 @@
 
 import ast
 import base64
-import copy
 import io
 import json
 import subprocess
@@ -22,8 +21,9 @@ from digitforge import files
 from digitforge.models import build
 from digitforge.models.codes import to_arrays
 from digitforge.packing import pack, unpack
-from digitforge.settings.params import parse, read_yaml
+from digitforge.settings.params import parse
 from digitforge.tracking import registry, runs
+from tests import small
 
 ROOT = Path(__file__).parents[2]
 IMAGES = np.random.default_rng(0).integers(0, 256, (30, 28, 28, 1), np.uint8)
@@ -43,7 +43,7 @@ ROW = {
 def packed(tmp_path_factory):
     """A packed variant, with what stages `train` and `sample` would have left of it -> folder."""
     root, folder = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("packed")
-    params = parse(copy.deepcopy(read_yaml(ROOT / "params.yaml")) | {"variants": {"tiny": ROW}})
+    params = parse(small.content() | {"variants": {"tiny": ROW}})
     model = build("conditional_vae", (28, 28, 1), MODEL, seed=1)
     place = root / files.MODELS / "tiny"
     place.mkdir(parents=True)
