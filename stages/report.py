@@ -25,6 +25,17 @@ from digitforge.report.page import shown
 from digitforge.report.rendering import render
 from digitforge.settings.params import Params, load_params
 
+SETTINGS = (
+    "budget",
+    "max_epochs",
+    "seed",
+    "data",
+    "verifier",
+    "evaluation",
+    "leave_one_out",
+    "variants",
+)
+
 FIGURES, CARDS = files.REPORTS / "figures", files.REPORTS / "cards"
 GALLERY = 10  # samples of each variant
 WORKERS = 4  # processes that draw, each with the images of a data mode
