@@ -43,7 +43,7 @@ ROW = {
 def packed(tmp_path_factory):
     """A packed variant, with what stages `train` and `sample` would have left of it -> folder."""
     root, folder = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("packed")
-    params = parse(small.content() | {"variants": {"tiny": ROW}})
+    row = parse(small.content() | {"variants": {"tiny": ROW}}).variant("tiny")
     model = build("conditional_vae", (28, 28, 1), MODEL, seed=1)
     place = root / files.MODELS / "tiny"
     place.mkdir(parents=True)
@@ -59,7 +59,7 @@ def packed(tmp_path_factory):
     files.write_npz(
         root / files.DATA / "mono-float-complete.npz", x_test=IMAGES, y_test=labels, digits_test=labels[:, None]
     )
-    pack("tiny", params, folder, root)
+    pack("tiny", row, 8, folder, root)
     return folder
 
 
