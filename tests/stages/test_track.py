@@ -15,7 +15,7 @@ from digitforge.tracking import runs
 from stages import track
 from tests import small
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 IMAGES = np.zeros((4, 28, 28, 1), np.uint8)
 LABELS = np.arange(4)
 
