@@ -5,6 +5,7 @@ the distance of codes from training codes, over the test split. Both are empty w
 """
 
 from digitforge import files
+from digitforge.data.dataset import Dataset
 from digitforge.errors import argument, user_errors
 from digitforge.metrics.anomaly import neighbour_distance
 from digitforge.models import build
@@ -29,8 +30,7 @@ def main(text: str) -> None:
     """Train without the digit and score the test split."""
     params = load_params()
     digit, study, folder = params.leave_one_out.digit(text), params.leave_one_out, files.LEAVE_ONE_OUT / text
-    path = files.DATA / f"{LEFT_OUT_DATA}.npz"
-    data = files.read_npz(path)
+    data = Dataset.read(LEFT_OUT_DATA, "x_train", "y_train", "x_test", "y_test")
     kept, seen = data["y_train"] != digit, data["y_test"] != digit
     if kept.all() or seen.all() or not (kept.any() and seen.any()):
         print(f"leave_one_out: nothing to leave out, or nothing left: {digit} is no digit of the data, or the only one")
@@ -57,8 +57,8 @@ def main(text: str) -> None:
         name=f"leave_one_out_{digit}",
         settings=study.fit,
         logged=study.logged(digit),
-        tags={"family": LEFT_OUT_FAMILY, "data": LEFT_OUT_DATA},
-        data=path,
+        tags={"family": LEFT_OUT_FAMILY, "data": str(LEFT_OUT_DATA)},
+        data=data,
         save=save,
     )
 

@@ -119,14 +119,14 @@ def of_stacks(path: str) -> Find:
     """A number of stacks: a three-channel model's own, or a grey model's, applied channel by channel."""
 
     def find(row: Row) -> Any:
-        return at(path)(row) if row["data"].startswith("color") else at(f"stacked/{path}")(row)
+        return at(path)(row) if row["data"].color else at(f"stacked/{path}")(row)
 
     return find
 
 
 def network(row: Row) -> str:
     """How a model makes stacks."""
-    return "three channels" if row["data"].startswith("color") else "channel by channel"
+    return "three channels" if row["data"].color else "channel by channel"
 
 
 STACKS = (
@@ -142,8 +142,7 @@ STACKS = (
 
 def stacked(rows: Sequence[Row]) -> list[Row]:
     """Three-channel models of complete stacks, then grey models with numbers of stacks."""
-    three = [row for row in rows if row["data"].startswith("color") and row["data"].endswith("complete")]
-    true = [row for row in three if not of_pictures(row)]
+    true = [row for row in rows if row["stacked"] and row["data"].complete]
     return true + [row for row in rows if "stacked" in row["details"]]
 
 

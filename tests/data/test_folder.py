@@ -5,12 +5,11 @@ import pytest
 from PIL import Image
 
 from digitforge.data.folder import from_image_folder, read_image
-from digitforge.data.idx import parse_idx
-from digitforge.data.sources import FILES
+from digitforge.data.idx import FILES, parse_idx
 from digitforge.errors import UserError
+from digitforge.settings.checks import check_source
 from digitforge.settings.params import parse
 from stages import download
-from stages.check import check_classes
 from tests import small
 
 
@@ -100,13 +99,13 @@ def test_the_missing_digit_must_be_a_class_of_the_folder_where_a_variant_leaves_
     content = small.content()
     content["data"] |= {"source": str(folder), "missing_digit": digit}
     if accepted:
-        check_classes(parse(content))
+        check_source(parse(content))
         return
     expected = r"data.missing_digit: received 2, which variants.ae_anomaly leaves out; accepted: 0 to 1, .* b, c"
     with pytest.raises(UserError, match=expected):
-        check_classes(parse(content))
+        check_source(parse(content))
     content["variants"] = {"ae_deep": content["variants"]["ae_deep"]}
-    check_classes(parse(content))
+    check_source(parse(content))
 
 
 def test_the_only_class_is_not_left_out_whatever_the_variants(folder):
@@ -115,9 +114,9 @@ def test_the_only_class_is_not_left_out_whatever_the_variants(folder):
     content["variants"] = {"ae_deep": content["variants"]["ae_deep"]}
     content["data"] |= {"source": str(folder), "missing_digit": 0}
     with pytest.raises(UserError, match=r"data.missing_digit: received 0, the only class, b; accepted: 1 to 9"):
-        check_classes(parse(content))
+        check_source(parse(content))
     content["data"]["missing_digit"] = 1
-    check_classes(parse(content))
+    check_source(parse(content))
 
 
 def test_a_class_has_a_name_that_can_be_printed(folder):
@@ -126,14 +125,14 @@ def test_a_class_has_a_name_that_can_be_printed(folder):
     content["data"] |= {"source": str(folder)}
     content["variants"] = {"ae_deep": content["variants"]["ae_deep"]}
     with pytest.raises(UserError, match=r"received a class 'caf\\udce9'; accepted: names that can be printed"):
-        check_classes(parse(content))
+        check_source(parse(content))
 
 
 def test_a_class_whose_absence_leaves_too_little_to_test_is_no_missing_digit(folder):
     content = small.content()
     content["data"] |= {"source": str(folder), "missing_digit": 0}
     with pytest.raises(UserError, match="missing_digit: received 0, without which 1 test images are left"):
-        check_classes(parse(content))
+        check_source(parse(content))
 
 
 def test_a_thin_picture_keeps_a_pixel(tmp_path):
