@@ -42,8 +42,8 @@ def main(key: str) -> None:
     def save(history: list[Point]) -> None:
         write_history(folder / "history.csv", history)
         nats = image_nats(model, data["x_test"], recipe["evaluation.likelihood.draws"], seed)
-        codes = [model.encode(images, seed)[0] for images in (learnt, data["x_test"])]
-        files.write_npz(folder / "scores.npz", **nats, code_distance=neighbour_distance(*codes))
+        known, codes = (model.encode(images, seed)[0] for images in (learnt, data["x_test"]))
+        files.write_npz(folder / "scores.npz", **nats, code_distance=neighbour_distance(known, codes))
 
     fit, held_out = Fit.model_validate(recipe["leave_one_out.fit"]), (data["x_test"][seen],)
     train(training, model, (learnt,), held_out, fit, save, source=source, watched=live(training, source))

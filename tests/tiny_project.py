@@ -15,12 +15,11 @@ from digitforge.data.stacked import binarize
 from digitforge.models import build, scoring
 from digitforge.models.verifier import VerifierNetwork
 from digitforge.settings.fit import Fit
-from digitforge.settings.params import load_params, read_yaml
+from digitforge.settings.params import load_params
 from digitforge.training.fit import optimizer, save_weights
 from stages import sample
 from tests import small
 
-ROOT = Path(__file__).parents[1]
 RNG = np.random.default_rng(0)
 DENSE = {"name": "dense", "encoder": [32], "decoder": [32], "activation": "tanh", "code_activation": "linear"}
 PATCH = {"name": "patch", "channels": 4, "blocks": 0, "hidden": 8, "shared_channels": False}
@@ -96,7 +95,7 @@ def train(key, params):
 def project(tmp_path_factory):
     """The folder of such a project; `tiny` went through stage `sample`."""
     root = tmp_path_factory.mktemp("project")
-    content = read_yaml(ROOT / "params.yaml") | {"variants": VARIANTS}
+    content = small.content() | {"variants": VARIANTS}
     content["evaluation"]["samples"] = {"mono": 100, "color": 100}
     content["evaluation"]["likelihood"] = {"draws": 2, "tight_draws": 2, "tight_images": 2}
     content["evaluation"]["noise"] = [0.5]
@@ -104,6 +103,7 @@ def project(tmp_path_factory):
         patch.setattr(scoring, "PRIOR_DRAWS", 50)
         # JSON is YAML too.
         files.write_json(Path("params.yaml"), json.loads(json.dumps(content)))
+        Path("dvc.yaml").write_text("stages: {}\n")  # with params.yaml, the marks of a project
         write_data()
         params = load_params()
         for key in ("tiny", "labelled", "game"):

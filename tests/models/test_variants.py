@@ -1,6 +1,4 @@
-"""Every row of params.yaml, on tiny data."""
-
-from pathlib import Path
+"""Every row of tests/params.yaml, on tiny data."""
 
 import keras
 import numpy as np
@@ -10,11 +8,11 @@ from digitforge import files
 from digitforge.models import build, load, scoring
 from digitforge.models.scoring import image_nats
 from digitforge.settings.fit import Fit
-from digitforge.settings.params import load_params
 from digitforge.training.fit import optimizer, save_weights
+from tests import small
 from tests.small import fit
 
-PARAMS = load_params(Path(__file__).parents[2] / "params.yaml")
+PARAMS = small.params()
 
 
 @pytest.fixture(autouse=True)

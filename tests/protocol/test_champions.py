@@ -1,17 +1,13 @@
-from pathlib import Path
-
 import pytest
 
 from digitforge import files
 from digitforge.protocol.champions import champions
-from digitforge.settings.params import load_params
-
-ROOT = Path(__file__).parents[2]
+from tests import small
 
 
 @pytest.fixture
 def params():
-    return load_params(ROOT / "params.yaml", ROOT)
+    return small.params()
 
 
 def measured(root, **distances):

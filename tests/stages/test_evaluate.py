@@ -16,10 +16,11 @@ from digitforge.protocol import reference, samples
 from digitforge.protocol.groups import nats_of, of_variant
 from digitforge.protocol.samples import target_shares
 from digitforge.report.tables import at
-from digitforge.settings.params import load_params
+from digitforge.settings.params import parse
 from stages.evaluate import headlines
+from tests import small
 
-PARAMS = load_params()
+PARAMS = small.params()
 RNG = np.random.default_rng(0)
 COUNT = 60
 DIGITS = SourceFacts("mnist")
@@ -215,7 +216,7 @@ def test_denoising_stands_beside_a_median_filter_and_the_noisy_image():
     level = groups["denoising"]["levels"]["0.5"]
     assert level["model"] == level["noisy"] == {name: groups["denoising"][name] for name in ("psnr_db", "ssim")}
     assert level["median"] != level["noisy"]
-    assert groups["denoising"]["levels"]["0.1"]["model"]["psnr_db"].value == 100
+    assert groups["denoising"]["levels"]["0.25"]["model"]["psnr_db"].value == 100
 
 
 def test_targets_are_the_training_labels_or_uniform_over_stacks_of_trained_digits():
@@ -279,7 +280,9 @@ def test_the_historic_sampler_stands_beside_the_chosen_one():
 
 def test_a_grey_model_is_measured_on_stacks_too():
     data, features, found = arrays("ae_deep")
-    stacked = evaluate(data, features, found, "ae_deep", PARAMS)["stacked"]
+    content = small.content()
+    content["evaluation"]["samples"]["color"] = 26_000  # enough to meet each of 1,000 classes
+    stacked = evaluate(data, features, found, "ae_deep", parse(content))["stacked"]
     assert stacked["accuracy"].value == stacked["reconstruction"]["predictability"].value == 1
     assert stacked["modes"] == stacked["samples"]["modes"]
     assert stacked["samples"]["coverage"].value == 1

@@ -14,11 +14,11 @@ from digitforge import files
 from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.data.raw import SourceFacts
-from digitforge.settings.params import read_yaml
 from digitforge.tracking import runs
 from stages import track
+from tests import small
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 IMAGES = np.zeros((4, 28, 28, 1), np.uint8)
 LABELS = np.arange(4)
 
@@ -29,7 +29,7 @@ def project(tmp_path, monkeypatch):
     for name in ("stages", "digitforge"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "dvc.yaml", tmp_path)
-    content = read_yaml(ROOT / "params.yaml")
+    content = small.content()
     content["leave_one_out"]["digits"] = []
     content["variants"] = {
         key: content["variants"]["vae_dense"] | {"title": key.upper(), "data": data}
@@ -69,7 +69,7 @@ def project(tmp_path, monkeypatch):
 
 def state(client):
     """What the store holds: the runs, and the registered models' versions and aliases."""
-    experiment = client.get_experiment_by_name("digitforge")
+    experiment = client.get_experiment_by_name("small")
     runs = client.search_runs([experiment.experiment_id])
     versions = client.search_model_versions()
     aliases = {
@@ -117,7 +117,7 @@ def test_a_change_makes_one_version_and_may_change_the_champion(project):
 
 def test_an_experiment_has_runs_of_its_own_and_no_champion(project, monkeypatch):
     track.main()
-    [before] = project.search_runs([project.get_experiment_by_name("digitforge").experiment_id], "tags.variant = 'a'")
+    [before] = project.search_runs([project.get_experiment_by_name("small").experiment_id], "tags.variant = 'a'")
     monkeypatch.setenv("DVC_EXP_NAME", "strict")
     files.write_json(files.METRICS / "a.json", {"samples": {"fid": 2.0}})
     for _ in range(2):
@@ -140,7 +140,7 @@ def test_a_registry_that_fails_costs_one_warning_and_no_run(project, monkeypatch
     monkeypatch.setattr(track, "Registry", too_old)
     track.main()
     assert capsys.readouterr().err.count("WARNING: MLflow at") == 1
-    assert project.search_runs([project.get_experiment_by_name("digitforge").experiment_id])
+    assert project.search_runs([project.get_experiment_by_name("small").experiment_id])
 
 
 def test_the_stage_needs_no_tensorflow(project):
