@@ -17,9 +17,9 @@ from digitforge.data.pixels import crisp
 from digitforge.data.subsets import known
 from digitforge.errors import user_errors
 from digitforge.protocol.anomaly import SCORES, headline_score
+from digitforge.report.families import family_of
 from digitforge.report.figures.images import image_grid
 from digitforge.report.figures.style import save
-from digitforge.report.portfolio import KINDS
 from digitforge.settings.params import Params, load_params
 
 PLOTS = Path("artifacts/plots")
@@ -72,7 +72,7 @@ def of_variant(key: str, params: Params) -> dict[str, Rows]:
     with np.load(files.SAMPLES / f"{key}.npz", allow_pickle=False) as found:
         save(image_grid(crisp(found["samples"][:GRID], row.sample.threshold), 10), PLOTS / "grids" / f"{key}.png")
         scores = {name: found[name] for name in SCORED if name in found.files}
-    kind, samples = KINDS[row.family], details["samples"]
+    kind, samples = family_of(row.family).kind, details["samples"]
     read = {"recognised": samples["predictability"]["value"], "coverage": samples["coverage_prdc"]["value"]}
     tables: dict[str, Rows] = {
         "curves": [{"group": f"{kind}, {row.data}", **point} for point in curves(key)],

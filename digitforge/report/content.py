@@ -31,12 +31,12 @@ EXPLORED = (
     "interpolation_images",
     "by_class",
 )
-# Arrays of stage `sample` that are shown, or that say which images are; the others are larger.
+# Arrays of stage `sample` that pages show, or that say which images are; the others are larger.
 SCORED = {array for _, arrays in SCORES.values() for array in arrays}
-SHOWN = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED, *EXPLORED)
+ARRAYS = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED, *EXPLORED)
 
 
-def shown_noise(params: Params) -> float:
+def noise_level(params: Params) -> float:
     """Deviation of the noise in the denoising table and pictures."""
     noise = params.evaluation.noise
     return HEADLINE_NOISE if HEADLINE_NOISE in noise else noise[0]
@@ -68,10 +68,10 @@ def peers() -> dict[str, Any]:
 
 
 def arrays(key: str) -> dict[str, np.ndarray]:
-    """The arrays of a variant that are shown, of those that it has."""
+    """The arrays of a variant that pages show, of those that it has."""
     path = files.SAMPLES / f"{key}.npz"
     with np.load(path, allow_pickle=False) as archive:
-        there = [name for name in SHOWN if name in archive.files]
+        there = [name for name in ARRAYS if name in archive.files]
     return files.read_npz(path, *there)
 
 
@@ -92,16 +92,16 @@ def of_all(params: Params) -> dict[str, Any]:
     """What the pages say of data and verifier."""
     source = files.read_json(files.RAW / "source.json")
     labels = files.read_npz(files.DATA / "mono-float-complete.npz", "y_train", "y_test")
-    shown = files.read_npz(files.DATA / "color-float-complete.npz", "digits_test")["digits_test"]
+    digits = files.read_npz(files.DATA / "color-float-complete.npz", "digits_test")["digits_test"]
     return {
         "source": TITLES.get(source["source"], source["source"]),
         "classes": source.get("classes", []),
-        "in_colour": shown.shape[1] == 1,  # an image of three channels is one picture, and no stack of three digits
+        "in_colour": digits.shape[1] == 1,  # an image of three channels is one picture, and no stack of three digits
         "stand_in_for": TITLES.get(source["stand_in_for"]),
         "verifier": files.read_json(files.METRICS / "verifier.json"),
         "counts": {"train": len(labels["y_train"]), "test": len(labels["y_test"])},
         "params": params,
-        "sigma": str(shown_noise(params)),
+        "sigma": str(noise_level(params)),
         "peers": peers(),
         "left_out": left_out(params),
     }

@@ -178,6 +178,16 @@ class Params(Strict):
         return self.variants[key]
 
 
+def titled(params: Params) -> Params:
+    """The parameters, with the left-out digit in the place of `{missing_digit}` in the variants' titles."""
+    digit = str(params.data.missing_digit)
+    rows = {
+        key: row.model_copy(update={"title": row.title.replace("{missing_digit}", digit)})
+        for key, row in params.variants.items()
+    }
+    return params.model_copy(update={"variants": rows})
+
+
 def tags(union: Any, field: str) -> set[str]:
     """The values of `field` that choose a member of a tagged union."""
     return {tag for member in get_args(get_args(union)[0]) for tag in get_args(member.model_fields[field].annotation)}
@@ -227,7 +237,7 @@ def parse(content: Any, name: str = str(PARAMS_FILE), root: Path | None = None) 
     for key in params.variants:
         if key in ("verifier", "peers") or key.startswith("leave_one_out"):  # names of other files of metrics
             raise UserError(f"{name}: variants.{key}: received a variant of this name; accepted: any other name")
-    return params
+    return titled(params)
 
 
 def read_yaml(path: Path | str) -> Any:

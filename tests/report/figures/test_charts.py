@@ -2,8 +2,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from digitforge.report.colors import GREY
 from digitforge.report.figures import charts
-from digitforge.report.figures.style import GREY
 
 RNG = np.random.default_rng(0)
 
