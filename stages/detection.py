@@ -10,6 +10,8 @@ from digitforge.metrics.intervals import plain
 from digitforge.protocol.anomaly import scores
 from digitforge.settings.params import LEFT_OUT_DATA, load_params
 
+SETTINGS = ()
+
 
 def main(text: str) -> None:
     """Measure the scores of stage `leave_one_out`; none where the data has no such digit."""

@@ -9,6 +9,8 @@ from digitforge.data.sources import FILES, SOURCES, TORCHVISION_FOLDERS
 from digitforge.errors import UserError, user_errors
 from digitforge.settings.params import Data, load_params
 
+SETTINGS = ("data.source", "data.offline", "data.mirrors")
+
 
 def by_hand(source: str) -> str:
     """How to place the files by hand."""

@@ -11,6 +11,16 @@ from digitforge.protocol import HEADLINES
 from digitforge.protocol.groups import Groups, of_variant
 from digitforge.settings.params import load_params
 
+SETTINGS = (
+    "seed",
+    "data.missing_digit",
+    "evaluation.samples",
+    "evaluation.tolerance",
+    "variant.data",
+    "variant.model",
+    "variant.sample.threshold",
+)
+
 
 def headlines(groups: Groups) -> Groups:
     """The headline numbers alone, each a plain value; a group without any is left out."""

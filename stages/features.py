@@ -10,6 +10,8 @@ from digitforge.data.stacked import binarize, grey
 from digitforge.errors import user_errors
 from digitforge.models.classifier import Classifier
 
+SETTINGS = ()
+
 
 def main() -> None:
     """Write artifacts/features."""

@@ -13,6 +13,17 @@ from digitforge.settings.params import LEFT_OUT_DATA, LEFT_OUT_FAMILY, load_para
 from digitforge.tracking.training import train_tracked, write_history
 from digitforge.training.callbacks import Row
 
+SETTINGS = (
+    "seed",
+    "budget",
+    "max_epochs",
+    "evaluation.likelihood.draws",
+    "leave_one_out.model",
+    "leave_one_out.fit",
+)
+CODE = ("digitforge.models.vae",)
+WATCHERS = ("digitforge.tracking",)
+
 
 def main(text: str) -> None:
     """Train without the digit and score the test split."""

@@ -15,6 +15,8 @@ from digitforge.data.subsets import spread
 from digitforge.errors import UserError, user_errors
 from digitforge.settings.params import Params, load_params
 
+SETTINGS = ("seed", "data.offline", "data.mirrors", "evaluation.ood")
+
 TEST_IMAGES = "t10k-images-idx3-ubyte"
 SIZE = 1_000
 

@@ -22,6 +22,8 @@ from digitforge.report.figures.images import image_grid
 from digitforge.report.figures.style import save
 from digitforge.settings.params import Params, load_params
 
+SETTINGS = ("data.missing_digit", "variants")
+
 PLOTS = Path("artifacts/plots")
 POINTS = 100  # of a ROC curve
 GRID = 50  # samples of each variant

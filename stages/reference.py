@@ -12,6 +12,8 @@ from digitforge.metrics.intervals import stored
 from digitforge.protocol import reference
 from digitforge.settings.params import load_params
 
+SETTINGS = ("seed", "data.missing_digit", "evaluation.noise", "evaluation.samples", "variants.*.data")
+
 
 def main() -> None:
     """Write artifacts/reference."""

@@ -26,6 +26,17 @@ from digitforge.report.rendering import render
 from digitforge.report.sizes import GALLERY, GRID
 from digitforge.settings.params import Params, load_params
 
+SETTINGS = (
+    "budget",
+    "max_epochs",
+    "seed",
+    "data",
+    "verifier",
+    "evaluation",
+    "leave_one_out",
+    "variants",
+)
+
 FIGURES, CARDS = files.REPORTS / "figures", files.REPORTS / "cards"
 WORKERS = 4  # processes that draw, each with the images of a data mode
 

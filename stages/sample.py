@@ -32,6 +32,18 @@ from digitforge.models.restoring import restore
 from digitforge.models.scoring import aggregate_posterior, score, weigh_closely
 from digitforge.settings.params import load_params
 
+SETTINGS = (
+    "seed",
+    "data.missing_digit",
+    "evaluation.samples",
+    "evaluation.likelihood",
+    "evaluation.noise",
+    "variant.family",
+    "variant.data",
+    "variant.sample",
+)
+CODE = ("digitforge.models.{variant.family}",)
+
 KEPT = 20_000  # training images, evenly spread, whose codes are kept: images are compared with them
 
 

@@ -12,6 +12,8 @@ from digitforge.data.stacked import MODES, make_split
 from digitforge.errors import UserError, argument, user_errors
 from digitforge.settings.params import load_params
 
+SETTINGS = ("seed", "data.missing_digit", "data.stacks_per_digit")
+
 
 def main(mode: str) -> None:
     """Write artifacts/data/MODE.npz."""

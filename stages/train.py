@@ -12,6 +12,19 @@ from digitforge.training.callbacks import Row
 from digitforge.training.device import spread_over_cores
 from digitforge.training.fit import save_weights
 
+SETTINGS = (
+    "seed",
+    "budget",
+    "max_epochs",
+    "data.missing_digit",
+    "variant.family",
+    "variant.data",
+    "variant.model",
+    "variant.fit",
+)
+CODE = ("digitforge.models.{variant.family}",)
+WATCHERS = ("digitforge.tracking",)
+
 
 def main(key: str) -> None:
     """Write artifacts/models/KEY: model.weights.h5, config.json, history.csv and album.npz."""

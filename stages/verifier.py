@@ -12,6 +12,9 @@ from digitforge.tracking.training import train_tracked, write_history
 from digitforge.training.callbacks import Row
 from digitforge.training.fit import save_weights
 
+SETTINGS = ("seed", "budget", "max_epochs", "verifier.fit")
+WATCHERS = ("digitforge.tracking",)
+
 DATA = files.DATA / "mono-float-complete.npz"
 
 

@@ -1,28 +1,36 @@
-"""Stage `check`: validate params.yaml as a whole before any work.
-
-`download` depends on a file it writes, whose content never changes: so this stage comes first in every `dvc repro`
-after an edit, and yet makes nothing run again by itself. artifacts/modes.json names the data modes in use, for stage
-`reference`, which has no work with the others.
-"""
+"""What only the folder of images of `data.source` can tell of params.yaml. Stage `recipes` alone asks."""
 
 from pathlib import Path
 
 from digitforge.data.folder import TEST_EVERY, class_folders, image_files
 from digitforge.data.sources import SOURCES
-from digitforge.errors import UserError, user_errors
-from digitforge.files import MODES_IN_USE, main_repository, write_json, write_text
-from digitforge.settings.params import PARAMS_FILE, Params, load_params
+from digitforge.errors import UserError
+from digitforge.files import main_repository
+from digitforge.settings.params import PARAMS_FILE, Params
 
-CHECKED = Path("artifacts/params.checked")
 LEAST = 6  # test images that a variant needs: their neighbourhoods are of five others
 
 
-def check_classes(params: Params) -> None:
-    """Raise UserError where a folder has no classes, lacks the one that is left out, or has too little but that."""
-    leaving_out = [key for key, variant in params.variants.items() if variant.data.endswith("missing")]
+def is_folder(path: Path) -> bool:
+    """Whether a folder has this name; a name that is too long for one is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def check_source(params: Params) -> None:
+    """Raise UserError where a source that is a folder isn't there, or its classes don't do for `data.missing_digit`."""
     if params.data.source in SOURCES:
         return
-    classes = class_folders(main_repository() / params.data.source)
+    folder = main_repository() / params.data.source
+    if not is_folder(folder):
+        raise UserError(
+            f"{PARAMS_FILE}: data.source: received {params.data.source!r}; accepted: {', '.join(SOURCES)}, or an "
+            "existing folder of images"
+        )
+    leaving_out = [key for key, variant in params.variants.items() if variant.data.endswith("missing")]
+    classes = class_folders(folder)
     digit, names = params.data.missing_digit, [path.name for path in classes]
     if len(names) == 1 and digit == 0:
         raise UserError(
@@ -43,11 +51,3 @@ def check_classes(params: Params) -> None:
             f"{PARAMS_FILE}: data.missing_digit: received {digit}, without which {tested} test images are left; "
             f"accepted: a class that leaves {LEAST}, every fifth image of each class being for testing"
         )
-
-
-if __name__ == "__main__":
-    with user_errors():
-        params = load_params()
-        check_classes(params)
-        write_text(CHECKED, "params.yaml is valid\n")
-        write_json(MODES_IN_USE, {"modes": sorted({variant.data for variant in params.variants.values()})})
