@@ -151,7 +151,8 @@ def write_results(make_details):
                 moments |= {"originals": moments["samples"][:, :10], "reconstructions": moments["samples"][:, :10]}
             np.savez(folder / "album.npz", steps=np.array([0, 8, 16]), **moments)
             (folder / "history.csv").write_text("step,loss,val_loss,val_kl_nats\n10,3,3,1\n20,2,2,1\n")
-            (root / f"reports/metrics/{key}.details.json").write_text(json.dumps(make_details(row, params.data.missing_digit)))
+            details = make_details(row, params.data.missing_digit)
+            (root / f"reports/metrics/{key}.details.json").write_text(json.dumps(details))
         (root / "artifacts/data/raw/t10k-labels-idx1-ubyte").write_bytes(b"labels")
         (root / "artifacts/data/raw/source.json").write_text(json.dumps({"source": "mnist", "stand_in_for": None}))
         numbers = {
