@@ -15,7 +15,7 @@ Settings = Mapping[str, Any]
 PICTURES = {
     "reconstructions": "Test images above their reconstructions",
     "samples": f"The first {GRID} samples, not chosen, with codes from {{sampler}}",
-    "latent": "Test images by their codes, on the plane of the first two principal components, and what lies there",
+    "latent": "Test images by their codes, on the plane of the first two principal components, and what is decoded there",
     "traversals": "One coordinate of the code moves in each row, the most active one first",
     "interpolations": "From one {ends} to another",
     "classes": "A style in each row, a label in each column",

@@ -123,7 +123,8 @@ def write_results(make_details):
 
     def write(params, root, digits=3):
         rng = np.random.default_rng(0)
-        (root / "artifacts/data/raw").mkdir(parents=True, exist_ok=True)
+        for folder in ("raw", "data"):
+            (root / "artifacts" / folder).mkdir(parents=True, exist_ok=True)
         shown = np.zeros((30, digits), int)
         for key, row in params.variants.items():
             channels = 3 if row.data.startswith("color") else 1
@@ -153,8 +154,8 @@ def write_results(make_details):
             (folder / "history.csv").write_text("step,loss,val_loss,val_kl_nats\n10,3,3,1\n20,2,2,1\n")
             details = make_details(row, params.data.missing_digit)
             (root / f"reports/metrics/{key}.details.json").write_text(json.dumps(details))
-        (root / "artifacts/data/raw/t10k-labels-idx1-ubyte").write_bytes(b"labels")
-        (root / "artifacts/data/raw/source.json").write_text(json.dumps({"source": "mnist", "stand_in_for": None}))
+        (root / "artifacts/raw/t10k-labels-idx1-ubyte").write_bytes(b"labels")
+        (root / "artifacts/raw/source.json").write_text(json.dumps({"source": "mnist", "stand_in_for": None}))
         numbers = {
             "accuracy": 0.99,
             "accuracy_binary": 0.99,
