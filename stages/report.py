@@ -23,8 +23,9 @@ from digitforge.report.figures import compare, variant
 from digitforge.report.figures.curves import accuracy_curve
 from digitforge.report.figures.style import save
 from digitforge.report.index import tables
-from digitforge.report.page import shown
+from digitforge.report.page import page_content
 from digitforge.report.rendering import render
+from digitforge.report.sizes import GALLERY, GRID
 from digitforge.settings.params import Params, load_params
 
 SETTINGS = (
@@ -39,7 +40,6 @@ SETTINGS = (
 )
 
 FIGURES, CARDS = files.REPORTS / "figures", files.REPORTS / "cards"
-GALLERY = 10  # samples of each variant
 WORKERS = 4  # processes that draw, each with the images of a data mode
 
 Arrays = dict[str, np.ndarray]
@@ -64,7 +64,7 @@ def present(key: str, params: Params) -> Presented:
     row = params.variants[key]
     found, history = content.arrays(key), pd.read_csv(files.MODELS / key / "history.csv")
     described = content.of_variant(key, row, history)
-    noise, sigma = params.evaluation.noise, content.shown_noise(params)
+    noise, sigma = params.evaluation.noise, content.noise_level(params)
     moments = album.read(files.MODELS / key / "album.npz")
     figures = variant.figures(images(row.data).arrays, found, described, history, moments, noise, sigma, params.seed)
     described["pictures"] = captions(described, variant.draw(figures, FIGURES / key))
@@ -106,12 +106,14 @@ def main() -> None:
         "galleries": compare.galleries(rows, {key: one.samples for key, one in found.items()}, real, FIGURES),
         "trainings": compare.training(rows, {key: one.history for key, one in found.items()}, missing, FIGURES),
         "catalogue": CATALOGUE,
+        "gallery": GALLERY,
+        "grid": GRID,
         "metrics_page": "metrics.md",
     }
     save(accuracy_curve(pd.read_csv(files.VERIFIER / "history.csv")), FIGURES / "verifier-curves.png")
     for name in ("index.md", "metrics.md"):
         files.write_text(files.REPORTS / name, render(name, about))
-    files.write_text(files.REPORTS / "index.html", render("index.html", about | shown(about, FIGURES)))
+    files.write_text(files.REPORTS / "index.html", render("index.html", about | page_content(about, FIGURES)))
     print(f"report: {files.REPORTS / 'index.html'}")
 
 

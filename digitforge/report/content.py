@@ -29,12 +29,12 @@ EXPLORED = (
     "interpolation_images",
     "by_class",
 )
-# Arrays of stage `sample` that are shown, or that say which images are; the others are larger.
+# Arrays of stage `sample` that pages show, or that say which images are; the others are larger.
 SCORED = {array for _, arrays in SCORES.values() for array in arrays}
-SHOWN = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED, *EXPLORED)
+ARRAYS = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED, *EXPLORED)
 
 
-def shown_noise(params: Params) -> float:
+def noise_level(params: Params) -> float:
     """Deviation of the noise in the denoising table and pictures."""
     noise = params.evaluation.noise
     return USUAL_NOISE if USUAL_NOISE in noise else noise[0]
@@ -66,10 +66,10 @@ def peers() -> dict[str, Any]:
 
 
 def arrays(key: str) -> dict[str, np.ndarray]:
-    """The arrays of a variant that are shown, of those that it has."""
+    """The arrays of a variant that pages show, of those that it has."""
     path = files.SAMPLES / f"{key}.npz"
     with np.load(path, allow_pickle=False) as archive:
-        there = [name for name in SHOWN if name in archive.files]
+        there = [name for name in ARRAYS if name in archive.files]
     return files.read_npz(path, *there)
 
 
@@ -99,7 +99,7 @@ def of_all(params: Params) -> dict[str, Any]:
         "verifier": files.read_json(files.METRICS / "verifier.json"),
         "counts": {"train": len(data["y_train"]), "test": len(data["y_test"])},
         "params": params,
-        "sigma": str(shown_noise(params)),
+        "sigma": str(noise_level(params)),
         "peers": peers(),
         "left_out": left_out(params),
     }

@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 
 from digitforge import files
 from digitforge.data.raw import SourceFacts
+from digitforge.report import colors
 from digitforge.settings.params import Params
 from digitforge.tracking.runs import git_commit
 
@@ -72,7 +73,7 @@ def with_picture(rows: Sequence[Mapping[str, Any]], name: str) -> list[Mapping[s
     return [row for row in rows if name in row["pictures"]]
 
 
-def shown(about: Mapping[str, Any], figures: Path) -> dict[str, Any]:
+def page_content(about: Mapping[str, Any], figures: Path) -> dict[str, Any]:
     """What the template of index.html needs beside that of index.md. figures: the folder of pictures."""
     rows = about["rows"]
     return {
@@ -83,6 +84,7 @@ def shown(about: Mapping[str, Any], figures: Path) -> dict[str, Any]:
         "sections": {name: found for name, found in SECTIONS.items() if with_picture(rows, found[1])},
         "with_picture": partial(with_picture, rows),
         "embed": lambda name: data_uri(figures / f"{name}.png"),
+        "colors": colors,
         "provenance": provenance(about["params"]),
         "parameters": written(about["params"]),
     }

@@ -178,6 +178,16 @@ class Params(Schema):
         return self.variants[key]
 
 
+def titled(params: Params) -> Params:
+    """The parameters, with the left-out digit in the place of `{missing_digit}` in the variants' titles."""
+    digit = str(params.data.missing_digit)
+    rows = {
+        key: row.model_copy(update={"title": row.title.replace("{missing_digit}", digit)})
+        for key, row in params.variants.items()
+    }
+    return params.model_copy(update={"variants": rows})
+
+
 def written(loc: tuple[int | str, ...], content: Any) -> str:
     """The dotted path of a value as the user wrote it: pydantic's, without the tags that chose members of unions."""
     path, place = [], content
@@ -230,7 +240,7 @@ def parse(content: Any, name: str = str(PARAMS_FILE), root: Path | None = None) 
     for key in params.variants:
         if key in ("verifier", "peers") or key.startswith("leave_one_out"):  # names of other files of metrics
             raise UserError(f"{name}: variants.{key}: received a variant of this name; accepted: any other name")
-    return params
+    return titled(params)
 
 
 def read_yaml(path: Path | str) -> Any:
