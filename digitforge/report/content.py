@@ -1,6 +1,5 @@
 """What the pages are about, read from the files of the other stages."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from digitforge.data.sources import title
 from digitforge.protocol.anomaly import SCORES
 from digitforge.protocol.reconstruction import USUAL_NOISE
 from digitforge.report.cards import describe
-from digitforge.settings.params import Params, Variant
+from digitforge.settings.params import ResultParams, Variant
 
 # Arrays of `models.exploring`.
 EXPLORED = (
@@ -34,21 +33,13 @@ SCORED = {array for _, arrays in SCORES.values() for array in arrays}
 ARRAYS = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED, *EXPLORED)
 
 
-def noise_level(params: Params) -> float:
+def noise_level(params: ResultParams) -> float:
     """Deviation of the noise in the denoising table and pictures."""
     noise = params.evaluation.noise
     return USUAL_NOISE if USUAL_NOISE in noise else noise[0]
 
 
-def strangers(params: Params) -> list[Path]:
-    """Leftovers of what is no longer in params.yaml: they count as dependencies of stage `report`."""
-    known = {*params.variants, "verifier", "peers", "leave_one_out", *map(str, params.leave_one_out.digits)}
-    study = files.METRICS / "leave_one_out"
-    folders = (files.METRICS, files.MODELS, files.SAMPLES, *([study] if study.exists() else []))
-    return [path for folder in folders for path in folder.iterdir() if path.name.split(".")[0] not in known]
-
-
-def left_out(params: Params) -> dict[str, Any]:
+def left_out(params: ResultParams) -> dict[str, Any]:
     """Digit -> its scores' metrics, of the leave-one-out study; without digits that the data doesn't have."""
     paths = {str(digit): files.METRICS / "leave_one_out" / f"{digit}.json" for digit in params.leave_one_out.digits}
     found = {digit: files.read_json(path)["scores"] for digit, path in paths.items()}
@@ -87,7 +78,7 @@ def length_of_codes(key: str) -> int | None:
         return archive["codes"].shape[1] if "codes" in archive.files else None
 
 
-def of_all(params: Params) -> dict[str, Any]:
+def of_all(params: ResultParams) -> dict[str, Any]:
     """What the pages say of data and verifier."""
     data = Dataset.read(Mode.parse("mono-float-complete"), "y_train", "y_test")
     source = data.source
