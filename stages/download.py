@@ -8,6 +8,8 @@ from digitforge.data.sources import SOURCES
 from digitforge.errors import UserError, user_errors
 from digitforge.settings.params import Data, load_params
 
+SETTINGS = ("data.source", "data.offline", "data.mirrors")
+
 
 def by_hand(source: str) -> str:
     """How to place the files by hand."""
@@ -42,7 +44,7 @@ def obtain(data: Data) -> tuple[str, IdxFiles]:
 
 
 def main() -> None:
-    """Write artifacts/data/raw: the four IDX files and source.json, the facts about their source."""
+    """Write artifacts/raw: the four IDX files and source.json, the facts about their source."""
     data = load_params().data
     name, found = obtain(data)
     for file, content in found.items():

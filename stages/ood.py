@@ -1,6 +1,6 @@
 """Stage `ood`: out-of-distribution sets, to be told from test images by their anomaly scores.
 
-Writes artifacts/data/ood.npz: NAME [1000, H, W] uint8, or [1000, H, W, 3] where the source is colour pictures, for
+Writes artifacts/ood.npz: NAME [1000, H, W] uint8, or [1000, H, W, 3] where the source is colour pictures, for
 each of `evaluation.ood` that can be had. Those made from test images always can; another data set, only where some
 place has it.
 """
@@ -17,6 +17,7 @@ from digitforge.errors import UserError, user_errors
 from digitforge.settings.params import Params, load_params
 
 TEST_IMAGES = FILES[2]
+SETTINGS = ("seed", "data.offline", "data.mirrors", "evaluation.ood")
 SIZE = 1_000
 
 
@@ -34,7 +35,7 @@ def fetch_images(name: str, params: Params) -> np.ndarray | None:
 
 
 def main() -> None:
-    """Write artifacts/data/ood.npz."""
+    """Write artifacts/ood.npz."""
     params = load_params()
     source, test = SourceFacts.read(), read_images("test")
     sets: dict[str, np.ndarray] = {}
@@ -47,7 +48,7 @@ def main() -> None:
             if images is not None:
                 chosen = images[spread(len(images), SIZE)]
                 sets[name] = np.repeat(chosen[..., None], 3, axis=3) if source.pictures else chosen
-    files.write_npz(files.DATA / "ood.npz", **sets)
+    files.write_npz(files.OOD, **sets)
     print(f"ood: {', '.join(sets) or 'none'}")
 
 

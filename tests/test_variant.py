@@ -13,7 +13,7 @@ from digitforge import InputError, UserError, files
 from digitforge.data.pixels import to_bytes
 from digitforge.data.raw import SourceFacts
 from digitforge.data.stacked import binarize
-from digitforge.protocol.anomaly import headline_score
+from digitforge.protocol.anomaly import leading_score
 
 ROOT = Path(__file__).parents[1]
 
@@ -44,10 +44,11 @@ def data(project):
     return files.read_npz(project / files.DATA / "mono-binary-missing.npz")
 
 
-def test_importing_it_and_listing_variants_needs_no_tensorflow(tmp_path):
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import digitforge; digitforge.variants(); "
+def test_importing_it_and_listing_variants_needs_no_tensorflow(project, monkeypatch):
+    monkeypatch.setenv("DIGITFORGE_PROJECT", str(project))
+    code = "import sys, digitforge; digitforge.variants(); "
     code += "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 def test_trained_variants_are_listed_in_the_order_of_params(project):
@@ -159,7 +160,7 @@ def test_log_prob_is_the_integral_over_codes(tiny, data):
 
 
 def test_anomaly_scores_are_those_of_the_stage(tiny, found, data):
-    name, scores = headline_score(found)
+    name, scores = leading_score(found)
     assert name == "code_neighbours"
     np.testing.assert_allclose(tiny.anomaly_score(data["x_test"]), scores, atol=1e-6)
 

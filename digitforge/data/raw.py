@@ -1,4 +1,4 @@
-"""What stage `download` leaves in artifacts/data/raw: four IDX files, and facts about the data set in source.json."""
+"""What stage `download` leaves in artifacts/raw: four IDX files, and facts about the data set in source.json."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -13,7 +13,7 @@ from digitforge.data.dataset import Dataset
 from digitforge.data.raw import SourceFacts
 from digitforge.errors import UserError
 from digitforge.explorer import codes
-from digitforge.project import ROOT, settings
+from digitforge.project import settings
 from digitforge.settings.params import PARAMS_FILE, Params
 
 Choices = list[tuple[str, str]]  # (what a list shows, the variant's key)
@@ -37,7 +37,7 @@ with any key of `variants:` in `params.yaml`. Then load this page again.
 class Shelf:
     """The trained variants of a project, its verifier and its test digits."""
 
-    def __init__(self, root: Path = ROOT) -> None:
+    def __init__(self, root: Path) -> None:
         self.root = root
         self._loading = RLock()  # two events at once would load the same model twice
         self._params = cache(lambda edited: settings(root))

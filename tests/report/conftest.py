@@ -2,7 +2,6 @@
 
 import copy
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +9,8 @@ import pytest
 from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.data.raw import SourceFacts
-from digitforge.settings.params import load_params
 from stages import report
+from tests import small
 
 
 def estimate(value, ci95=0.01):
@@ -70,9 +69,6 @@ def with_likelihood(data):
     return {**found, "data": data, "tight_images": 50, "active_units": 8, "units": 20}
 
 
-PARAMS = Path(__file__).parents[2] / "params.yaml"
-
-
 @pytest.fixture
 def make_details():
     def make(row):
@@ -95,7 +91,7 @@ def make_details():
 
 @pytest.fixture
 def params():
-    return load_params()
+    return small.params()
 
 
 @pytest.fixture
@@ -126,7 +122,7 @@ def write_results(make_details):
 
     def write(params, root, pictures=False):
         rng = np.random.default_rng(0)
-        (root / "artifacts/data/raw").mkdir(parents=True, exist_ok=True)
+        (root / "artifacts/raw").mkdir(parents=True, exist_ok=True)
         source = SourceFacts("mnist", pictures=pictures)
         source.write(root)
         modes = [Mode.parse(name) for name in ("mono-float-complete", "color-float-complete")]
@@ -157,7 +153,7 @@ def write_results(make_details):
             np.savez(folder / "album.npz", steps=np.array([0, 8, 16]), **moments)
             (folder / "history.csv").write_text("step,loss,val_loss,val_kl_nats\n10,3,3,1\n20,2,2,1\n")
             (root / f"reports/metrics/{key}.details.json").write_text(json.dumps(make_details(row)))
-        (root / "artifacts/data/raw/t10k-labels-idx1-ubyte").write_bytes(b"labels")
+        (root / "artifacts/raw/t10k-labels-idx1-ubyte").write_bytes(b"labels")
         numbers = {
             "accuracy": 0.99,
             "accuracy_binary": 0.99,
@@ -173,10 +169,10 @@ def write_results(make_details):
 
 @pytest.fixture
 def write_report(tmp_path, monkeypatch, write_results):
-    """Runs stage `report` on made-up results of a few variants of params.yaml -> the folder of pages."""
+    """Runs stage `report` on made-up results of a few variants of tests/params.yaml -> the folder of pages."""
 
     def write(keys, peers=None, pictures=False):
-        params = load_params(PARAMS)
+        params = small.params()
         study = params.leave_one_out.model_copy(update={"digits": []})
         rows = {key: params.variants[key] for key in keys}
         params = params.model_copy(update={"variants": rows, "leave_one_out": study})
