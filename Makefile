@@ -7,22 +7,27 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help repro test lint ui experiments explore bench bench-quality bench-stages bench-peers peers lock clean
+.PHONY: help repro plan tidy test lint ui experiments explore bench bench-quality bench-stages bench-peers peers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 repro: .venv/repro.done ## run what changed of the pipeline, set up first if need be; JOBS=2: two variants at a time
-	@python -m digitforge.settings.params
 	@[ "$(JOBS)" = 1 ] || python -m digitforge.runner.parallel "$(JOBS)"
 	@dvc repro
 	@python -m digitforge.report.summary
 
+plan: .venv/repro.done ## say what `make repro` would run again, and why
+	@python -m stages.recipes --plan
+
+tidy: .venv/repro.done ## delete what variants that are no longer in params.yaml left
+	@python -m digitforge.settings.leftovers
+
 test: .venv/dev.done ## run the tests
 	@python -m pytest --numprocesses auto --dist loadfile
 
-lint: .venv/dev.done ## check style and types
-	ruff check . && ruff format --check . && mypy
+lint: .venv/dev.done ## check style, types and who imports whom
+	ruff check . && ruff format --check . && mypy && lint-imports --no-cache
 
 ui: .venv/repro.done ## open the MLflow UI on http://127.0.0.1:5000
 	@case "$$MLFLOW_TRACKING_URI" in http*) echo "the experiments are at $$MLFLOW_TRACKING_URI"; exit;; esac; \

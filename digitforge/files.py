@@ -12,9 +12,9 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-MODES_IN_USE = Path("artifacts/modes.json")
 DATA = Path("artifacts/data")
-RAW = DATA / "raw"
+RAW = Path("artifacts/raw")
+OOD = Path("artifacts/ood.npz")
 MODELS = Path("artifacts/models")
 VERIFIER = Path("artifacts/verifier")
 SAMPLERS = Path("artifacts/samplers")
@@ -58,9 +58,14 @@ def write_text(path: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8")
 
 
+def as_json(content: Mapping[str, Any]) -> str:
+    """JSON as every file of the project has it; floats keep the digits that they are given."""
+    return json.dumps(content, indent=2) + "\n"
+
+
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write JSON atomically; floats are stored with the digits that they are given."""
-    write_text(path, json.dumps(content, indent=2) + "\n")
+    """Write JSON atomically."""
+    write_text(path, as_json(content))
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -74,6 +79,11 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
+def md5(text: str) -> str:
+    """The digest by which DVC knows a file with this text."""
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
 def write_npz(path: Path, **arrays: np.ndarray) -> None:
     """Write a compressed npz atomically; equal arrays give equal bytes."""
     with atomic(path) as partial, partial.open("wb") as file:
@@ -84,10 +94,3 @@ def read_npz(path: Path, *names: str) -> dict[str, np.ndarray]:
     """Read the named arrays of an npz, or all; pickled objects are refused."""
     with path.open("rb") as content, np.load(content, allow_pickle=False) as archive:
         return {name: archive[name] for name in names or archive.files}
-
-
-def source_name(root: Path = Path()) -> str:
-    """The data set in use in a project's folder, as stage `download` left it; a stand-in says what for."""
-    source = read_json(root / RAW / "source.json")
-    stand_in_for = source["stand_in_for"]
-    return f"{source['source']}, standing in for {stand_in_for}" if stand_in_for else source["source"]

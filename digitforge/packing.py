@@ -7,15 +7,15 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from digitforge import files
-from digitforge.settings.params import Params
+from digitforge.data.dataset import Dataset
+from digitforge.settings.variants import Row
 from digitforge.settings.variants import Variant as AnyRow
 from digitforge.variant import Variant
 
 
-def pack(key: str, params: Params, folder: Path, root: Path = Path()) -> None:
+def pack(key: str, row: Row, missing_digit: int, folder: Path, root: Path = Path()) -> None:
     """Copy what `unpack` needs of the trained variant `key` from the project at `root` to `folder`."""
-    row = params.variant(key)
-    content = {"key": key, "row": row.model_dump(), "missing_digit": params.data.missing_digit}
+    content = {"key": key, "row": row.model_dump(), "missing_digit": missing_digit}
     files.write_json(folder / "variant.json", content)
     model = files.MODELS / key
     for path in (model / "config.json", model / "model.weights.h5", files.SAMPLERS / f"{key}.npz"):
@@ -23,7 +23,7 @@ def pack(key: str, params: Params, folder: Path, root: Path = Path()) -> None:
         shutil.copyfile(root / path, folder / path)
     of_anomalies = {
         files.SAMPLES / f"{key}.npz": ("training_means", "code_distance", "model_sha256"),
-        files.DATA / f"{row.data}.npz": ("y_test", "digits_test"),
+        Dataset.path(row.data): ("y_test", "source"),
     }
     for path, names in of_anomalies.items():
         with np.load(root / path, allow_pickle=False) as archive:  # a model without an encoder has no codes

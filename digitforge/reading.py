@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from digitforge.images import to_pictures
-from digitforge.metrics.verifier import judge
+from digitforge.metrics.verifier import beliefs_and_classes
 
 
 class Verifier:
@@ -24,5 +24,5 @@ class Verifier:
         x = np.asarray(x)
         channels = 3 if x.ndim == 4 and x.shape[3] == 3 else 1
         probabilities, _ = self.network.read(to_pictures(x, (28, 28, channels)))
-        beliefs, labels = judge(probabilities)
+        beliefs, labels = beliefs_and_classes(probabilities)
         return labels, beliefs, probabilities

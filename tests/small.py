@@ -1,4 +1,14 @@
-"""Small settings of the parts that a test isn't about."""
+"""The settings that tests run on: tests/params.yaml, which no edit of the project's own params.yaml touches."""
+
+import copy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from digitforge.settings.params import Params, parse, read_yaml
+
+PARAMS_FILE = Path(__file__).with_name("params.yaml")
+
 
 ADAM = {"name": "adam", "momentum": 0.9}
 PLAIN = {"name": "none"}  # no penalty, no augmentation
@@ -13,3 +23,18 @@ def fit(**changes):
     """A section `fit`."""
     settings = {"steps": 9, "batch": 8, "learning_rate": 0.01, "schedule": "constant", "ema": 0.0}
     return settings | {"optimizer": ADAM, "augmentation": PLAIN} | changes
+
+
+@cache
+def _read() -> dict[str, Any]:
+    return read_yaml(PARAMS_FILE)
+
+
+def content() -> dict[str, Any]:
+    """What the file says, to change and write elsewhere."""
+    return copy.deepcopy(_read())
+
+
+def params() -> Params:
+    """The same, validated."""
+    return parse(content())

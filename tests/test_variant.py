@@ -11,8 +11,9 @@ from scipy.stats import norm
 import digitforge
 from digitforge import InputError, UserError, files
 from digitforge.data.pixels import to_bytes
+from digitforge.data.raw import SourceFacts
 from digitforge.data.stacked import binarize
-from digitforge.protocol.anomaly import headline_score
+from digitforge.protocol.anomaly import leading_score
 
 ROOT = Path(__file__).parents[1]
 
@@ -43,10 +44,11 @@ def data(project):
     return files.read_npz(project / files.DATA / "mono-binary-missing.npz")
 
 
-def test_importing_it_and_listing_variants_needs_no_tensorflow(tmp_path):
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import digitforge; digitforge.variants(); "
+def test_importing_it_and_listing_variants_needs_no_tensorflow(project, monkeypatch):
+    monkeypatch.setenv("DIGITFORGE_PROJECT", str(project))
+    code = "import sys, digitforge; digitforge.variants(); "
     code += "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 def test_trained_variants_are_listed_in_the_order_of_params(project):
@@ -158,7 +160,7 @@ def test_log_prob_is_the_integral_over_codes(tiny, data):
 
 
 def test_anomaly_scores_are_those_of_the_stage(tiny, found, data):
-    name, scores = headline_score(found)
+    name, scores = leading_score(found)
     assert name == "code_neighbours"
     np.testing.assert_allclose(tiny.anomaly_score(data["x_test"]), scores, atol=1e-6)
 
@@ -317,7 +319,7 @@ def test_the_verifier_reads_colour_pictures_whole(project, tmp_path):
     (tmp_path / files.VERIFIER).mkdir(parents=True)
     weights = files.VERIFIER / "verifier.weights.h5"
     (tmp_path / weights).write_bytes((project / weights).read_bytes())
-    files.write_npz(tmp_path / files.DATA / "color-float-complete.npz", digits_test=np.zeros((9, 1), np.int32))
+    SourceFacts("folder shapes", pictures=True).write(tmp_path)
     x = np.random.default_rng(2).integers(0, 256, (4, 28, 28, 3)).astype(np.uint8)
     whole = digitforge.verifier(tmp_path).read(x)
     np.testing.assert_allclose(whole[2], digitforge.verifier(project).read(x.max(axis=3))[2], atol=1e-5)

@@ -8,16 +8,18 @@ import numpy as np
 import pytest
 
 from digitforge import files
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
+from digitforge.data.raw import SourceFacts
 from digitforge.data.stacked import binarize
 from digitforge.models import build, scoring
 from digitforge.models.verifier import VerifierNetwork
 from digitforge.settings.fit import Fit
-from digitforge.settings.params import load_params, read_yaml
+from digitforge.settings.params import load_params
 from digitforge.training.fit import optimizer, save_weights
 from stages import sample
 from tests import small
 
-ROOT = Path(__file__).parents[1]
 RNG = np.random.default_rng(0)
 DENSE = {"name": "dense", "encoder": [32], "decoder": [32], "activation": "tanh", "code_activation": "linear"}
 PATCH = {"name": "patch", "channels": 4, "blocks": 0, "hidden": 8, "shared_channels": False}
@@ -60,23 +62,23 @@ def write_data():
     x_train, y_train = images(200, RNG)
     x_test, y_test = images(60, RNG)
     kept = y_train != 8
+    source = SourceFacts("digits", "mnist")
     arrays = {"x_test": x_test, "y_test": y_test, "digits_test": np.arange(60, dtype=np.int32)[:, None]}
-    files.write_npz(files.DATA / "mono-float-complete.npz", x_train=x_train, y_train=y_train, **arrays)
-    arrays["x_test"] = binarize(x_test)
-    files.write_npz(
-        files.DATA / "mono-binary-missing.npz", x_train=binarize(x_train[kept]), y_train=y_train[kept], **arrays
-    )
-    files.write_json(files.RAW / "source.json", {"source": "digits", "stand_in_for": "mnist"})
-    files.write_npz(files.DATA / "ood.npz", inverted=255 - x_test[:20, :, :, 0])
+    grey = arrays | {"x_train": x_train, "y_train": y_train}
+    Dataset(Mode.parse("mono-float-complete"), source, grey).write()
+    binary = arrays | {"x_test": binarize(x_test), "x_train": binarize(x_train[kept]), "y_train": y_train[kept]}
+    Dataset(Mode.parse("mono-binary-missing"), source, binary).write()
+    source.write()
+    files.write_npz(files.OOD, inverted=255 - x_test[:20, :, :, 0])
 
 
 def train(key, params):
     """A few steps, and what stage `train` writes."""
     variant = params.variant(key)
-    shape = (28, 28, 3 if variant.data.startswith("color") else 1)
+    shape = (28, 28, variant.data.channel_count)
     model = build(variant.family, shape, variant.model.model_dump(), seed=3)
     if shape[2] == 1:
-        data = files.read_npz(files.DATA / f"{variant.data}.npz")
+        data = Dataset.read(variant.data)
         model.adapt(data["x_train"])
         model.compile(optimizer=optimizer(Fit(**FIT), 9))
         labels = {"y": data["y_train"]} if model.needs_labels else {}
@@ -85,7 +87,7 @@ def train(key, params):
     folder = files.MODELS / key
     save_weights(model, folder / "model.weights.h5")
     model_of = variant.model.model_dump()
-    config = {"family": variant.family, "data": variant.data, "shape": shape, "model": model_of}
+    config = {"family": variant.family, "data": str(variant.data), "shape": shape, "model": model_of}
     files.write_json(folder / "config.json", config)
 
 
@@ -93,7 +95,7 @@ def train(key, params):
 def project(tmp_path_factory):
     """The folder of such a project; `tiny` went through stage `sample`."""
     root = tmp_path_factory.mktemp("project")
-    content = read_yaml(ROOT / "params.yaml") | {"variants": VARIANTS}
+    content = small.content() | {"variants": VARIANTS}
     content["evaluation"]["samples"] = {"mono": 100, "color": 100}
     content["evaluation"]["likelihood"] = {"draws": 2, "tight_draws": 2, "tight_images": 2}
     content["evaluation"]["noise"] = [0.5]
@@ -101,6 +103,7 @@ def project(tmp_path_factory):
         patch.setattr(scoring, "PRIOR_DRAWS", 50)
         # JSON is YAML too.
         files.write_json(Path("params.yaml"), json.loads(json.dumps(content)))
+        Path("dvc.yaml").write_text("stages: {}\n")  # with params.yaml, the marks of a project
         write_data()
         params = load_params()
         for key in ("tiny", "labelled", "game"):

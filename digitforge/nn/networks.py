@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from digitforge.data.size import SIZE
+from digitforge.data.pixels import SIZE
 from digitforge.nn.backend import keras, layers, ops
 from digitforge.schema import Positive, Schema, one_of
 

@@ -1,23 +1,20 @@
 """What the pages are about, read from the files of the other stages."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from digitforge import files
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
+from digitforge.data.raw import SourceFacts
+from digitforge.data.sources import title
 from digitforge.protocol.anomaly import SCORES
-from digitforge.protocol.reconstruction import HEADLINE_NOISE
+from digitforge.protocol.reconstruction import USUAL_NOISE
 from digitforge.report.cards import describe
-from digitforge.settings.params import Params, Variant
+from digitforge.settings.params import ResultParams, Variant
 
-TITLES = {
-    "mnist": "MNIST digits",
-    "fashion_mnist": "Fashion-MNIST",
-    "kmnist": "Kuzushiji-MNIST",
-    "digits": "scikit-learn's 8x8 digits, enlarged",
-}
 # Arrays of `models.exploring`.
 EXPLORED = (
     "plane",
@@ -31,26 +28,18 @@ EXPLORED = (
     "interpolation_images",
     "by_class",
 )
-# Arrays of stage `sample` that are shown, or that say which images are; the others are larger.
+# Arrays of stage `sample` that pages show, or that say which images are; the others are larger.
 SCORED = {array for _, arrays in SCORES.values() for array in arrays}
-SHOWN = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED, *EXPLORED)
+ARRAYS = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED, *EXPLORED)
 
 
-def shown_noise(params: Params) -> float:
+def noise_level(params: ResultParams) -> float:
     """Deviation of the noise in the denoising table and pictures."""
     noise = params.evaluation.noise
-    return HEADLINE_NOISE if HEADLINE_NOISE in noise else noise[0]
+    return USUAL_NOISE if USUAL_NOISE in noise else noise[0]
 
 
-def strangers(params: Params) -> list[Path]:
-    """Leftovers of what is no longer in params.yaml: they count as dependencies of stage `report`."""
-    known = {*params.variants, "verifier", "peers", "leave_one_out", *map(str, params.leave_one_out.digits)}
-    study = files.METRICS / "leave_one_out"
-    folders = (files.METRICS, files.MODELS, files.SAMPLES, *([study] if study.exists() else []))
-    return [path for folder in folders for path in folder.iterdir() if path.name.split(".")[0] not in known]
-
-
-def left_out(params: Params) -> dict[str, Any]:
+def left_out(params: ResultParams) -> dict[str, Any]:
     """Digit -> its scores' metrics, of the leave-one-out study; without digits that the data doesn't have."""
     paths = {str(digit): files.METRICS / "leave_one_out" / f"{digit}.json" for digit in params.leave_one_out.digits}
     found = {digit: files.read_json(path)["scores"] for digit, path in paths.items()}
@@ -63,15 +52,15 @@ def peers() -> dict[str, Any]:
     Those of another data set are left out: another verifier read them, in other digits.
     """
     path = files.METRICS / "peers.json"
-    found, source = files.read_json(path) if path.exists() else {}, files.source_name()
+    found, source = files.read_json(path) if path.exists() else {}, SourceFacts.read().label
     return {name: numbers for name, numbers in found.items() if numbers.get("source") == source}
 
 
 def arrays(key: str) -> dict[str, np.ndarray]:
-    """The arrays of a variant that are shown, of those that it has."""
+    """The arrays of a variant that pages show, of those that it has."""
     path = files.SAMPLES / f"{key}.npz"
     with np.load(path, allow_pickle=False) as archive:
-        there = [name for name in SHOWN if name in archive.files]
+        there = [name for name in ARRAYS if name in archive.files]
     return files.read_npz(path, *there)
 
 
@@ -79,7 +68,8 @@ def of_variant(key: str, row: Variant, history: pd.DataFrame) -> dict[str, Any]:
     """What the pages say of a variant, of `cards.describe`."""
     config = files.read_json(files.MODELS / key / "config.json")
     details = files.read_json(files.METRICS / f"{key}.details.json")
-    return describe(key, row, config, int(history["step"].iloc[-1]), details, length_of_codes(key))
+    pictures = SourceFacts.read().pictures
+    return describe(key, row, config, int(history["step"].iloc[-1]), details, length_of_codes(key), pictures)
 
 
 def length_of_codes(key: str) -> int | None:
@@ -88,20 +78,19 @@ def length_of_codes(key: str) -> int | None:
         return archive["codes"].shape[1] if "codes" in archive.files else None
 
 
-def of_all(params: Params) -> dict[str, Any]:
+def of_all(params: ResultParams) -> dict[str, Any]:
     """What the pages say of data and verifier."""
-    source = files.read_json(files.RAW / "source.json")
-    labels = files.read_npz(files.DATA / "mono-float-complete.npz", "y_train", "y_test")
-    shown = files.read_npz(files.DATA / "color-float-complete.npz", "digits_test")["digits_test"]
+    data = Dataset.read(Mode.parse("mono-float-complete"), "y_train", "y_test")
+    source = data.source
     return {
-        "source": TITLES.get(source["source"], source["source"]),
-        "classes": source.get("classes", []),
-        "in_colour": shown.shape[1] == 1,  # an image of three channels is one picture, and no stack of three digits
-        "stand_in_for": TITLES.get(source["stand_in_for"]),
+        "source": title(source.name),
+        "classes": source.classes,
+        "in_colour": source.pictures,
+        "stand_in_for": title(source.stand_in_for) if source.stand_in_for else None,
         "verifier": files.read_json(files.METRICS / "verifier.json"),
-        "counts": {"train": len(labels["y_train"]), "test": len(labels["y_test"])},
+        "counts": {"train": len(data["y_train"]), "test": len(data["y_test"])},
         "params": params,
-        "sigma": str(shown_noise(params)),
+        "sigma": str(noise_level(params)),
         "peers": peers(),
         "left_out": left_out(params),
     }

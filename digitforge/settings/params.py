@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, ValidationInfo, model_validator
+from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from digitforge.data.sources import SOURCES
-from digitforge.data.stacked import MODES
+from digitforge.data.modes import Mode
+from digitforge.data.outliers import MAKERS
+from digitforge.data.sources import FETCHED
 from digitforge.errors import UserError, user_errors
-from digitforge.files import main_repository
-from digitforge.protocol import HEADLINES
+from digitforge.metrics.catalogue import HEADLINES
 from digitforge.schema import Positive, Schema, Share
 from digitforge.settings.families import FAMILIES
 from digitforge.settings.fit import Fit
@@ -28,14 +28,6 @@ PARAMS_FILE = Path("params.yaml")
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
-def is_folder(path: Path) -> bool:
-    """Whether a folder has this name; a name that is too long for one is none."""
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
-
-
 class Data(Schema):
     source: Annotated[str, Field(min_length=1)]
     offline: Literal["digits", "fail"]
@@ -44,28 +36,19 @@ class Data(Schema):
     stacks_per_digit: Annotated[float, Field(ge=0.1, le=5)]
 
     @model_validator(mode="after")
-    def source_is_a_name_or_a_folder(self, info: ValidationInfo) -> "Data":
-        root = (info.context or {}).get("root") or main_repository()
-        if self.source not in SOURCES and not is_folder(root / self.source):
-            names = ", ".join(SOURCES)
-            raise ValueError(f"source: received {self.source!r}; accepted: {names}, or an existing folder of images")
-        return self
-
-    @model_validator(mode="after")
     def mirrors_are_of_sources(self) -> "Data":
-        fetched = [name for name, digests in SOURCES.items() if digests]
         for name in self.mirrors:
-            if name not in fetched:
-                raise ValueError(f"mirrors: received the key {name!r}; accepted: {', '.join(fetched)}")
+            if name not in FETCHED:
+                raise ValueError(f"mirrors: received the key {name!r}; accepted: {', '.join(FETCHED)}")
         return self
 
 
 class ByChannels(Schema):
     """A setting of its own for grey images and for stacks."""
 
-    def of(self, mode: str) -> Any:
+    def of(self, mode: Mode) -> Any:
         """The setting for a data mode."""
-        return getattr(self, mode.split("-")[0])
+        return getattr(self, mode.channels)
 
 
 class Tolerance(ByChannels):
@@ -90,12 +73,15 @@ class Likelihood(Schema):
     tight_images: Annotated[int, Field(ge=2)]  # a spread is taken of them
 
 
+OOD = (*MAKERS, *FETCHED)  # sets that are made from test images, or other data sets
+
+
 class Evaluation(Schema):
     samples: SampleCounts
     tolerance: Tolerance
     likelihood: Likelihood
     noise: Annotated[list[Annotated[float, Field(gt=0, le=10)]], Field(min_length=1)]
-    ood: list[Literal["noise", "inverted", "rotated", "mnist", "fashion_mnist", "kmnist"]]
+    ood: list[Literal[OOD]]  # type: ignore[valid-type]
 
     @model_validator(mode="after")
     def levels_differ(self) -> "Evaluation":
@@ -108,7 +94,7 @@ class VerifierSettings(Schema):
     fit: Fit
 
 
-LEFT_OUT_FAMILY, LEFT_OUT_DATA = "vae", "mono-binary-complete"  # of the leave-one-out study
+LEFT_OUT_FAMILY, LEFT_OUT_DATA = "vae", Mode.parse("mono-binary-complete")  # of the leave-one-out study
 
 
 class LeaveOneOut(Schema):
@@ -130,26 +116,18 @@ class LeaveOneOut(Schema):
             raise UserError(f"leave_one_out.digits: received {text!r}; accepted: one of {self.digits}")
         return int(text)
 
-    def logged(self, digit: int) -> dict[str, Any]:
-        """What MLflow shows as the parameters of the training without `digit`."""
-        return {"model": self.model.model_dump(), "fit": self.fit.model_dump(), "study": {"digit": digit}}
-
-
-WORDS = ("likelihood.data", "anomaly.score")  # headlines that are no numbers
-NUMBERS = [path for group, names in HEADLINES.items() for name in names if (path := f"{group}.{name}") not in WORDS]
-
 
 class Champion(Schema):
     """Which registered model of a family is its champion: the one whose `metric` is best among those of a data mode."""
 
     metric: str
-    best: Literal["lowest", "highest"]
-    data: Literal[MODES]  # type: ignore[valid-type]
+    data: Mode
 
     @model_validator(mode="after")
-    def metric_is_a_headline(self) -> "Champion":
-        if self.metric not in NUMBERS:
-            raise ValueError(f"metric: received {self.metric!r}; accepted: {', '.join(NUMBERS)}")
+    def metric_has_a_best(self) -> "Champion":
+        accepted = [metric.key for metric in HEADLINES if metric.better]
+        if self.metric not in accepted:
+            raise ValueError(f"metric: received {self.metric!r}; accepted: {', '.join(accepted)}")
         return self
 
 
@@ -159,8 +137,8 @@ class Tracking(Schema):
     champion: dict[Literal[tuple(FAMILIES)], Champion]  # type: ignore[valid-type]
 
 
-class Params(Schema):
-    """The whole of params.yaml."""
+class ResultParams(Schema):
+    """The parameters that results depend on: all of params.yaml but `tracking`."""
 
     budget: Annotated[float, Field(gt=0, le=1000)]
     max_epochs: Positive
@@ -169,7 +147,6 @@ class Params(Schema):
     verifier: VerifierSettings
     evaluation: Evaluation
     leave_one_out: LeaveOneOut
-    tracking: Tracking
     variants: Annotated[dict[Name, Variant], Field(min_length=1)]
 
     def variant(self, key: str) -> Row:
@@ -177,6 +154,22 @@ class Params(Schema):
         if key not in self.variants:
             raise UserError(f"{PARAMS_FILE}: no variant {key!r}; there are {', '.join(self.variants)}")
         return self.variants[key]
+
+
+class Params(ResultParams):
+    """The whole of params.yaml."""
+
+    tracking: Tracking
+
+
+def titled(params: Params) -> Params:
+    """The parameters, with the left-out digit in the place of `{missing_digit}` in the variants' titles."""
+    digit = str(params.data.missing_digit)
+    rows = {
+        key: row.model_copy(update={"title": row.title.replace("{missing_digit}", digit)})
+        for key, row in params.variants.items()
+    }
+    return params.model_copy(update={"variants": rows})
 
 
 def written(loc: tuple[int | str, ...], content: Any) -> str:
@@ -217,21 +210,18 @@ def explain(error: ValidationError, content: Any) -> str:
             return f"{path}: {shown}; {first['msg'][0].lower()}{first['msg'][1:]}"
 
 
-def parse(content: Any, name: str = str(PARAMS_FILE), root: Path | None = None) -> Params:
-    """Validate the whole of a params mapping; raises UserError with one line on the first fault.
-
-    root: as of `load_params`.
-    """
+def parse(content: Any, name: str = str(PARAMS_FILE)) -> Params:
+    """Validate the whole of a params mapping; raises UserError with one line on the first fault."""
     if not isinstance(content, Mapping):
         raise UserError(f"{name}: received {type(content).__name__}; accepted: a mapping of settings")
     try:
-        params = Params.model_validate(content, context={"root": root})
+        params = Params.model_validate(content)
     except ValidationError as error:
         raise UserError(f"{name}: {explain(error, content)}") from None
     for key in params.variants:
         if key in ("verifier", "peers") or key.startswith("leave_one_out"):  # names of other files of metrics
             raise UserError(f"{name}: variants.{key}: received a variant of this name; accepted: any other name")
-    return params
+    return titled(params)
 
 
 def read_yaml(path: Path | str) -> Any:
@@ -239,11 +229,8 @@ def read_yaml(path: Path | str) -> Any:
     return YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
 
 
-def load_params(path: Path = PARAMS_FILE, root: Path | None = None) -> Params:
-    """Read and validate params.yaml; raises UserError for a missing, malformed or invalid file.
-
-    root: the project, from which a folder of images is named, if another than where Python or DVC runs.
-    """
+def load_params(path: Path = PARAMS_FILE) -> Params:
+    """Read and validate params.yaml; raises UserError for a missing, malformed or invalid file."""
     try:
         content = read_yaml(path)
     except (FileNotFoundError, IsADirectoryError):
@@ -252,7 +239,7 @@ def load_params(path: Path = PARAMS_FILE, root: Path | None = None) -> Params:
         raise UserError(f"{path}: received bytes that are not UTF-8 ({error.reason}); accepted: UTF-8 text") from None
     except (YAMLError, ValueError) as error:  # the latter of a day that doesn't exist, say
         raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
-    return parse(content, str(path), root)
+    return parse(content, str(path))
 
 
 if __name__ == "__main__":

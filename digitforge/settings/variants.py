@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, create_model, model_validator
 
-from digitforge.data.stacked import MODES, channels
+from digitforge.data.modes import Mode
 from digitforge.nn.samplers import Sampling
 from digitforge.schema import Schema, one_of
 from digitforge.settings.families import FAMILIES
@@ -17,14 +17,14 @@ class Row(Schema):
 
     title: Annotated[str, Field(min_length=1, pattern=r"^[^\r\n]*\S[^\r\n]*$")]  # one line, in tables
     family: str
-    data: Literal[MODES]  # type: ignore[valid-type]
+    data: Mode
     model: ModelSettings
     fit: Fit
     sample: Sampling
 
     @model_validator(mode="after")
     def sections_fit_together(self) -> "Row":
-        self.model.check(channels(self.data), self.fit)
+        self.model.check(self.data.channel_count, self.fit)
         if self.model.samples_prior_only and self.sample.codes != "prior":
             accepted = f"'prior' with family: {self.family}"
             raise ValueError(f"sample.codes: received {self.sample.codes!r}; accepted: {accepted}")

@@ -1,4 +1,4 @@
-"""MLflow's runs. Besides, only `registry.py` and the served model, `digitforge/serving.py`, import it.
+"""MLflow's runs. Besides this file, only `registry.py` and the served model, `digitforge/serving.py`, import it.
 
 A run that can't be logged costs one warning, never a trained model. Stages talk to a `Run`; everything goes
 through MlflowClient, so no global "active run" exists.
@@ -18,6 +18,8 @@ from filelock import FileLock
 
 from digitforge import files
 from digitforge.settings.params import Tracking
+from digitforge.settings.recipe import Recipe
+from digitforge.settings.trainings import Training
 
 # A dead server must not hold up training: MLflow's own defaults wait for minutes.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
@@ -83,21 +85,29 @@ class Store:
             return None
         return (files.main_repository() / "mlartifacts").as_uri()
 
-    def runs(self, stage_hash: str) -> list[Any]:
-        """The runs of a stage hash, the newest first."""
+    def runs(self, fingerprint: str) -> list[Any]:
+        """The runs of a training by its fingerprint, the newest first."""
         return self.client.search_runs(
-            [self.experiment_id], f"tags.stage_hash = '{stage_hash}'", order_by=["attributes.start_time DESC"]
+            [self.experiment_id], f"tags.fingerprint = '{fingerprint}'", order_by=["attributes.start_time DESC"]
         )
 
-    def open(self, stage: str, name: str, stage_hash: str, extra: Mapping[str, str]) -> str:
-        """Go on with the unfinished run of this stage hash, or create one with these tags and `extra` -> run id."""
-        found = self.runs(stage_hash)
+    def open(self, training: Training, source: str) -> str:
+        """Go on with the unfinished run of a training on the data set `source`, or create one -> run id."""
+        fingerprint = training.fingerprint
+        found = self.runs(fingerprint)
         if found and found[0].info.status == "RUNNING":
             return found[0].info.run_id
-        tags = standard_tags(stage, name, stage_hash, extra)
-        if stage in STUDIES:
-            tags["mlflow.parentRunId"] = self.parent(stage)
-        return self.client.create_run(self.experiment_id, tags=tags, run_name=name).info.run_id
+        tags = standard_tags(training, fingerprint) | {"source": source}
+        if training.recipe.stage in STUDIES:
+            tags["mlflow.parentRunId"] = self.parent(training.recipe.stage)
+        return self.client.create_run(self.experiment_id, tags=tags, run_name=training.name).info.run_id
+
+    def describe(self, run_id: str, training: Training, source: str) -> None:
+        """Log a training's settings, its recipe and its data."""
+        self.log_params(run_id, training.logged)
+        self.log_dataset(run_id, training.data, source)
+        recipe = training.recipe
+        self.client.log_dict(run_id, recipe.to_json(), "recipe.json")
 
     def parent(self, study: str) -> str:
         """The run under which the UI folds those of a study -> run id."""
@@ -211,42 +221,35 @@ def dvc_experiment() -> str:
     return os.environ.get("DVC_EXP_NAME", "")
 
 
-def standard_tags(stage: str, name: str, stage_hash: str, extra: Mapping[str, str]) -> dict[str, str]:
+def standard_tags(training: Training, fingerprint: str) -> dict[str, str]:
     """The tags that every run carries."""
-    experiment = dvc_experiment()
+    experiment, stage = dvc_experiment(), training.recipe.stage
     return {
         "stage": stage,
-        "variant": name,
-        "stage_hash": stage_hash,
+        "variant": training.name,
+        "fingerprint": fingerprint,
         "mlflow.source.git.commit": git_commit(),
         "mlflow.source.name": f"stages/{stage}.py",
         "mlflow.source.type": "LOCAL",
         **({"dvc_experiment": experiment} if experiment else {}),
-        **extra,
+        **training.tags,
     }
 
 
 @contextmanager
-def run(
-    settings: Tracking,
-    stage: str,
-    name: str,
-    *,
-    stage_hash: str,
-    params: Mapping[str, Any],
-    data: Path,
-    source: str,
-    tags: Mapping[str, str],
-) -> Iterator[Run]:
-    """Track a training live. `source` names the data set; an interrupted run is continued by its rerun."""
+def live(training: Training, source: str) -> Iterator[Run]:
+    """Track a training live. `source` names the data set; an interrupted run is continued by its rerun.
+
+    What `tracking` in params.yaml says comes from the recipe of stage `track`: it changes no training.
+    """
     tracked = Run()
 
     def start() -> None:
+        settings = Tracking.model_validate(Recipe.read("track")["tracking"])
         store = Store(settings.experiment)
-        tracked.run_id = store.open(stage, name, stage_hash, {**tags, "source": source})
+        tracked.run_id = store.open(training, source)
         tracked.store = store
-        store.log_params(tracked.run_id, params)
-        store.log_dataset(tracked.run_id, data, source)
+        store.describe(tracked.run_id, training, source)
         if settings.system_metrics:
             tracked.monitor = store.watch_system(tracked.run_id)
 

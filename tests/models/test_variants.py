@@ -1,21 +1,18 @@
-"""Every row of params.yaml, on tiny data."""
-
-from pathlib import Path
+"""Every row of tests/params.yaml, on tiny data."""
 
 import keras
 import numpy as np
 import pytest
 
 from digitforge import files
-from digitforge.data.stacked import channels
 from digitforge.models import build, load, scoring
 from digitforge.models.scoring import image_nats
 from digitforge.settings.fit import Fit
-from digitforge.settings.params import load_params
 from digitforge.training.fit import optimizer, save_weights
+from tests import small
 from tests.small import fit
 
-PARAMS = load_params(Path(__file__).parents[2] / "params.yaml")
+PARAMS = small.params()
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +23,7 @@ def few_prior_draws(monkeypatch):
 def make(key):
     """The variant's model, and images and labels as its training step takes them."""
     variant = PARAMS.variant(key)
-    shape = (28, 28, channels(variant.data))
+    shape = (28, 28, variant.data.channel_count)
     keras.utils.set_random_seed(3)
     images = np.where(np.random.default_rng(0).random((8, *shape)) < 0.2, np.uint8(255), np.uint8(0))
     model = build(variant.family, shape, variant.model.model_dump())

@@ -2,13 +2,16 @@
 
 import copy
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from digitforge.settings.params import load_params
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
+from digitforge.data.raw import SourceFacts
+from digitforge.settings.params import parse
 from stages import report
+from tests import small
 
 
 def estimate(value, ci95=0.01):
@@ -39,16 +42,16 @@ def samples(classes=10):
     return found
 
 
-def with_encoder(row):
+def with_encoder(row, missing_digit):
     """The groups of metrics of a variant that reconstructs."""
     levels = {kind: likeness() for kind in ("model", "median", "noisy")}
     code = {"bytes": 8.0, "entropy_bytes": estimate(7.0), **likeness()}
     names = ("reconstruction_error", "importance_sampling")
     table = {name: {"noise": {"auroc": estimate(0.9)}} for name in names}
     anomaly = {"scores": table}
-    if "missing" in row.data:
+    if not row.data.complete:
         for found in table.values():
-            found["digit 8"] = {"auroc": estimate(0.8)}
+            found[f"digit {missing_digit}"] = {"auroc": estimate(0.8)}
         fields = {name: estimate(0.8) for name in ("auroc", "average_precision", "fpr95")}
         anomaly |= {**fields, "score": names[-1]}
     codec = {"codec": "JPEG", "quality": 1, "bytes": estimate(200.0), "payload_bytes": estimate(50.0), **likeness()}
@@ -67,21 +70,18 @@ def with_likelihood(data):
     return {**found, "data": data, "tight_images": 50, "active_units": 8, "units": 20}
 
 
-PARAMS = Path(__file__).parents[2] / "params.yaml"
-
-
 @pytest.fixture
 def make_details():
-    def make(row):
+    def make(row, missing_digit=8):
         """Details of a variant: every group that one of its family has."""
-        details = {"samples": samples(1000 if row.data.startswith("color") else 10)}
+        details = {"samples": samples(1000 if row.data.color else 10)}
         if row.family != "gan":
-            details |= with_encoder(row)
+            details |= with_encoder(row, missing_digit)
         if row.family in ("vae", "conditional_vae"):
-            details["likelihood"] = with_likelihood("threshold" if "binary" in row.data else "dynamic")
+            details["likelihood"] = with_likelihood("threshold" if row.data.binary else "dynamic")
         if row.sample.codes != "prior":
             details["samples"]["baseline"] = samples()
-        if row.data.startswith("mono") and row.data.endswith("complete"):
+        if row.data.complete and not row.data.color:
             details["stacked"] = {"samples": samples(1000)}
             if row.family != "gan":
                 details["stacked"]["reconstruction"] = {name: estimate(0.9) for name in ("predictability", "accuracy")}
@@ -92,7 +92,7 @@ def make_details():
 
 @pytest.fixture
 def params():
-    return load_params()
+    return small.params()
 
 
 @pytest.fixture
@@ -119,20 +119,22 @@ def explored(family, images):
 
 @pytest.fixture
 def write_results(make_details):
-    """Writes everything that stage `report` reads, of all variants of `params`; `digits` an image in colour shows."""
+    """Writes everything that stage `report` reads, of all variants of `params`; `pictures`: of colour pictures."""
 
-    def write(params, root, digits=3):
+    def write(params, root, pictures=False):
         rng = np.random.default_rng(0)
-        (root / "artifacts/data/raw").mkdir(parents=True, exist_ok=True)
-        shown = np.zeros((30, digits), int)
+        (root / "artifacts/raw").mkdir(parents=True, exist_ok=True)
+        source = SourceFacts("mnist", pictures=pictures)
+        source.write(root)
+        modes = [Mode.parse(name) for name in ("mono-float-complete", "color-float-complete")]
         for key, row in params.variants.items():
-            channels = 3 if row.data.startswith("color") else 1
+            channels = row.data.channel_count
             images = rng.integers(0, 256, (30, 28, 28, channels)).astype(np.uint8)
             labels = np.arange(30) % 10
-            for mode in (row.data, "mono-float-complete", "color-float-complete"):
-                path = root / f"artifacts/data/{mode}.npz"
-                if not path.exists() or mode == row.data:
-                    np.savez(path, x_train=images, y_train=labels, x_test=images, y_test=labels, digits_test=shown)
+            for mode in (row.data, *modes):
+                if mode == row.data or not (root / Dataset.path(mode)).exists():
+                    found = {"x_train": images, "y_train": labels, "x_test": images, "y_test": labels}
+                    Dataset(mode, source, found).write(root)
             arrays = {"samples": images, "subset": np.arange(10), "codes": rng.normal(size=(30, 2))}
             if row.family != "gan":
                 denoised = np.stack([images[:10]] * len(params.evaluation.noise))
@@ -151,9 +153,9 @@ def write_results(make_details):
                 moments |= {"originals": moments["samples"][:, :10], "reconstructions": moments["samples"][:, :10]}
             np.savez(folder / "album.npz", steps=np.array([0, 8, 16]), **moments)
             (folder / "history.csv").write_text("step,loss,val_loss,val_kl_nats\n10,3,3,1\n20,2,2,1\n")
-            (root / f"reports/metrics/{key}.details.json").write_text(json.dumps(make_details(row)))
-        (root / "artifacts/data/raw/t10k-labels-idx1-ubyte").write_bytes(b"labels")
-        (root / "artifacts/data/raw/source.json").write_text(json.dumps({"source": "mnist", "stand_in_for": None}))
+            details = make_details(row, params.data.missing_digit)
+            (root / f"reports/metrics/{key}.details.json").write_text(json.dumps(details))
+        (root / "artifacts/raw/t10k-labels-idx1-ubyte").write_bytes(b"labels")
         numbers = {
             "accuracy": 0.99,
             "accuracy_binary": 0.99,
@@ -169,14 +171,16 @@ def write_results(make_details):
 
 @pytest.fixture
 def write_report(tmp_path, monkeypatch, write_results):
-    """Runs stage `report` on made-up results of a few variants of params.yaml -> the folder of pages."""
+    """Runs stage `report` on made-up results of a few variants of tests/params.yaml -> the folder of pages."""
 
-    def write(keys, peers=None, digits=3):
-        params = load_params(PARAMS)
+    def write(keys, peers=None, pictures=False, missing_digit=8):
+        content = small.content()
+        content["data"]["missing_digit"] = missing_digit
+        params = parse(content)
         study = params.leave_one_out.model_copy(update={"digits": []})
         rows = {key: params.variants[key] for key in keys}
         params = params.model_copy(update={"variants": rows, "leave_one_out": study})
-        write_results(params, tmp_path, digits)
+        write_results(params, tmp_path, pictures)
         if peers:
             (tmp_path / "reports/metrics/peers.json").write_text(json.dumps(peers))
         monkeypatch.chdir(tmp_path)

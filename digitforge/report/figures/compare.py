@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from digitforge.data.modes import Mode
 from digitforge.report.figures import charts
 from digitforge.report.figures.curves import trainings
 from digitforge.report.figures.gallery import gallery
@@ -28,8 +29,8 @@ LOSSES = {
 
 def complete(rows: Rows) -> Rows:
     """The models of all ten single digits; without any, of single digits; or else all."""
-    single = [row for row in rows if row["data"].startswith("mono")]
-    return [row for row in single if row["data"].endswith("complete")] or single or rows
+    single = [row for row in rows if not row["data"].color]
+    return [row for row in single if row["data"].complete] or single or rows
 
 
 def coded(rows: Rows) -> Named | None:
@@ -38,8 +39,8 @@ def coded(rows: Rows) -> Named | None:
 
 
 def best_denoisers(rows: Rows, sigma: str) -> list[Named]:
-    """The variants with the highest PSNR at one level of noise, of those with the data of the best."""
-    found = sorted(rows, key=lambda row: -at(f"denoising/levels/{sigma}/model/psnr_db")(row)["value"])
+    """The best variants at one level of noise by PSNR, of those with the data of the best."""
+    found = charts.by_psnr(rows, sigma)
     return [row for row in found if row["data"] == found[0]["data"]][:BEST]
 
 
@@ -61,9 +62,9 @@ def draw(
     if read:
         figures["classes"] = lambda: charts.class_shares(read)
     if denoisers:
-        shown = {row["key"]: row["details"]["denoising"]["levels"] for row in best_denoisers(denoisers, sigma)}
+        levels = {row["key"]: row["details"]["denoising"]["levels"] for row in best_denoisers(denoisers, sigma)}
         figures["denoising"] = lambda: charts.denoised(denoisers, sigma)
-        figures["denoising-levels"] = lambda: charts.denoising_curves(shown)
+        figures["denoising-levels"] = lambda: charts.denoising_curves(levels)
     if compressing:
         figures["compression"] = lambda: charts.compression(compressing, missing)
     if left_out:
@@ -74,7 +75,7 @@ def draw(
 
 
 def galleries(
-    rows: Rows, samples: Mapping[str, np.ndarray], real: Mapping[str, np.ndarray], folder: Path
+    rows: Rows, samples: Mapping[str, np.ndarray], real: Mapping[Mode, np.ndarray], folder: Path
 ) -> dict[str, str]:
     """Write a gallery of each kind of model -> {name of the picture: kind}.
 
@@ -83,16 +84,16 @@ def galleries(
     written = {}
     for kind in dict.fromkeys(row["kind"] for row in rows):
         group = [row for row in rows if row["kind"] == kind]
-        shown = {}
-        for channels in ("mono", "color"):
-            of_channels = [row for row in group if row["data"].startswith(channels)]
+        images = {}
+        for color in (False, True):
+            of_channels = [row for row in group if row["data"].color == color]
             if of_channels:
                 of_three = ", in colour" if of_pictures(of_channels[-1]) else ", stacked"
-                name = "test images" + (of_three if channels == "color" else "")
-                shown[name] = real[of_channels[-1]["data"]]
-            shown |= {row["key"]: samples[row["key"]] for row in of_channels}
+                name = "test images" + (of_three if color else "")
+                images[name] = real[of_channels[-1]["data"]]
+            images |= {row["key"]: samples[row["key"]] for row in of_channels}
         name = f"gallery-{slug(kind)}"
-        save(gallery(shown), folder / f"{name}.png")
+        save(gallery(images), folder / f"{name}.png")
         written[name] = kind
     return written
 
@@ -108,8 +109,8 @@ def training(rows: Rows, histories: Mapping[str, pd.DataFrame], missing_digit: i
         panels: dict[str, dict[str, pd.DataFrame]] = {}
         for row in rows:
             if row["kind"] == kind:
-                images = mode_name(row["data"], missing_digit, of_pictures(row)).split(" (")[0]
-                title = ": ".join([images, *filter(None, [LOSSES.get(row["model"].get("pixels"))])])
+                mode = mode_name(row["data"], missing_digit, of_pictures(row)).split(" (")[0]
+                title = ": ".join([mode, *filter(None, [LOSSES.get(row["model"].get("pixels"))])])
                 panels.setdefault(title, {})[row["key"]] = histories[row["key"]]
         name = f"training-{slug(kind)}"
         save(trainings(panels), folder / f"{name}.png")

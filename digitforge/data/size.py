@@ -1,3 +1,0 @@
-"""The size of every image."""
-
-SIZE = 28  # pixels along each side

@@ -1,0 +1,148 @@
+"""What a piece of code does, as a hash: of every file that a stage imports, and of the files that these bring along.
+
+Comments, docstrings, line ends, blank lines and the annotations of functions do nothing, so they don't count. The hash
+of a file is the same under Python 3.11, 3.12 and 3.13.
+"""
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+PACKAGES = ("digitforge", "stages")
+LENGTH = 16  # hexadecimal digits of a hash
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+# Fields of syntax trees that change nothing of what the code does.
+IDLE: dict[str, tuple[type[ast.AST], ...]] = {
+    "annotation": (ast.arg,),
+    "returns": (ast.FunctionDef, ast.AsyncFunctionDef),
+    "ctx": (ast.AST,),
+    "kind": (ast.Constant,),
+}
+
+
+def digest(text: str) -> str:
+    """A short hash of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
+
+
+def body(node: ast.AST) -> list[ast.stmt]:
+    """The statements of a module, class or function, without its docstring."""
+    statements = node.body  # type: ignore[attr-defined]
+    match statements:
+        case [ast.Expr(ast.Constant(str())), *rest]:
+            return rest
+    return statements
+
+
+def spelled(node: ast.AST) -> Iterator[str]:
+    """A syntax tree in words that every Python spells alike: absent and empty fields are left out.
+
+    Newer Pythons add fields to a node, which are empty in code that an older one can read.
+    """
+    yield f"({type(node).__name__}"
+    for name, value in ast.iter_fields(node):
+        if isinstance(node, IDLE.get(name, ())):
+            continue
+        if isinstance(node, ast.Constant):
+            yield f" {type(value).__name__} {value!r}"
+            continue
+        found = body(node) if name == "body" and isinstance(node, DOCUMENTED) else value
+        if found is None or found == []:
+            continue
+        yield f" {name}"
+        for one in found if isinstance(found, list) else [found]:
+            if isinstance(node, ast.JoinedStr) and isinstance(one, ast.Constant) and one.value == "":
+                continue  # Python 3.12 has one after a format that ends in a value
+            if isinstance(one, ast.AST):
+                yield from spelled(one)
+            else:
+                yield f" {one!r}"
+    yield ")"
+
+
+def meaning(source: str) -> str:
+    """The hash of what Python source does."""
+    return digest("".join(spelled(ast.parse(source))))
+
+
+def for_types_alone(node: ast.AST) -> bool:
+    """Whether a statement is `if TYPE_CHECKING:`, whose imports never happen."""
+    test = node.test if isinstance(node, ast.If) else None
+    return "TYPE_CHECKING" in (getattr(test, "id", ""), getattr(test, "attr", ""))
+
+
+def imported(node: ast.AST) -> Iterator[str]:
+    """Names of what a syntax tree imports, at whatever depth; of `from a import b` both `a` and `a.b`."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif isinstance(child, ast.ImportFrom) and child.module:
+            yield child.module
+            yield from (f"{child.module}.{alias.name}" for alias in child.names)
+        elif for_types_alone(child):
+            yield from (name for other in child.orelse for name in imported(other))  # type: ignore[attr-defined]
+        else:
+            yield from imported(child)
+
+
+def file_of(module: str, root: Path) -> Path | None:
+    """The file of a module of the project, relative to its root; None for another package's, and for other names."""
+    if module.split(".")[0] not in PACKAGES:
+        return None
+    path = Path(*module.split("."))
+    places = (path.with_suffix(".py"), path / "__init__.py")
+    return next((place for place in places if (root / place).is_file()), None)
+
+
+def files_of(module: str, root: Path) -> list[str]:
+    """The files that importing a module runs: those of the packages around it, then its own."""
+    parts = module.split(".")
+    paths = [file_of(".".join(parts[:end]), root) for end in range(1, len(parts) + 1)]
+    return [path.as_posix() for path in paths if path]
+
+
+class Code:
+    """The code of a project; a file is read once, whatever asks for it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.hashes: dict[str, str] = {}
+        self.imports: dict[str, list[str]] = {}  # file -> files
+
+    def read(self, path: str) -> None:
+        """Learn what a file does, and which files it imports."""
+        tree = ast.parse((self.root / path).read_text(encoding="utf-8"))
+        self.hashes[path] = digest("".join(spelled(tree)))
+        names = dict.fromkeys(imported(tree))
+        self.imports[path] = list(dict.fromkeys(file for name in names for file in files_of(name, self.root)))
+
+    def closure(self, modules: Iterable[str], without: Iterable[str] = ()) -> dict[str, str]:
+        """Every file that the modules need, by imports of imports, with the hash of what it does: {path: hash}.
+
+        Files beside the code of a package, such as templates, count by their text. without: packages, dotted, whose
+        files are left out.
+        """
+        left_out = tuple(f"{package.replace('.', '/')}/" for package in without)
+        left = [path for module in modules for path in files_of(module, self.root)]
+        found: dict[str, str] = {}
+        while left:
+            path = left.pop()
+            if path in found or path.startswith(left_out):
+                continue
+            if path not in self.hashes:
+                self.read(path)
+            found[path] = self.hashes[path]
+            left += self.imports[path]
+        texts = (text for folder in {Path(path).parent for path in found} for text in self.beside(folder))
+        return dict(sorted((found | dict(texts)).items()))
+
+    def beside(self, folder: Path) -> Iterator[tuple[str, str]]:
+        """The files of a package that are no code, in it and in its folders that are no packages, with their hashes."""
+        for path in sorted((self.root / folder).iterdir()):
+            if path.name == "__pycache__" or path.name.startswith("."):
+                continue
+            if path.is_dir() and not (path / "__init__.py").exists():
+                yield from self.beside(folder / path.name)
+            elif path.is_file() and path.suffix != ".py":
+                yield (folder / path.name).as_posix(), digest(path.read_text(encoding="utf-8"))

@@ -1,0 +1,123 @@
+"""What an edit will run again, and why: the recipes of now against those that dvc.lock says the last run followed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from digitforge import files
+from digitforge.settings.recipe import RECIPES, Recipe
+
+LOCK = Path("dvc.lock")
+CACHE = Path(".dvc/cache/files/md5")
+MOST_NAMES = 3  # of stages that one line names
+
+
+def last_run(root: Path) -> dict[str, dict[str, Any]]:
+    """What dvc.lock says of every stage: {stage@key: {"deps": [...], "outs": [...]}}."""
+    if not (root / LOCK).exists():
+        return {}
+    return YAML(typ="safe").load((root / LOCK).read_text(encoding="utf-8"))["stages"]
+
+
+def recipe_md5(entry: Mapping[str, Any]) -> str | None:
+    """The md5 of the recipe that a stage last ran by; None for an entry of dvc.lock without one."""
+    found = [dep["md5"] for dep in entry.get("deps", []) if dep["path"].startswith(f"{RECIPES}/")]
+    return found[0] if found else None
+
+
+def before(recipe: Recipe, md5: str, root: Path) -> Recipe | None:
+    """The recipe of the last run, out of DVC's cache; None where the cache hasn't got it."""
+    path = root / CACHE / md5[:2] / md5[2:]
+    if not path.exists():
+        return None
+    content = files.read_json(path)
+    return Recipe(recipe.stage, recipe.key, content["settings"], content["code"])
+
+
+def flat(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested mappings -> {dotted path: value}."""
+    found: dict[str, Any] = {}
+    for name, value in content.items():
+        below = flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) and value else {f"{prefix}{name}": value}
+        found |= below
+    return found
+
+
+def reasons(old: Recipe, new: Recipe) -> Iterator[str]:
+    """What differs between two recipes of a stage, a line a setting and a line a file."""
+    a, b = flat(old.settings), flat(new.settings)
+    for path in sorted(a.keys() | b.keys()):
+        if path not in a or path not in b or a[path] != b[path]:
+            shown = [str(side[path]) if path in side else "nothing" for side in (a, b)]
+            yield f"{path.removeprefix('variant.')} {' -> '.join(shown)}"
+    for path in sorted(old.code.keys() | new.code.keys()):
+        if path not in old.code:
+            yield f"{path} is new in it"
+        elif path not in new.code:
+            yield f"{path} is no longer in it"
+        elif old.code[path] != new.code[path]:
+            yield f"{path} was edited"
+
+
+def changes(recipes: Iterable[Recipe], last: Mapping[str, Any], root: Path) -> dict[str, list[str]]:
+    """{stage@key: why it will run again}, of the stages whose recipe differs from that of their last run."""
+    found: dict[str, list[str]] = {}
+    for recipe in recipes:
+        md5 = recipe_md5(last.get(recipe.name, {}))
+        if md5 is None:
+            found[recipe.name] = ["has not run yet"]
+        elif md5 != files.md5(files.as_json(recipe.to_json())):
+            old = before(recipe, md5, root)
+            found[recipe.name] = list(reasons(old, recipe)) if old else ["its recipe changed"]
+    return found
+
+
+def followers(names: Iterable[str], last: Mapping[str, Any]) -> list[str]:
+    """The stages that read what these stages write, or what those write in turn, in the order of dvc.lock."""
+    reads = {name: [dep["path"] for dep in entry.get("deps", [])] for name, entry in last.items()}
+    writes = {name: [out["path"] for out in entry.get("outs", [])] for name, entry in last.items()}
+    found, new = set(), set(names)
+    while new:
+        paths = [path for name in new for path in writes.get(name, [])]
+        found |= new
+        new = {name for name, deps in reads.items() if any(overlap(a, b) for a in deps for b in paths)} - found
+    return [name for name in last if name in found - set(names)]
+
+
+def overlap(a: str, b: str) -> bool:
+    """Whether one of two paths is the other, or lies in it."""
+    return a == b or a.startswith(f"{b}/") or b.startswith(f"{a}/")
+
+
+def named(names: list[str]) -> str:
+    """Names of stages, many of one kind together: "train of 4 (a, b, c, ...)"."""
+    kinds: dict[str, list[str]] = {}
+    for name in names:
+        kinds.setdefault(name.split("@")[0], []).append(name)
+    return ", ".join(
+        ", ".join(of_kind)
+        if len(of_kind) <= MOST_NAMES
+        else f"{kind} of {len(of_kind)} ({', '.join(name.split('@')[1] for name in of_kind[:MOST_NAMES])}, ...)"
+        for kind, of_kind in kinds.items()
+    )
+
+
+def plan(recipes: list[Recipe], root: Path = Path()) -> Iterator[str]:
+    """Lines that say which stages will run again and why, what follows from them, and what is no longer asked for."""
+    last = last_run(root)
+    found = changes(recipes, last, root)
+    grouped: dict[str, list[str]] = {}
+    for name, why in found.items():
+        for reason in why:
+            grouped.setdefault(reason, []).append(name)
+    yield from (f"{named(names)}: {reason}" for reason, names in grouped.items())
+    after = followers(found, last)
+    if after:
+        yield f"then, if results change: {named(after)}"
+    if not found:
+        yield "every stage's recipe is that of its last run"
+    gone = last.keys() - {recipe.name for recipe in recipes} - {"recipes"}
+    if gone:
+        yield f"no longer in params.yaml: {named(sorted(gone))}; `make tidy` deletes what they left"

@@ -1,0 +1,76 @@
+"""Makes the recipes of all stages, and says what differs from those of the last run.
+
+What a recipe holds stands in the stage's file, as constants: SETTINGS, dotted paths of params.yaml; by choice CODE,
+modules that the stage imports by name, and WATCHERS, packages that look on and decide nothing of its result. In all of
+them `variant.` is `variants.KEY.`, {variant.family}, say, its value, and `variants.*.data` the values in all rows.
+"""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from digitforge.settings.code import Code
+from digitforge.settings.params import Params
+from digitforge.settings.recipe import Recipe, look_up
+
+DVC_FILE = Path("dvc.yaml")
+CONSTANTS = ("SETTINGS", "CODE", "WATCHERS")
+
+
+def declared(stage: str, root: Path) -> dict[str, tuple[str, ...]]:
+    """The constants of a stage's file, read without running it; one that isn't there is empty."""
+    tree = ast.parse((root / "stages" / f"{stage}.py").read_text(encoding="utf-8"))
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(CONSTANTS, ())
+    for node in tree.body:
+        name = getattr(node.targets[0], "id", "") if isinstance(node, ast.Assign) else ""
+        if name in CONSTANTS:
+            found[name] = ast.literal_eval(node.value)  # type: ignore[attr-defined]
+    return found
+
+
+def keys(definition: Mapping[str, Any], params: Mapping[str, Any]) -> list[str | None]:
+    """The keys of a stage of dvc.yaml: those of its `foreach` or `matrix`; [None] for one that runs once."""
+    if "matrix" in definition:
+        return ["-".join(map(str, values)) for values in product(*definition["matrix"].values())]
+    if "foreach" in definition:
+        return [str(key) for key in look_up(params, definition["foreach"].removeprefix("${").removesuffix("}"))]
+    return [None]
+
+
+def setting(params: dict[str, Any], path: str, key: str | None) -> tuple[str, Any]:
+    """The name that a path has in the recipe of `key`, and its value."""
+    if path == "variant" or path.startswith("variant."):
+        return path, look_up(params, path.replace("variant", f"variants.{key}", 1))
+    before, star, after = path.partition(".*.")
+    if star:
+        return path.replace(".*", ""), sorted({look_up(row, after) for row in look_up(params, before).values()})
+    return path, look_up(params, path)
+
+
+def put(content: dict[str, Any], path: str, value: Any) -> None:
+    """Put a value at a dotted path of nested mappings."""
+    *parents, name = path.split(".")
+    for parent in parents:
+        content = content.setdefault(parent, {})
+    content[name] = value
+
+
+def make(params: Params, root: Path = Path()) -> Iterator[Recipe]:
+    """The recipe of every stage of dvc.yaml, in its order, but of `recipes` itself."""
+    code, dumped = Code(root), params.model_dump(mode="json")
+    stages = YAML(typ="safe").load((root / DVC_FILE).read_text(encoding="utf-8"))["stages"]
+    for stage, definition in stages.items():
+        if stage == "recipes":
+            continue
+        constants = declared(stage, root)
+        for key in keys(definition, dumped):
+            settings: dict[str, Any] = {}
+            for path in constants["SETTINGS"]:
+                put(settings, *setting(dumped, path, key))
+            modules = [re.sub(r"{(.*)}", lambda m: look_up(settings, m[1]), name) for name in constants["CODE"]]  # noqa: B023
+            yield Recipe(stage, key, settings, code.closure([f"stages.{stage}", *modules], constants["WATCHERS"]))

@@ -1,0 +1,77 @@
+"""Every training of the pipeline, described once: for its stage, its live run in MLflow and one restored from files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from digitforge import files
+from digitforge.settings.recipe import Recipe
+
+VERIFIED, LEFT_OUT = "mono-float-complete", "mono-binary-complete"  # data modes of the verifier and of the study
+
+
+@dataclass(frozen=True)
+class Training:
+    """A training: its recipe, its name in logs and in MLflow, and where its files are.
+
+    shown: the settings that MLflow shows as its parameters. metrics: files of what was measured of its model.
+    """
+
+    recipe: Recipe
+    name: str
+    family: str
+    mode: str
+    folder: Path
+    shown: dict[str, Any]
+    metrics: tuple[Path, ...]
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> "Training":
+        """The training that follows this recipe."""
+        return KINDS[recipe.stage](recipe)
+
+    @property
+    def data(self) -> Path:
+        """The data file that it learns from."""
+        return files.DATA / f"{self.mode}.npz"
+
+    @property
+    def logged(self) -> dict[str, Any]:
+        """What MLflow shows as parameters: `shown`, the budget and the seed."""
+        return {**self.shown, "budget": self.recipe["budget"], "seed": self.recipe["seed"]}
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What MLflow's runs of it can be searched by."""
+        return {"family": self.family, "data": self.mode}
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of its recipe and of its data: its checkpoints and its run in MLflow are found by it."""
+        return self.recipe.fingerprint(self.data)
+
+
+def of_variant(recipe: Recipe) -> Training:
+    """Stage `train`."""
+    key, row = str(recipe.key), recipe["variant"]
+    shown = {"model": row["model"], "fit": row["fit"]}
+    metrics = (files.METRICS / f"{key}.json", files.METRICS / f"{key}.details.json")
+    return Training(recipe, key, row["family"], row["data"], files.MODELS / key, shown, metrics)
+
+
+def of_verifier(recipe: Recipe) -> Training:
+    """Stage `verifier`."""
+    metrics = (files.METRICS / "verifier.json",)
+    return Training(recipe, "verifier", "classifier", VERIFIED, files.VERIFIER, recipe["verifier"], metrics)
+
+
+def of_left_out_digit(recipe: Recipe) -> Training:
+    """Stage `leave_one_out`."""
+    digit = str(recipe.key)
+    shown = {**recipe["leave_one_out"], "study": {"digit": int(digit)}}
+    metrics = (files.METRICS / "leave_one_out" / f"{digit}.json",)
+    folder = files.LEAVE_ONE_OUT / digit
+    return Training(recipe, f"leave_one_out_{digit}", "vae", LEFT_OUT, folder, shown, metrics)
+
+
+KINDS = {"verifier": of_verifier, "train": of_variant, "leave_one_out": of_left_out_digit}

@@ -1,0 +1,34 @@
+"""Stage `recipes`: check params.yaml as a whole, and write for every other stage what decides its result but its data.
+
+It says what differs from the last run, and which stages will therefore run again. `make plan` says the same, and
+writes nothing.
+"""
+
+import sys
+
+from digitforge import files
+from digitforge.errors import UserError, user_errors
+from digitforge.settings.checks import check_source
+from digitforge.settings.params import load_params
+from digitforge.settings.plan import plan
+from digitforge.settings.recipe import path_of
+from digitforge.settings.recipes import make
+
+
+def main(*, write: bool = True) -> None:
+    """Print what will run again, and write artifacts/recipes unless this is only to be known."""
+    params = load_params()
+    check_source(params)
+    recipes = list(make(params))
+    for line in plan(recipes):
+        print(line)
+    if write:
+        for recipe in recipes:
+            files.write_json(path_of(recipe.stage, recipe.key), recipe.to_json())
+
+
+if __name__ == "__main__":
+    with user_errors():
+        if sys.argv[1:] not in ([], ["--plan"]):
+            raise UserError(f"recipes: received {' '.join(sys.argv[1:])}; accepted: nothing, or --plan")
+        main(write=not sys.argv[1:])
