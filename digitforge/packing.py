@@ -8,7 +8,8 @@ from pydantic import TypeAdapter
 
 from digitforge import files
 from digitforge.data.dataset import Dataset
-from digitforge.settings.rows import Variant as Row
+from digitforge.settings.variants import Row
+from digitforge.settings.variants import Variant as AnyRow
 from digitforge.variant import Variant
 
 
@@ -34,6 +35,6 @@ def unpack(folder: Path) -> Variant:
     from digitforge import models
 
     content = files.read_json(folder / "variant.json")
-    key, row = content["key"], TypeAdapter(Row).validate_python(content["row"])
+    key, row = content["key"], TypeAdapter(AnyRow).validate_python(content["row"])
     model = models.load(folder / files.MODELS / key)
     return Variant(key, row, model, root=folder, missing_digit=content["missing_digit"])

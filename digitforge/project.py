@@ -10,10 +10,10 @@ from typing import Any
 from digitforge import files
 from digitforge.data.raw import SOURCE_FILE, SourceFacts
 from digitforge.errors import UserError
+from digitforge.protocol.champions import champions
 from digitforge.reading import Verifier
 from digitforge.settings.params import PARAMS_FILE, Params, load_params
-from digitforge.settings.rows import Variant as Row
-from digitforge.tracking.champions import champions
+from digitforge.settings.variants import Row
 from digitforge.variant import Variant
 
 VARIABLE = "DIGITFORGE_PROJECT"
@@ -51,7 +51,8 @@ def champion(family: str = "vae", root: Path | None = None) -> str:
     Raises UserError if no variant of the family has been evaluated.
     """
     root = root or project_folder()
-    found = champions(settings(root), root)
+    params = settings(root)
+    found = champions(params.variants, params.tracking.champion, root)
     if family not in found:
         raise UserError(f"{family}: no champion, as no variant of this family has the metric of tracking.champion")
     return found[family]
@@ -103,10 +104,10 @@ def verifier(root: Path | None = None) -> Verifier:
     weights = root / files.VERIFIER / "verifier.weights.h5"
     if not weights.exists():
         raise UserError(f"{weights}: no verifier yet, `dvc repro verifier` trains it")
-    from digitforge.models.classifier import Classifier
+    from digitforge.models.verifier import VerifierNetwork
 
     pictures = (root / SOURCE_FILE).exists() and SourceFacts.read(root).pictures
-    classifier = Classifier(pictures=pictures)
+    network = VerifierNetwork(pictures=pictures)
     with undamaged(weights, "dvc repro -f -s verifier"):
-        classifier.load_weights(weights)
-    return Verifier(classifier)
+        network.load_weights(weights)
+    return Verifier(network)

@@ -16,10 +16,11 @@ from digitforge import files
 from digitforge.data.dataset import Dataset
 from digitforge.data.pixels import crisp
 from digitforge.errors import user_errors
-from digitforge.protocol.anomaly import SCORES, headline_score
+from digitforge.metrics.catalogue import metric
+from digitforge.protocol.anomaly import SCORES, leading_score
 from digitforge.report.figures.images import image_grid
 from digitforge.report.figures.style import save
-from digitforge.report.portfolio import KINDS
+from digitforge.settings.families import FAMILIES
 from digitforge.settings.params import Params, load_params
 
 SETTINGS = ("data.missing_digit", "variants")
@@ -35,6 +36,9 @@ TABLES = {
     "roc": ["false_positive_rate", "true_positive_rate"],
     "rate_distortion": ["bytes", "psnr_db"],
 }
+RECOGNISED, COVERAGE = metric("samples.predictability"), metric("samples.coverage_prdc")
+BYTES, PSNR = metric("compression.codes.8.entropy_bytes"), metric("reconstruction.psnr_db")
+AUROC = metric("anomaly.auroc")
 SCORED = {array for _, arrays in SCORES.values() for array in arrays}
 
 Rows = list[dict[str, Any]]
@@ -61,9 +65,9 @@ def roc(scores: np.ndarray, strange: np.ndarray) -> Rows:
 
 def rate_distortion(compression: dict[str, Any]) -> Rows:
     """Bytes and PSNR of a variant's codes at each number of bits, and of the codecs that lose something."""
-    codes = [{"bytes": found["entropy_bytes"], "psnr_db": found["psnr_db"]} for found in compression["codes"].values()]
-    lossy = [found for found in compression["codecs"] if found["psnr_db"]["value"] < EXACT]
-    codecs = [{"variant": found["codec"], "bytes": found["bytes"], "psnr_db": found["psnr_db"]} for found in lossy]
+    codes = [{"bytes": found[BYTES.name], "psnr_db": found[PSNR.name]} for found in compression["codes"].values()]
+    lossy = [found for found in compression["codecs"] if found[PSNR.name]["value"] < EXACT]
+    codecs = [{"variant": found["codec"], "bytes": found["bytes"], "psnr_db": found[PSNR.name]} for found in lossy]
     return [{**row, "bytes": row["bytes"]["value"], "psnr_db": row["psnr_db"]["value"]} for row in codes + codecs]
 
 
@@ -74,15 +78,15 @@ def of_variant(key: str, params: Params) -> dict[str, Rows]:
     with np.load(files.SAMPLES / f"{key}.npz", allow_pickle=False) as found:
         save(image_grid(crisp(found["samples"][:GRID], row.sample.threshold), 10), PLOTS / "grids" / f"{key}.png")
         scores = {name: found[name] for name in SCORED if name in found.files}
-    kind, samples = KINDS[row.family], details["samples"]
-    read = {"recognised": samples["predictability"]["value"], "coverage": samples["coverage_prdc"]["value"]}
+    kind = FAMILIES[row.family].kind
+    read = {"recognised": RECOGNISED.within(details)["value"], "coverage": COVERAGE.within(details)["value"]}
     tables: dict[str, Rows] = {
         "curves": [{"group": f"{kind}, {row.data}", **point} for point in curves(key)],
         "samples": [{"kind": kind, **read}],
     }
-    if "auroc" in details.get("anomaly", {}):
+    if AUROC.within(details):
         known = Dataset.read(row.data, "y_test").known(params.data.missing_digit)
-        tables["roc"] = roc(headline_score(scores)[1], ~known)
+        tables["roc"] = roc(leading_score(scores)[1], ~known)
     if "codes" in details.get("compression", {}):
         tables["rate_distortion"] = rate_distortion(details["compression"])
     return {name: [{"variant": key, "group": row.data, **found} for found in rows] for name, rows in tables.items()}

@@ -16,9 +16,9 @@ from digitforge.data.modes import Mode
 from digitforge.data.pixels import crisp
 from digitforge.data.subsets import spread
 from digitforge.errors import user_errors
+from digitforge.metrics.catalogue import CATALOGUE
 from digitforge.report import content
 from digitforge.report.cards import captions
-from digitforge.report.catalogue import CATALOGUE
 from digitforge.report.figures import compare, variant
 from digitforge.report.figures.curves import accuracy_curve
 from digitforge.report.figures.style import save

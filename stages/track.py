@@ -12,7 +12,7 @@ from filelock import FileLock
 from pydantic import TypeAdapter
 
 from digitforge import files
-from digitforge.data.dataset import Source
+from digitforge.data.raw import SourceFacts
 from digitforge.errors import user_errors
 from digitforge.settings.params import Tracking
 from digitforge.settings.recipe import Recipe
@@ -28,7 +28,7 @@ def main() -> None:
     recipe = Recipe.read("track")
     settings = Tracking.model_validate(recipe["tracking"])
     rows = TypeAdapter(dict[str, Row]).validate_python(recipe["variants"])
-    source = Source.read().title
+    source = SourceFacts.read().label
     titles = TITLES | {key: row.title for key, row in rows.items()}
     trainings = list(completing.trainings(rows, recipe["leave_one_out.digits"]))
     files.write_json(Path("artifacts/tracked.json"), {"runs": [training.name for training in trainings]})

@@ -14,6 +14,21 @@ ROOT = Path(__file__).parents[1]
 PARAMS_FILE = Path(__file__).with_name("params.yaml")
 
 
+ADAM = {"name": "adam", "momentum": 0.9}
+PLAIN = {"name": "none"}  # no penalty, no augmentation
+AFFINE = {"name": "affine", "rotation": 0.17, "stretch": 0.1, "shear": 0.1, "shift": 2.0}
+ELBO = {"name": "elbo", "beta": 1.0, "free_bits": 0.0, "warmup": 0.0}
+GAME = {"name": "nonsaturating", "penalty": 1.0, "penalty_every": 1}
+FROM_PRIOR = {"codes": "prior", "threshold": None}
+FROM_MIXTURE = {"codes": "mixture", "components": 2, "temperature": 1.0, "shared_channels": False, "threshold": None}
+
+
+def fit(**changes):
+    """A section `fit`."""
+    settings = {"steps": 9, "batch": 8, "learning_rate": 0.01, "schedule": "constant", "ema": 0.0}
+    return settings | {"optimizer": ADAM, "augmentation": PLAIN} | changes
+
+
 @cache
 def _read() -> dict[str, Any]:
     return read_yaml(PARAMS_FILE)

@@ -13,7 +13,7 @@ from digitforge import InputError, UserError, files
 from digitforge.data.pixels import to_bytes
 from digitforge.data.raw import SourceFacts
 from digitforge.data.stacked import binarize
-from digitforge.protocol.anomaly import headline_score
+from digitforge.protocol.anomaly import leading_score
 
 ROOT = Path(__file__).parents[1]
 
@@ -160,7 +160,7 @@ def test_log_prob_is_the_integral_over_codes(tiny, data):
 
 
 def test_anomaly_scores_are_those_of_the_stage(tiny, found, data):
-    name, scores = headline_score(found)
+    name, scores = leading_score(found)
     assert name == "code_neighbours"
     np.testing.assert_allclose(tiny.anomaly_score(data["x_test"]), scores, atol=1e-6)
 

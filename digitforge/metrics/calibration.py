@@ -13,3 +13,8 @@ def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bi
     index = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
     gaps = np.bincount(index, weights=correct - confidence, minlength=bins)
     return float(np.abs(gaps).sum() / len(labels))
+
+
+def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Share of images whose likeliest class is the right one; 0 to 1. probabilities: [N, K], labels: [N]."""
+    return float((probabilities.argmax(axis=1) == labels).mean())

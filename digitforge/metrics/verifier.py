@@ -5,14 +5,13 @@ recognised when its belief reaches a tolerance. Modes and divergence go by class
 """
 
 import numpy as np
-from scipy.special import gammaln, rel_entr, xlog1py
 
 from digitforge.metrics.intervals import RESAMPLES, SEED, Estimate, bootstrap, from_resamples, mean
 
 DIGITS = 10
 
 
-def judge(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def beliefs_and_classes(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Belief and class of each image.
 
     probabilities: [N, C, 10] -> belief [N] in 0..1, class [N] in 0..10^C - 1 with channel 0 for the ones.
@@ -24,7 +23,7 @@ def judge(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def predictability(probabilities: np.ndarray, tolerance: float) -> Estimate:
     """Share of images with belief >= tolerance; 0 (worst) to 1. probabilities: [N, C, 10]."""
-    belief, _ = judge(probabilities)
+    belief, _ = beliefs_and_classes(probabilities)
     return mean(belief >= tolerance)
 
 
@@ -33,7 +32,7 @@ def accuracy(probabilities: np.ndarray, labels: np.ndarray, tolerance: float) ->
 
     probabilities: [N, C, 10], labels: [N] in 0..10^C - 1.
     """
-    belief, classes = judge(probabilities)
+    belief, classes = beliefs_and_classes(probabilities)
     return mean((belief >= tolerance) & (classes == labels))
 
 
@@ -42,7 +41,7 @@ def coverage(probabilities: np.ndarray, trained: np.ndarray, tolerance: float) -
 
     probabilities: [N, C, 10], trained: [10^C] bool, the classes that there were to learn.
     """
-    belief, classes = judge(probabilities)
+    belief, classes = beliefs_and_classes(probabilities)
     seen = np.where((belief >= tolerance) & trained[classes], 1 + classes, 0)
     return bootstrap(lambda found: np.count_nonzero(np.bincount(found)[1:]) / trained.sum(), seen)
 
@@ -57,7 +56,7 @@ def expected_coverage(count: int, classes: int) -> float:
 
 def class_counts(probabilities: np.ndarray) -> np.ndarray:
     """How many images the verifier reads as each class, whatever its belief: [N, C, 10] -> [10^C]."""
-    _, classes = judge(probabilities)
+    _, classes = beliefs_and_classes(probabilities)
     return np.bincount(classes, minlength=DIGITS ** probabilities.shape[1])
 
 
@@ -81,6 +80,8 @@ def kl_divergence(counts: np.ndarray, target: np.ndarray) -> Estimate:
     samples, the target uniform over 1,000 stacks). counts: [K], target: [K] probabilities, > 0 wherever counts are.
     """
 
+    from scipy.special import rel_entr  # imported late: whoever asks only what metrics there are shall not wait for it
+
     def divergence(found: np.ndarray) -> np.ndarray:
         return rel_entr(found / found.sum(axis=-1, keepdims=True), target).sum(axis=-1)
 
@@ -92,6 +93,8 @@ def kl_floor(count: int, target: np.ndarray) -> float:
 
     Exact: sum_k E[(n_k / n) log(n_k / (n p_k))] with n_k ~ Binomial(n, p_k); about (K - 1) / 2n. target: [K].
     """
+    from scipy.special import gammaln, xlog1py
+
     total = 0.0
     # Equal probabilities have equal terms: a uniform target needs one.
     for p, repeats in zip(*np.unique(target[target > 0], return_counts=True), strict=True):

@@ -32,16 +32,16 @@ def scores(found: Arrays, prefix: str = "") -> Arrays:
     }
 
 
-def headline_score(found: Arrays) -> tuple[str, np.ndarray]:
-    """The score that headline numbers and pictures go by: the last of those that the model can give."""
+def leading_score(found: Arrays) -> tuple[str, np.ndarray]:
+    """The score that a variant's numbers and pictures go by: the last of those that the model can give."""
     return list(scores(found).items())[-1]
 
 
 def of_scores(found: Arrays, known: np.ndarray, missing_digit: int) -> dict[str, Any]:
     """Metrics of every score on every set of anomalies: {score: {set: metrics}}. known: [N] bool of test images.
 
-    Sets are the left-out digit, where one was left out and is in the test split, and the out-of-distribution sets. The
-    headline is the left-out digit by the headline score.
+    Sets are the left-out digit, where one was left out and is in the test split, and the out-of-distribution sets.
+    Beside the table stand the metrics of the left-out digit by the leading score, and that score's name.
     """
     suffix = "_cross_entropy_nats"
     strange = [name.removesuffix(suffix) for name in found if name.endswith(suffix)]
@@ -53,7 +53,6 @@ def of_scores(found: Arrays, known: np.ndarray, missing_digit: int) -> dict[str,
         for other, anomalies in sets.items():
             together = np.concatenate([values[known], anomalies])
             table[name][other] = detection_metrics(together, np.arange(len(together)) >= known.sum())
-    score = headline_score(found)[0]
+    score = leading_score(found)[0]
     left_out = table[score].get(f"digit {missing_digit}")
-    headline = {**left_out, "score": score} if left_out else {}
-    return {**headline, "scores": table}
+    return {**({**left_out, "score": score} if left_out else {}), "scores": table}

@@ -44,11 +44,14 @@ def of_samples(samples: Arrays, digits: np.ndarray, held_out: Arrays, held_out_d
             "distance": mean(apart),
             "held_out_distance": mean(of_held_out),
         }
-    found["shown"] = {"samples": shown(samples, digits), "held_out": shown(held_out, held_out_digits)}
+    found["shown"] = {
+        "samples": closest_of_each(samples, digits),
+        "held_out": closest_of_each(held_out, held_out_digits),
+    }
     return found
 
 
-def shown(near: Arrays, digits: np.ndarray) -> dict[str, list[int]]:
+def closest_of_each(near: Arrays, digits: np.ndarray) -> dict[str, list[int]]:
     """The image of each digit nearest to a training image in pixels, and its nearest in both spaces, as positions."""
     closest = nearest_of_each(near["pixels_apart"], digits)
     neighbours = {space: near[f"{space}_nearest"][closest].tolist() for space in SPACES}

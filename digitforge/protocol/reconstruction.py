@@ -8,7 +8,7 @@ from digitforge.data.subsets import trained_classes
 from digitforge.metrics import reconstruction, verifier
 from digitforge.metrics.intervals import Estimate
 
-HEADLINE_NOISE = 0.5
+USUAL_NOISE = 0.5  # deviation
 
 Arrays = dict[str, np.ndarray]
 
@@ -36,11 +36,11 @@ def of_denoised(images: np.ndarray, denoised: np.ndarray, others: dict[str, Any]
     """PSNR and SSIM to clean images at each noise level: of the model, a median filter, and the noisy images.
 
     images: [M, H, W, C]; others: {deviation: {"median", "noisy"}} of `reference.of_noise`; denoised: [L, M, H, W, C]
-    for its L deviations. The headline is at deviation 0.5.
+    for its L deviations. Beside the levels stands what the model reaches at the usual one.
     """
     levels = {
         sigma: {"model": likeness(images, restored), **of_level}
         for (sigma, of_level), restored in zip(others.items(), denoised, strict=True)
     }
-    headline = levels[str(HEADLINE_NOISE)]["model"] if str(HEADLINE_NOISE) in levels else {}
-    return {**headline, "levels": levels}
+    usual = levels[str(USUAL_NOISE)]["model"] if str(USUAL_NOISE) in levels else {}
+    return {**usual, "levels": levels}

@@ -108,5 +108,5 @@ def of_copies(data: Arrays, features: Arrays, known: Arrays, found: Arrays, thre
     rows = spread(len(found["samples"]), copies.QUERIES)
     chosen = {"pixels": crisp(found["samples"][rows], threshold), "features": found["sample_features"][rows]}
     near = copies.near_training(chosen, training) | {"images": rows}
-    digits = verifier.judge(found["sample_probabilities"][rows])[1] % 10
+    digits = verifier.beliefs_and_classes(found["sample_probabilities"][rows])[1] % 10
     return copies.of_samples(near, digits, held_out, data["y_test"][held_out["images"]] % 10)

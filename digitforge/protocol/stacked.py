@@ -26,10 +26,10 @@ def of_variant(found: Arrays, stacks: Arrays, count: int, tolerance: float, seed
     target = stacks["stack_trained"] / stacks["stack_trained"].sum()
     drawn = draw(len(found["sample_probabilities"]), count, stacks["stack_digits"].shape[1], seed)
     groups["samples"] = classes(restacked(found["sample_probabilities"], drawn), target, tolerance)
-    headline = {name: groups["samples"][name] for name in ("modes", "kl_nats") if name in groups["samples"]}
+    main = {name: groups["samples"][name] for name in ("modes", "kl_nats") if name in groups["samples"]}
     if "reconstruction" in groups:
-        headline = {"accuracy": groups["reconstruction"]["accuracy"], **headline}
-    return headline | groups
+        main = {"accuracy": groups["reconstruction"]["accuracy"], **main}
+    return main | groups
 
 
 def draw(samples: int, count: int, channels: int, seed: int) -> np.ndarray:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from digitforge.report.headlines import numbers, scores
+from digitforge.report.card_numbers import numbers, scores
 from digitforge.report.numbers import label
-from digitforge.report.portfolio import CARDS, FALLBACK, KINDS, Card
+from digitforge.report.portfolio import CARDS, FALLBACK, Card
+from digitforge.settings.families import FAMILIES
 
 Settings = Mapping[str, Any]
 
@@ -30,7 +31,6 @@ OF_ENCODERS = {
     "forming": "Step by step of the training: reconstructions of the same images, left, and samples of the same draws "
     "from the prior, right",
 }
-FAMILIES = {"conditional_vae": "conditional VAE", "vqvae": "VQ-VAE", "vae": "VAE", "gan": "GAN"}
 
 
 def card_of(key: str, family: str) -> Card:
@@ -63,7 +63,7 @@ def facts(row: Settings) -> dict[str, str]:
     code = f"{model['code']}" if row["code"] == model["code"] else f"{model['code']} ({row['code']} numbers in all)"
     threshold = row["sample"]["threshold"]
     return {
-        "family": FAMILIES.get(row["family"], label(row["family"])),
+        "family": FAMILIES[row["family"]].title,
         "data": f"`{row['data']}`",
         "network": settings_text(model["network"]),
         "code": code,
@@ -105,7 +105,7 @@ def describe(
         "key": key,
         "title": row.title,
         "family": row.family,
-        "kind": KINDS.get(row.family, label(row.family)),
+        "kind": FAMILIES[row.family].kind,
         "data": row.data,
         "stacked": row.data.color and not pictures,
         "model": row.model.model_dump(),

@@ -12,7 +12,7 @@ from digitforge.data.modes import Mode
 from digitforge.data.raw import SourceFacts
 from digitforge.data.sources import title
 from digitforge.protocol.anomaly import SCORES
-from digitforge.protocol.reconstruction import HEADLINE_NOISE
+from digitforge.protocol.reconstruction import USUAL_NOISE
 from digitforge.report.cards import describe
 from digitforge.settings.params import Params, Variant
 
@@ -37,7 +37,7 @@ SHOWN = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORE
 def shown_noise(params: Params) -> float:
     """Deviation of the noise in the denoising table and pictures."""
     noise = params.evaluation.noise
-    return HEADLINE_NOISE if HEADLINE_NOISE in noise else noise[0]
+    return USUAL_NOISE if USUAL_NOISE in noise else noise[0]
 
 
 def strangers(params: Params) -> list[Path]:

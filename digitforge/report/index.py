@@ -5,11 +5,9 @@ from typing import Any, NamedTuple
 
 from digitforge.data.modes import Mode
 from digitforge.report import questions
-from digitforge.report.numbers import measured, percent, score
+from digitforge.report.nats import KIND_OF_PIXELS, likelihoods
 from digitforge.report.questions import of_stacks
 from digitforge.report.tables import (
-    HIGH,
-    LOW,
     Cell,
     Column,
     Head,
@@ -19,17 +17,24 @@ from digitforge.report.tables import (
     best,
     cell,
     grouped,
+    of_metric,
     table,
 )
 
 Rows = Sequence[Row]
 
 
-class Headline(NamedTuple):
-    """A question that every kind of model is asked, of the variants that `counts` says."""
+class Question(NamedTuple):
+    """What every kind of model is asked, and which variants count."""
 
     column: Column
     counts: Callable[[Row], bool]
+
+
+READ_RIGHT, RECOGNISED = of_metric("reconstruction.accuracy"), of_metric("samples.predictability")
+RECALL, COVERAGE = of_metric("samples.recall"), of_metric("samples.coverage_prdc")
+NLL, DIVERGENCE = of_metric("likelihood.nll_nats"), of_metric("samples.kl_nats")
+AUROC, DENOISED = of_metric("anomaly.auroc"), of_metric("denoising.psnr_db")
 
 
 def of_digits(row: Row) -> bool:
@@ -39,7 +44,7 @@ def of_digits(row: Row) -> bool:
 
 def nats_of(pixels: str) -> Callable[[Row], bool]:
     """Whether a variant is a model of all ten single digits with a likelihood of such pixels."""
-    return lambda row: of_digits(row) and at("likelihood/data")(row) == pixels
+    return lambda row: of_digits(row) and KIND_OF_PIXELS.within(row["details"]) == pixels
 
 
 def anything(row: Row) -> bool:
@@ -47,34 +52,35 @@ def anything(row: Row) -> bool:
     return True
 
 
-def headlines(rows: Rows, digit: int, sigma: str) -> list[Headline]:
+def questions_of(rows: Rows, digit: int, sigma: str) -> list[Question]:
     """The questions of the summary, in its order."""
-    nll, stacks = at("likelihood/nll_nats"), questions.stacked(rows)
-    denoised = at(f"denoising/levels/{sigma}/model/psnr_db")
+    stacks = questions.stacked(rows)
+    denoised = DENOISED.within(f"denoising/levels/{sigma}/model")
 
     def of_many(row: Row) -> bool:
         return row in stacks
 
-    return [
-        Headline(Column("Reconstructions read right", at("reconstruction/accuracy"), percent, HIGH), of_digits),
-        Headline(Column("Samples recognised", at("samples/predictability"), percent, HIGH), of_digits),
-        Headline(Column("Variety of samples: recall", at("samples/recall"), score, HIGH), of_digits),
-        Headline(Column("Variety of samples: coverage", at("samples/coverage_prdc"), score, HIGH), of_digits),
-        Headline(Column("NLL, dynamic binarisation (nats)", nll, measured, LOW), nats_of("dynamic")),
-        Headline(Column("NLL, thresholded (nats)", nll, measured, LOW), nats_of("threshold")),
-        Headline(Column(f"Finding the unseen {digit} by its code (AUROC)", at("anomaly/auroc"), score, HIGH), anything),
-        Headline(Column(f"Denoising at deviation {sigma} (PSNR, dB)", denoised, measured, HIGH), of_digits),
-        Headline(Column("Stacks: reconstructions right", of_stacks("reconstruction/accuracy"), percent, HIGH), of_many),
-        Headline(Column("Stacks: samples recognised", of_stacks("samples/predictability"), percent, HIGH), of_many),
-        Headline(Column("Stacks: class divergence (nats)", of_stacks("samples/kl_nats"), measured, LOW), of_many),
+    asked = [
+        ("Reconstructions read right", READ_RIGHT, of_digits),
+        ("Samples recognised", RECOGNISED, of_digits),
+        ("Variety of samples: recall", RECALL, of_digits),
+        ("Variety of samples: coverage", COVERAGE, of_digits),
+        ("NLL, dynamic binarisation (nats)", NLL, nats_of("dynamic")),
+        ("NLL, thresholded (nats)", NLL, nats_of("threshold")),
+        (f"Finding the unseen {digit} by its code (AUROC)", AUROC, anything),
+        (f"Denoising at deviation {sigma} (PSNR, dB)", denoised, of_digits),
+        ("Stacks: reconstructions right", of_stacks(READ_RIGHT), of_many),
+        ("Stacks: samples recognised", of_stacks(RECOGNISED), of_many),
+        ("Stacks: class divergence (nats)", of_stacks(DIVERGENCE), of_many),
     ]
+    return [Question(column._replace(title=title), counts) for title, column, counts in asked]
 
 
 def summary(rows: Rows, digit: int, sigma: str) -> list[Table]:
-    """The best variant of each kind at each headline, with its interval; what reads like the best of all in bold."""
+    """The best variant of each kind at each question, with its interval; what reads like the best of all in bold."""
     kinds = list(dict.fromkeys(row["kind"] for row in rows))
     lines = []
-    for column, counts in headlines(rows, digit, sigma):
+    for column, counts in questions_of(rows, digit, sigma):
         asked = [row for row in rows if counts(row)]
         winner = best(asked, column)
         if winner is None:
@@ -118,7 +124,7 @@ def tables(
         return questions.without_model(group, sigma)
 
     resampled = [row for row in rows if at("samples/baseline")(row)]
-    incomplete = [row for row in rows if at("anomaly/auroc")(row)]
+    incomplete = [row for row in rows if AUROC.find(row)]
     return {
         "summary": summary(rows, digit, sigma),
         "models": table(rows, questions.MODELS),
@@ -126,10 +132,10 @@ def tables(
         "reconstruction": grouped(rows, questions.RECONSTRUCTION, digit),
         "read": grouped(rows, questions.READ, digit, beside),
         "spread": grouped(rows, questions.SPREAD, digit, with_real),
-        "samplers": table(resampled, questions.sampler_columns()),
+        "samplers": table(resampled, questions.SAMPLERS),
         "copies": table(rows, questions.COPIES),
         "stacks": table(questions.stacked(rows), questions.STACKS),
-        "likelihood": questions.likelihoods(rows, digit),
+        "likelihood": likelihoods(rows, digit),
         "anomalies": grouped(rows, questions.anomaly_columns(rows), digit),
         "left_out": table(incomplete, questions.left_out_columns(incomplete, digit)),
         "in_turn": questions.left_out_in_turn(left_out),

@@ -1,7 +1,10 @@
 """Numbers as a reader wants them: with their uncertainty, and no digit more than that allows."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from digitforge.metrics.metric import Unit
 
 Measured = Mapping[str, float]
 
@@ -37,9 +40,28 @@ def score(found: Measured) -> str:
     return measured(found, 3)
 
 
+def whole(found: Measured) -> str:
+    """A count, without its uncertainty."""
+    return f"{found['value']:.0f}"
+
+
 def label(name: str) -> str:
     """ "negative_elbo" -> "negative ELBO"."""
     return name.replace("_", " ").replace("elbo", "ELBO")
 
 
+# unit of a metric -> how its numbers are written
+WRITERS: dict[Unit, Callable[[Any], str]] = {
+    "%": percent,
+    "score": score,
+    "nats": measured,
+    "dB": measured,
+    "bytes": measured,
+    "bits a dimension": "{:.4f}".format,
+    "squared error": measured,
+    "distance": measured,
+    "classes": whole,
+    "coordinates": str,
+    "word": str,
+}
 FILTERS = {"label": label, "measured": measured, "percent": percent, "score": score, "thousands": "{:,}".format}

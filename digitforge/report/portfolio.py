@@ -7,9 +7,6 @@ breaks them at ", \qquad".
 
 from typing import NamedTuple
 
-# family in params.yaml -> the kind of model that tables and charts put it with
-KINDS = {"autoencoder": "autoencoder", "vae": "VAE", "conditional_vae": "VAE", "vqvae": "VAE", "gan": "GAN"}
-
 
 class Card(NamedTuple):
     """The texts of one model; `about` has three sentences."""

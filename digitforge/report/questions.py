@@ -4,15 +4,21 @@ from collections.abc import Mapping, Sequence
 from statistics import mean
 from typing import Any
 
-from digitforge.report.numbers import label, measured, percent, score
-from digitforge.report.tables import HIGH, LOW, Column, Find, Row, Table, at, mode_name, of_pictures, table
+from digitforge.metrics.catalogue import metric
+from digitforge.metrics.compression import BITS
+from digitforge.report.numbers import label, measured
+from digitforge.report.tables import (
+    At,
+    Column,
+    Row,
+    Table,
+    at,
+    of_companion,
+    of_metric,
+    table,
+    value,
+)
 
-PIXELS = {
-    "dynamic": "dynamically binarised pixels",
-    "threshold": "thresholded pixels",
-    "grey": "grey pixels, which compare with nothing else",
-    "density": "a density of grey pixels, which compare with nothing else either",
-}
 MODELS = (
     Column("what it is", lambda row: row["title"], str, left=True),
     Column("data", lambda row: row["data"], str, left=True),
@@ -20,108 +26,81 @@ MODELS = (
     Column("weights", lambda row: row["weights"], lambda count: f"{count / 1e6:.2f} M"),
     Column("training", lambda row: row["steps"], "{:,} steps".format),
 )
-COMPARISON = (  # of all data, across which no number is the best
-    Column("kind", lambda row: row["kind"], str, left=True),
-    Column("data", lambda row: row["data"], str, left=True),
-    Column("right reconstructions", at("reconstruction/accuracy"), percent),
-    Column("recognised samples", at("samples/predictability"), percent),
-    Column("FID", at("samples/fid"), measured),
-    Column("recall", at("samples/recall"), score),
-    Column("coverage", at("samples/coverage_prdc"), score),
-    Column("NLL (nats)", at("likelihood/nll_nats"), measured),
-    Column("of pixels", at("likelihood/data"), str, left=True),
-    Column("AUROC", at("anomaly/auroc"), score),
-    Column("denoising PSNR (dB)", at("denoising/psnr_db"), measured),
-    Column("compressed (bytes)", at("compression/codes/8/entropy_bytes"), measured),
+COMPARISON = tuple(
+    one._replace(contest=False)  # of all data, across which no number is the best
+    for one in (
+        Column("kind", lambda row: row["kind"], str, left=True),
+        Column("data", lambda row: row["data"], str, left=True),
+        of_metric("reconstruction.accuracy", "right reconstructions"),
+        of_metric("samples.predictability", "recognised samples"),
+        of_metric("samples.fid"),
+        of_metric("samples.recall"),
+        of_metric("samples.coverage_prdc"),
+        of_metric("likelihood.nll_nats"),
+        of_metric("likelihood.data", "of pixels"),
+        of_metric("anomaly.auroc"),
+        of_metric("denoising.psnr_db", "denoising PSNR (dB)"),
+        of_metric("compression.codes.8.entropy_bytes", "compressed (bytes)"),
+    )
 )
 RECONSTRUCTION = (
-    Column("recognised", at("reconstruction/predictability"), percent, HIGH),
-    Column("right", at("reconstruction/accuracy"), percent, HIGH),
-    Column("PSNR (dB)", at("reconstruction/psnr_db"), measured, HIGH),
-    Column("SSIM", at("reconstruction/ssim"), score, HIGH),
-    Column("cross-entropy (nats)", at("reconstruction/bce_nats"), measured, LOW),
+    of_metric("reconstruction.predictability"),
+    of_metric("reconstruction.accuracy"),
+    of_metric("reconstruction.psnr_db"),
+    of_metric("reconstruction.ssim"),
+    of_metric("reconstruction.bce_nats"),
 )
-FLOOR = "{:.4f}".format
 READ = (
-    Column("recognised", at("samples/predictability"), percent, HIGH),
-    Column("classes covered", at("samples/coverage"), percent, HIGH),
-    Column("class divergence (nats)", at("samples/kl_nats"), measured, LOW),
-    Column("its floor", at("samples/kl_floor_nats"), FLOOR),
-    Column("read as untrained", at("samples/untrained_share"), percent, LOW),
+    of_metric("samples.predictability"),
+    of_metric("samples.coverage"),
+    of_metric("samples.kl_nats"),
+    of_companion("samples.kl_nats", "its floor"),
+    of_metric("samples.untrained_share"),
 )
 SPREAD = (
-    Column("FID", at("samples/fid"), measured, LOW),
-    Column("KID", at("samples/kid"), measured, LOW),
-    Column("precision", at("samples/precision"), score, HIGH),
-    Column("recall", at("samples/recall"), score, HIGH),
-    Column("density", at("samples/density"), score),
-    Column("coverage", at("samples/coverage_prdc"), score, HIGH),
+    of_metric("samples.fid"),
+    of_metric("samples.kid"),
+    of_metric("samples.precision"),
+    of_metric("samples.recall"),
+    of_metric("samples.density"),
+    of_metric("samples.coverage_prdc"),
 )
 COPIES = (
-    Column("nearer than test images, in pixels", at("samples/copies/pixels/copying"), score),
-    Column("in features", at("samples/copies/features/copying"), score),
-    Column("exact copies", at("samples/copies/pixels/exact_copies"), percent),
+    of_metric("samples.copies.pixels.copying"),
+    of_metric("samples.copies.pixels.copying").within("samples/copies/features", "in features"),
+    of_metric("samples.copies.pixels.exact_copies", contest=False),
 )
 
 
-def unless_full(path: str, sign: str) -> Find:
-    """A number with the sign of what it bounds where mutual information is at its ceiling."""
-    information = at("likelihood/mutual_information_nats")
-
-    def find(row: Row) -> Any:
-        found = at(path)(row)
-        if found is None or information(row) is None:
-            return found
-        ceiling = row["details"]["likelihood"]["mutual_information_ceiling_nats"]
-        return {**found, "sign": f"{sign} " if ceiling - information(row)["value"] < 0.5 else ""}
-
-    return find
+def lossy_psnr(found: Mapping[str, float]) -> str:
+    """PSNR of a codec's images; of those that lose nothing, words."""
+    return measured(found) if found["value"] < 100 else "exact"
 
 
-def signed(found: Mapping[str, Any]) -> str:
-    """`measured`, with a sign before it."""
-    return found.get("sign", "") + measured({name: found[name] for name in ("value", "ci95")})
-
-
-def units(row: Row) -> str | None:
-    """Active units of the code."""
-    found = at("likelihood/active_units")(row)
-    return None if found is None else f"{found} of {row['details']['likelihood']['units']}"
-
-
-LIKELIHOOD = (
-    Column("NLL", at("likelihood/nll_nats"), measured, LOW),
-    Column("ELBO", at("likelihood/elbo_nats"), measured, HIGH),
-    Column("bits per dimension", at("likelihood/bits_per_dimension"), FLOOR, LOW),
-    Column("reconstruction", at("likelihood/reconstruction_nats"), measured),
-    Column("KL", at("likelihood/kl_nats"), measured),
-    Column("mutual information", unless_full("likelihood/mutual_information_nats", "≥"), signed),
-    Column("marginal KL", unless_full("likelihood/marginal_kl_nats", "≤"), signed),
-    Column("active units", units, str),
-)
 CODECS = (
-    Column("quality", lambda found: found["quality"], str),
-    Column("bytes", lambda found: found["bytes"]["value"], "{:.0f}".format),
-    Column("payload", lambda found: found["payload_bytes"]["value"], "{:.0f}".format),
-    Column(
-        "PSNR (dB)", lambda found: found["psnr_db"], lambda psnr: measured(psnr) if psnr["value"] < 100 else "exact"
-    ),
-    Column("SSIM", lambda found: found["ssim"], score),
-)
-CODES = tuple(
-    Column(f"{title}, {bits} bits", at(f"compression/codes/{bits}/{name}"), write)
-    for bits in (8, 4)
-    for title, name, write in (("bytes", "entropy_bytes", measured), ("PSNR (dB)", "psnr_db", measured))
+    Column("quality", at("quality"), str),
+    Column("bytes", at("bytes/value"), "{:.0f}".format),
+    Column("payload", at("payload_bytes/value"), "{:.0f}".format),
+    of_metric("reconstruction.psnr_db", contest=False).within("")._replace(write=lossy_psnr),
+    of_metric("reconstruction.ssim", contest=False).within(""),
 )
 
 
-def of_stacks(path: str) -> Find:
-    """A number of stacks: a three-channel model's own, or a grey model's, applied channel by channel."""
+CODES = tuple(  # bytes and PSNR are bought with each other
+    one.within(f"compression/codes/{bits}", f"{one.title}, {bits} bits")
+    for bits in BITS
+    for one in (
+        of_metric("compression.codes.8.entropy_bytes", "bytes", contest=False),
+        of_metric("reconstruction.psnr_db", contest=False),
+    )
+)
 
-    def find(row: Row) -> Any:
-        return at(path)(row) if row["data"].color else at(f"stacked/{path}")(row)
 
-    return find
+def of_stacks(column: Column) -> Column:
+    """A column of stacks: a three-channel model's own number, or a grey model's, applied channel by channel."""
+    assert isinstance(column.find, At)
+    own, channelwise = column.find, at(f"stacked/{column.find.path}")
+    return column._replace(find=lambda row: own(row) if row["data"].color else channelwise(row))
 
 
 def network(row: Row) -> str:
@@ -131,12 +110,12 @@ def network(row: Row) -> str:
 
 STACKS = (
     Column("network", network, str, left=True),
-    Column("recognised reconstructions", of_stacks("reconstruction/predictability"), percent, HIGH),
-    Column("right", of_stacks("reconstruction/accuracy"), percent, HIGH),
-    Column("recognised samples", of_stacks("samples/predictability"), percent, HIGH),
-    Column("modes", of_stacks("samples/modes"), lambda found: f"{found['value']:.0f}", HIGH),
-    Column("class divergence (nats)", of_stacks("samples/kl_nats"), measured, LOW),
-    Column("its floor", of_stacks("samples/kl_floor_nats"), FLOOR),
+    of_stacks(of_metric("reconstruction.predictability", "recognised reconstructions")),
+    of_stacks(of_metric("reconstruction.accuracy")),
+    of_stacks(of_metric("samples.predictability", "recognised samples")),
+    of_stacks(of_metric("samples.modes")),
+    of_stacks(of_metric("samples.kl_nats")),
+    of_stacks(of_companion("samples.kl_nats", "its floor")),
 )
 
 
@@ -146,53 +125,54 @@ def stacked(rows: Sequence[Row]) -> list[Row]:
     return true + [row for row in rows if "stacked" in row["details"]]
 
 
-def sampler_columns() -> tuple[Column, ...]:
-    """The historic sampler's numbers before those of the chosen one."""
-    names = (("recognised", "predictability", percent), ("FID", "fid", measured), ("recall", "recall", score))
-    columns = [Column("chosen sampler", lambda row: row["sampler"], str, left=True)]
-    for title, name, write in names:
-        columns.append(Column(f"{title}: prior", at(f"samples/baseline/{name}"), write))
-        columns.append(Column("chosen", at(f"samples/{name}"), write))
-    return tuple(columns)
+SAMPLERS = (  # the historic sampler's numbers before those of the chosen one
+    Column("chosen sampler", lambda row: row["sampler"], str, left=True),
+    *(
+        one
+        for chosen in ("samples.predictability", "samples.fid", "samples.recall")
+        for one in (
+            of_metric(chosen, f"{metric(chosen).heading}: prior", contest=False).within("samples/baseline"),
+            of_metric(chosen, "chosen", contest=False),
+        )
+    ),
+)
+AUROC = of_metric("anomaly.auroc")
+ALARMS = (of_metric("anomaly.average_precision"), of_metric("anomaly.fpr95"))
+DENOISING = (of_metric("denoising.psnr_db"), of_metric("denoising.ssim"))
 
 
-def last_score(row: Row) -> str | None:
-    """The best founded anomaly score that a model gives; the one that headline numbers go by."""
+def leading_score(row: Row) -> str | None:
+    """The best founded anomaly score that a model gives, as `protocol.anomaly.leading_score` has it."""
     names = list(row["details"].get("anomaly", {}).get("scores", {}))
     return names[-1] if names else None
 
 
-def of_set(name: str) -> Find:
-    """AUROC of the headline score on one set of anomalies."""
-    return lambda row: at(f"anomaly/scores/{last_score(row)}/{name}/auroc")(row)
+def of_set(name: str) -> Column:
+    """AUROC of the leading score on one set of anomalies."""
+    return AUROC._replace(
+        title=name, find=lambda row: AUROC.within(f"anomaly/scores/{leading_score(row)}/{name}").find(row)
+    )
 
 
 def anomaly_columns(rows: Sequence[Row]) -> list[Column]:
-    """AUROC of every model's headline score on every set that there is, and which score that is."""
-    sets = [name for row in rows if (chosen := last_score(row)) for name in row["details"]["anomaly"]["scores"][chosen]]
-    titled = [Column(name, of_set(name), score, HIGH) for name in dict.fromkeys(sets)]
-    return [*titled, Column("score", last_score, label, left=True)]
+    """AUROC of every model's leading score on every set that there is, and which score that is."""
+    found = [row["details"]["anomaly"]["scores"][chosen] for row in rows if (chosen := leading_score(row))]
+    sets = dict.fromkeys(name for scores in found for name in scores)
+    return [*map(of_set, sets), Column("score", leading_score, label, left=True)]
 
 
 def left_out_columns(rows: Sequence[Row], digit: int) -> list[Column]:
-    """Every score's AUROC on the left-out digit, and the headline's average precision and false alarms."""
+    """Every score's AUROC on the left-out digit, and the leading one's average precision and false alarms."""
     of_digit = f"digit {digit}"
     with_scores = [row["details"].get("anomaly", {}).get("scores", {}) for row in rows]
     names = [name for scores in with_scores for name, sets in scores.items() if of_digit in sets]
-    columns = [
-        Column(label(name), at(f"anomaly/scores/{name}/{of_digit}/auroc"), score, HIGH) for name in dict.fromkeys(names)
-    ]
-    columns.append(Column("average precision", at("anomaly/average_precision"), score, HIGH))
-    return [*columns, Column("FPR at 95 % TPR", at("anomaly/fpr95"), score, LOW)]
+    each = [AUROC.within(f"anomaly/scores/{name}/{of_digit}", label(name)) for name in dict.fromkeys(names)]
+    return [*each, *ALARMS]
 
 
 def denoising_columns(sigma: str) -> list[Column]:
     """What the model makes of noisy images, at one level of noise."""
-    level = f"denoising/levels/{sigma}/model"
-    return [
-        Column("PSNR (dB)", at(f"{level}/psnr_db"), measured, HIGH),
-        Column("SSIM", at(f"{level}/ssim"), score, HIGH),
-    ]
+    return [one.within(f"denoising/levels/{sigma}/model") for one in DENOISING]
 
 
 def without_model(group: Sequence[Row], sigma: str) -> dict[str, Row]:
@@ -205,30 +185,20 @@ def without_model(group: Sequence[Row], sigma: str) -> dict[str, Row]:
     }
 
 
-def likelihoods(rows: Sequence[Row], digit: int) -> list[Table]:
-    """A table for each kind of nats and data: different pixels are different data."""
-    kinds = dict.fromkeys((found["data"], row["data"]) for row in rows if (found := row["details"].get("likelihood")))
-    tables: list[Table] = []
-    for pixels, mode in sorted(kinds, key=lambda kind: list(PIXELS).index(kind[0])):
-        group = [row for row in rows if row["data"] == mode and at("likelihood/data")(row) == pixels]
-        name = mode_name(mode, digit, of_pictures(group[0]))
-        tables += table(group, LIKELIHOOD, caption=f"Nats of {PIXELS[pixels]}. {name}")
-    return tables
-
-
 def codecs(coded: Row | None) -> list[Table]:
     """Image codecs on the images of the variant that stands for all."""
     found = coded["details"]["compression"]["codecs"] if coded else []
-    return table([{"key": one["codec"], **one} for one in found], CODECS, title="codec", cards=False)
+    return table([{"key": one["codec"], "details": one} for one in found], CODECS, title="codec", cards=False)
 
 
 def left_out_in_turn(left_out: Mapping[str, Any]) -> list[Table]:
     """AUROC of every score for each digit left out in turn, and its mean. left_out: of `content.left_out`."""
     scores: Mapping[str, Any] = next(iter(left_out.values()), {})
-    rows = [
-        {"key": label(name), "details": {digit: found[name]["auroc"]["value"] for digit, found in left_out.items()}}
-        for name in scores
-    ]
-    columns = [Column(digit, at(digit), "{:.3f}".format) for digit in left_out]
-    columns.append(Column("mean", lambda row: mean(row["details"].values()), "{:.3f}".format))
-    return table(rows, columns, title="score", cards=False)
+    rows = [{"key": label(name), "details": {digit: of[name] for digit, of in left_out.items()}} for name in scores]
+    short = AUROC._replace(write=lambda found: f"{value(found):.3f}", contest=False)
+
+    def over_digits(row: Row) -> float:
+        return mean(value(short.within(digit).find(row)) for digit in row["details"])
+
+    columns = [short.within(digit, digit) for digit in left_out]
+    return table(rows, [*columns, short._replace(title="mean", find=over_digits)], title="score", cards=False)

@@ -1,20 +1,22 @@
-"""What `make repro` says at the end: where the report is, the headline numbers, what to try next."""
+"""What `make repro` says at the end: where the report is, the main numbers, what to try next."""
 
 import pandas as pd
 
 from digitforge import files
 from digitforge.data.raw import SourceFacts
 from digitforge.errors import user_errors
+from digitforge.metrics.catalogue import metric
 from digitforge.settings.params import load_params
 
 # Columns of the table, and the metric that each shows.
 COLUMNS = {
-    "reconstructed": ("reconstruction", "accuracy"),
-    "sampled": ("samples", "predictability"),
-    "recall": ("samples", "recall"),
-    "NLL (nats)": ("likelihood", "nll_nats"),
-    "AUROC": ("anomaly", "auroc"),
+    "reconstructed": metric("reconstruction.accuracy"),
+    "sampled": metric("samples.predictability"),
+    "recall": metric("samples.recall"),
+    "NLL (nats)": metric("likelihood.nll_nats"),
+    "AUROC": metric("anomaly.auroc"),
 }
+VERIFIER = metric("verifier.accuracy")
 
 
 def main() -> None:
@@ -24,14 +26,14 @@ def main() -> None:
     rows = {}
     for key in params.variants:
         metrics = files.read_json(files.METRICS / f"{key}.json")
-        rows[key] = {name: metrics.get(group, {}).get(metric) for name, (group, metric) in COLUMNS.items()}
+        rows[key] = {title: shown.within(metrics) for title, shown in COLUMNS.items()}
     table = pd.DataFrame.from_dict(rows, orient="index", dtype=float)
     print()
     source = SourceFacts.read()
     if source.stand_in_for:
         print(f"NOT {source.stand_in_for}: these numbers are of {source.label}.")
         print("Once a place has it, `dvc repro -f download && dvc repro` brings it in.\n")
-    print(f"Verifier: {verifier['accuracy']:.2%} of the test images right. Of the variants:\n")
+    print(f"Verifier: {verifier[VERIFIER.name]:.2%} of the test images right. Of the variants:\n")
     print(table.to_string(float_format="{:.3f}".format, na_rep="-"))
     first = next(iter(params.variants))
     print(f"\nReport:    {files.REPORTS / 'index.html'}   opens in any browser; {files.REPORTS / 'index.md'}")

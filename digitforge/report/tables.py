@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from digitforge.data.modes import Mode
-from digitforge.report.catalogue import meaning
+from digitforge.metrics.catalogue import metric
+from digitforge.metrics.metric import NEITHER, Metric, look_up
+from digitforge.report.numbers import WRITERS
 
 BAR = re.compile(r"(?<!\\)\|")
-HIGH, LOW = 1, -1
 
 Row = Mapping[str, Any]  # "key", "data", "details", ... of `cards.describe`
 Find = Callable[[Row], Any]
@@ -25,30 +26,43 @@ class At:
     path: str
 
     def __call__(self, row: Row) -> Any:
-        found: Any = row["details"]
-        for part in self.path.split("/"):
-            if not isinstance(found, Mapping) or part not in found:
-                return None
-            found = found[part]
-        return found
+        return look_up(row["details"], self.path)
 
 
 at = At
 
 
 class Column(NamedTuple):
-    """One question to every variant. `better`: HIGH, LOW, or 0 where no value is the best."""
+    """One question to every variant. `contest`: whether the value that its metric takes for the best stands out."""
 
     title: str
     find: Find
     write: Callable[[Any], str]
-    better: int = 0
     left: bool = False  # aligned, as words are
+    metric: Metric | None = None
+    contest: bool = True
 
     @property
     def head(self) -> "Head":
         """What stands above it."""
-        return Head(self.title, meaning(self.find.path) if isinstance(self.find, At) else "", self.left)
+        return Head(self.title, self.metric.explanation if self.metric else "", self.left)
+
+    def within(self, place: str, title: str = "") -> "Column":
+        """The column of the same metric at another place, GROUP/..., of the details."""
+        assert self.metric is not None
+        return self._replace(title=title or self.title, find=at(f"{place}/{self.metric.name}".strip("/")))
+
+
+def of_metric(key: str, title: str = "", contest: bool = True) -> Column:
+    """The column of a metric, under its own heading or another title; raises ValueError for an unknown key."""
+    known = metric(key)
+    words = known.unit == "word"
+    return Column(title or known.heading, at(known.path), WRITERS[known.unit], words, known, contest)
+
+
+def of_companion(key: str, title: str) -> Column:
+    """The column of the number by which a metric is read: its floor, say; raises ValueError where there is none."""
+    return Column(title, at(metric(key).companion_path), "{:.4f}".format)
 
 
 class Cell(NamedTuple):
@@ -83,10 +97,17 @@ def value(found: Any) -> float:
 
 def best(rows: Sequence[Row], column: Column) -> Row | None:
     """The row with the best value of a column, of those that have one; None without a contest."""
-    there = [row for row in rows if column.find(row) is not None]
-    if not column.better or not there:
+    if column.metric is None or not column.contest:
         return None
-    return max(there, key=lambda row: column.better * value(column.find(row)))
+    there = {str(i): found for i, row in enumerate(rows) if (found := column.find(row)) is not None}
+    winner = column.metric.winner({i: value(found) for i, found in there.items()})
+    return None if winner is None else rows[int(winner)]
+
+
+def ranked(rows: Sequence[Row], column: Column) -> list[Row]:
+    """The rows by the value of a column that all have, the best first."""
+    better = column.metric.better if column.metric else NEITHER
+    return sorted(rows, key=lambda row: -better * value(column.find(row)))
 
 
 def cell(row: Row, column: Column) -> Cell:

@@ -12,9 +12,9 @@ import pandas as pd
 from digitforge import files
 from digitforge.data import album
 from digitforge.packing import pack
+from digitforge.protocol.champions import champions
 from digitforge.settings.recipe import Recipe
 from digitforge.settings.trainings import Training
-from digitforge.tracking.champions import champions
 from digitforge.tracking.registry import PACKAGE, Entry, Registry, requirements
 from digitforge.tracking.runs import Store, dvc_experiment, flatten
 

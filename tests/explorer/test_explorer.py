@@ -152,7 +152,7 @@ def test_a_variant_whose_file_is_cut_short_is_not_offered(project, tmp_path, kep
 def test_the_page_begins_with_the_best_vae(project, tmp_path):
     shutil.copytree(project, tmp_path, dirs_exist_ok=True)
     params = files.read_json(tmp_path / "params.yaml")
-    rule = {"metric": "samples.fid", "best": "lowest", "data": params["variants"]["tiny"]["data"]}
+    rule = {"metric": "samples.fid", "data": params["variants"]["tiny"]["data"]}
     params["tracking"]["champion"] = {"vae": rule}
     files.write_json(tmp_path / "params.yaml", params)
     shelf = Shelf(tmp_path)

@@ -6,10 +6,10 @@ from scipy.stats import entropy
 
 from digitforge.metrics.verifier import (
     accuracy,
+    beliefs_and_classes,
     class_counts,
     coverage,
     expected_coverage,
-    judge,
     kl_divergence,
     kl_floor,
     modes,
@@ -39,7 +39,7 @@ def certain(labels, channels):
 def test_against_a_slow_obvious_count(channels, tolerance):
     probabilities = random_probabilities(400, channels)
     labels = RNG.integers(0, 10**channels, 400)
-    labels[:200] = judge(probabilities)[1][:200]
+    labels[:200] = beliefs_and_classes(probabilities)[1][:200]
     seen, recognised, right = set(), 0, 0
     for image, label in zip(probabilities, labels, strict=True):
         belief, name = 1.0, ""
@@ -60,7 +60,7 @@ def test_against_a_slow_obvious_count(channels, tolerance):
 def test_perfect_generator(channels):
     labels = np.arange(10**channels)
     probabilities = certain(labels, channels)
-    np.testing.assert_array_equal(judge(probabilities)[1], labels)
+    np.testing.assert_array_equal(beliefs_and_classes(probabilities)[1], labels)
     np.testing.assert_array_equal(class_counts(probabilities), np.ones(10**channels))
     assert predictability(probabilities, 0.99) == (1, 0)
     assert coverage(probabilities, every(channels), 0.99).value == 1

@@ -4,8 +4,9 @@ import pytest
 
 from digitforge.report.cards import captions, card_of, describe, facts, settings_text
 from digitforge.report.markup import broken, drawn, inline, paragraphs
-from digitforge.report.portfolio import CARDS, FALLBACK, KINDS
+from digitforge.report.portfolio import CARDS, FALLBACK
 from digitforge.report.rendering import render
+from digitforge.settings import families
 from tests import small
 
 ROWS = small.params().variants
@@ -22,7 +23,7 @@ def card(row, pictures=("samples", "curves")):
 
 def test_every_family_has_a_text_and_a_kind():
     assert set(FAMILIES) <= set(FALLBACK)
-    assert set(FALLBACK) == set(KINDS)
+    assert set(FALLBACK) == set(families.FAMILIES)
 
 
 @pytest.mark.parametrize("text", [*CARDS.values(), *FALLBACK.values()])

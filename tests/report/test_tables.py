@@ -1,8 +1,21 @@
 import pytest
 
 from digitforge.data.modes import Mode
+from digitforge.metrics.catalogue import metric
 from digitforge.report.numbers import measured, percent
-from digitforge.report.tables import HIGH, LOW, Column, at, best, grouped, line, markdown, mode_name, table
+from digitforge.report.tables import (
+    Column,
+    at,
+    best,
+    grouped,
+    line,
+    markdown,
+    mode_name,
+    of_companion,
+    of_metric,
+    ranked,
+    table,
+)
 
 
 def row(key, data="mono-binary-complete", **details):
@@ -18,8 +31,8 @@ def estimate(value, ci95=0.3):
     return {"value": value, "ci95": ci95}
 
 
-UP = Column("up", at("a/b"), measured, HIGH)
-DOWN = Column("down", at("c"), measured, LOW)
+UP = Column("up", at("a/b"), measured, metric=metric("samples.recall"))
+DOWN = Column("down", at("c"), measured, metric=metric("samples.fid"))
 ROWS = [
     row("one", a={"b": estimate(1.0)}, c=estimate(5.0)),
     row("two", a={"b": estimate(2.0)}, c=estimate(7.0)),
@@ -36,8 +49,15 @@ def test_what_is_not_there_is_none(path, expected):
 def test_the_best_is_the_highest_or_the_lowest_of_those_that_have_a_value():
     assert best(ROWS, UP)["key"] == "two"
     assert best(ROWS, DOWN)["key"] == "one"
-    assert best(ROWS, UP._replace(better=0)) is None
+    assert best(ROWS, UP._replace(contest=False)) is None
+    assert best(ROWS, UP._replace(metric=metric("samples.density"))) is None
+    assert best(ROWS, UP._replace(metric=None)) is None
     assert best([ROWS[3]], UP) is None
+
+
+def test_ranks_begin_with_the_best():
+    assert [row["key"] for row in ranked(ROWS[:3], UP)] == ["two", "one", "three"]
+    assert [row["key"] for row in ranked(ROWS[:2], DOWN)] == ["one", "two"]
 
 
 def test_a_table_has_a_linked_row_for_each_variant_with_a_number_and_the_best_in_bold():
@@ -102,7 +122,7 @@ def test_percent_column():
 
 
 def test_heads_say_what_a_metric_means_and_cells_what_to_sort_by():
-    fid = Column("FID", at("samples/fid"), measured, LOW)
+    fid = of_metric("samples.fid")
     [found] = table([row("x", samples={"fid": estimate(3.25)}), row("y", samples={"fid": estimate(2.0)})], [fid])
     assert [head.title for head in found.heads] == ["model", "FID"]
     assert found.heads[1].meaning.startswith("Frechet distance (FID): Squared distance between Gaussians")
@@ -114,15 +134,23 @@ def test_heads_say_what_a_metric_means_and_cells_what_to_sort_by():
 
 
 @pytest.mark.parametrize(
-    ("path", "start"),
+    ("key", "place", "start"),
     [
-        ("denoising/levels/0.5/model/psnr_db", "PSNR, denoised"),
-        ("samples/baseline/recall", "Recall: "),
-        ("compression/codes/4/psnr_db", "PSNR: "),
-        ("samples/kl_floor_nats", ""),
+        ("denoising.psnr_db", "denoising/levels/0.5/model", "PSNR, denoised"),
+        ("samples.recall", "samples/baseline", "Recall: "),
+        ("reconstruction.psnr_db", "compression/codes/4", "PSNR: "),
     ],
 )
-def test_a_number_means_the_same_wherever_it_stands(path, start):
-    found = Column("x", at(path), measured).head.meaning
-    assert found.startswith(start)
-    assert bool(found) == bool(start)
+def test_a_number_means_the_same_wherever_it_stands(key, place, start):
+    column = of_metric(key).within(place, "x")
+    assert column.title == "x"
+    assert column.head.meaning.startswith(start)
+    assert column.find.path == f"{place}/{metric(key).name}"
+
+
+def test_a_floor_stands_beside_its_metric():
+    column = of_companion("samples.kl_nats", "its floor")
+    assert column.find.path == "samples/kl_floor_nats"
+    assert column.head.meaning == ""
+    with pytest.raises(ValueError, match=r"samples\.fid.*companion"):
+        of_companion("samples.fid", "its floor")

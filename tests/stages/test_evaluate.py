@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -9,11 +10,12 @@ from digitforge.data.modes import Mode
 from digitforge.data.noise import add_noise
 from digitforge.data.raw import SourceFacts
 from digitforge.data.stacked import has_digit, make_split
+from digitforge.metrics.catalogue import CATALOGUE, HEADLINES
 from digitforge.metrics.intervals import Estimate, plain, significant
-from digitforge.protocol import HEADLINES, reference, samples
+from digitforge.protocol import reference, samples
 from digitforge.protocol.groups import nats_of, of_variant
 from digitforge.protocol.samples import target_shares
-from digitforge.report.catalogue import CATALOGUE
+from digitforge.report.tables import at
 from digitforge.settings.params import parse
 from stages.evaluate import headlines
 from tests import small
@@ -263,7 +265,7 @@ def test_the_historic_sampler_stands_beside_the_chosen_one():
     assert "baseline" not in alone
     baseline = samples.pop("baseline")
     assert samples == alone
-    assert set(HEADLINES["samples"]) <= set(baseline)
+    assert {metric.name for metric in HEADLINES if metric.group == "samples"} <= set(baseline)
     assert baseline["predictability"].value == 1
     assert baseline["modes"].value == 1
     assert baseline["coverage"].value == 0.1
@@ -372,30 +374,43 @@ def test_grey_values_have_no_bits_per_dimension():
     assert "bits_per_dimension" not in likelihood
 
 
-def look_up(details, key):
-    for part in key.split("."):
-        details = details[part]
-    return details
-
-
-def test_the_catalogue_names_what_is_there_and_every_headline_is_in_it():
+def measured_details():
+    """Details that have every metric of a variant."""
     groups = {}
     for key in ("vae_anomaly", "ae_deep"):
         data, features, found = arrays(key)
         groups = evaluate(data, features, with_likelihood(with_baseline(found)), key, PARAMS) | groups
+    return groups
+
+
+def test_the_catalogue_names_what_is_there_and_all_that_is_measured():
+    groups = measured_details()
     details = json.loads(json.dumps(plain(groups)))
-    of_variants = [metric for metric in CATALOGUE if not metric.key.startswith("verifier.")]
+    of_variants = [metric for metric in CATALOGUE if metric.group != "verifier"]
     for metric in of_variants:
-        assert look_up(details, metric.key) is not None, metric.key
-    named = {metric.key for metric in CATALOGUE}
-    assert len(named) == len(CATALOGUE)
+        assert metric.within(details) is not None, metric.key
+        misspelt = replace(metric, key=f"{metric.key[:-1]}_")
+        assert misspelt.within(details) is None
     measured = {
         f"{group}.{name}" for group in groups for name, value in groups[group].items() if isinstance(value, Estimate)
     }
-    assert measured - named == {"likelihood.reconstruction_nats"}  # the entry of the KL speaks of it
-    headline = {f"{group}.{name}" for group, names in HEADLINES.items() for name in names}
-    assert headline - named == {"likelihood.data", "anomaly.score"}
-    assert {metric.key for metric in CATALOGUE if metric.headline} == headline & named
+    assert measured <= {metric.key for metric in CATALOGUE}
+    assert {metric.key for metric in CATALOGUE if metric.companion} == {
+        "samples.coverage",
+        "samples.kl_nats",
+        "likelihood.active_units",
+        "likelihood.mutual_information_nats",
+    }
+    assert all(at(metric.companion_path)({"details": details}) is not None for metric in CATALOGUE if metric.companion)
+
+
+def test_headlines_are_grouped_in_the_order_of_the_catalogue():
+    short = headlines(measured_details())
+    assert [f"{group}.{name}" for group, found in short.items() for name in found] == [
+        metric.key for metric in HEADLINES
+    ]
+    words = {metric.key for metric in HEADLINES if isinstance(metric.within(short), str)}
+    assert words == {metric.key for metric in HEADLINES if metric.unit == "word"}
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.data.raw import SourceFacts
 from digitforge.models import build
-from digitforge.models.codes import to_arrays
+from digitforge.nn.samplers import to_arrays
 from digitforge.packing import pack, unpack
 from digitforge.settings.params import parse
 from digitforge.tracking import registry, runs
@@ -102,7 +102,7 @@ def test_a_version_has_signature_example_and_requirements(repository, packed):
 
 
 def test_requirements_name_what_a_served_model_imports():
-    code = "import sys, digitforge.serving, digitforge.packing, digitforge.models.scoring, digitforge.models.codes, "
+    code = "import sys, digitforge.serving, digitforge.packing, digitforge.models.scoring, digitforge.nn.samplers, "
     code += "digitforge.models.conditional_vae, digitforge.models.vqvae, digitforge.models.gan; "
     code += "print(*(m.__file__ for name, m in sys.modules.items() if name.split('.')[0] == 'digitforge'))"
     output = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True).stdout

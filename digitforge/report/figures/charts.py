@@ -8,29 +8,35 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from digitforge.metrics.catalogue import metric
 from digitforge.report.figures.points import dots, finish, scatter
 from digitforge.report.figures.style import BLUE, GREY, LINES
 from digitforge.report.numbers import label
-from digitforge.report.tables import at, mode_name, of_pictures
+from digitforge.report.tables import Column, at, mode_name, of_metric, of_pictures, ranked
 
 Named = Mapping[str, Any]
 Rows = Sequence[Named]  # "key", "kind", "data", "details" of each variant
 
-OVERVIEW = {
-    "Reconstructed right (%)": ("reconstruction/accuracy", 100),
-    "Samples recognised (%)": ("samples/predictability", 100),
-    "Recall of samples": ("samples/recall", 1),
-    "Coverage of samples": ("samples/coverage_prdc", 1),
-}
+OVERVIEW = (
+    of_metric("reconstruction.accuracy", "Reconstructed right (%)"),
+    of_metric("samples.predictability", "Samples recognised (%)"),
+    of_metric("samples.recall", "Recall of samples"),
+    of_metric("samples.coverage_prdc", "Coverage of samples"),
+)
+DENOISING = (of_metric("denoising.psnr_db"), of_metric("denoising.ssim"))
+RECOGNISED, RECALL = metric("samples.predictability"), metric("samples.recall")
+BYTES, PSNR = metric("compression.codes.8.entropy_bytes"), metric("reconstruction.psnr_db")
+AUROC = metric("anomaly.auroc")
 BESIDE_DENOISED = {
     "median filter": {"color": GREY, "marker": "|", "markersize": 11, "markeredgewidth": 2, "linestyle": "none"},
     "noisy image": {"color": GREY, "marker": "x", "markersize": 6, "linestyle": "none"},
 }
 
 
-def estimates(rows: Rows, path: str, scale: float = 1) -> list[dict[str, Any]]:
-    """One number of every variant that has it, for `dots`."""
-    found = [(row["key"], at(path)(row)) for row in rows]
+def estimates(rows: Rows, column: Column) -> list[dict[str, Any]]:
+    """One number of every variant that has it, for `dots`; shares in percent."""
+    scale = 100 if column.metric and column.metric.unit == "%" else 1
+    found = [(row["key"], column.find(row)) for row in rows]
     return [
         {"key": key, "value": scale * one["value"], "ci95": scale * one["ci95"]}
         for key, one in found
@@ -40,23 +46,28 @@ def estimates(rows: Rows, path: str, scale: float = 1) -> list[dict[str, Any]]:
 
 def overview(rows: Rows) -> Figure:
     """Every variant by its main numbers."""
-    panels = {title: estimates(rows, path, scale) for title, (path, scale) in OVERVIEW.items()}
+    panels = {column.title: estimates(rows, column) for column in OVERVIEW}
     return dots({title: values for title, values in panels.items() if values}, rows, {})
+
+
+def by_psnr(rows: Rows, sigma: str) -> list[Named]:
+    """The variants by what they make of noisy images at one level of noise, the best first."""
+    return ranked(rows, DENOISING[0].within(f"denoising/levels/{sigma}/model"))
 
 
 def denoised(rows: Rows, sigma: str) -> Figure:
     """PSNR and SSIM of what each variant makes of noisy images, the best on top, beside filter and noisy image."""
-    order = sorted(rows, key=lambda row: -at(f"denoising/levels/{sigma}/model/psnr_db")(row)["value"])
+    level = f"denoising/levels/{sigma}"
+    order = by_psnr(rows, sigma)
     panels = {}
-    for metric, title in (("psnr_db", "PSNR (dB)"), ("ssim", "SSIM")):
-        values = estimates(order, f"denoising/levels/{sigma}/model/{metric}")
+    for column in DENOISING:
+        values = estimates(order, column.within(f"{level}/model"))
         for row, one in zip(order, values, strict=True):
-            level = row["details"]["denoising"]["levels"][sigma]
             one["beside"] = {
-                "median filter": level["median"][metric]["value"],
-                "noisy image": level["noisy"][metric]["value"],
+                name: column.within(f"{level}/{kind}").find(row)["value"]
+                for kind, name in (("median", "median filter"), ("noisy", "noisy image"))
             }
-        panels[f"{title}, noise of deviation {sigma}"] = values
+        panels[f"{column.title}, noise of deviation {sigma}"] = values
     return dots(panels, order, BESIDE_DENOISED)
 
 
@@ -74,9 +85,9 @@ def samples(rows: Rows, peers: Mapping[str, Named]) -> Figure:
         if not color:
             compared += [(name, "other libraries", found) for name, found in peers.items()]
         points = [
-            {"key": key, "kind": kind, "x": 100 * found["predictability"]["value"], "y": found["recall"]["value"]}
+            {"key": key, "kind": kind, "x": 100 * found[RECOGNISED.name]["value"], "y": found[RECALL.name]["value"]}
             for key, kind, found in compared
-            if "predictability" in found and "recall" in found
+            if RECOGNISED.name in found and RECALL.name in found
         ]
         panels |= {title: {"points": points}} if group else {}
     return finish(scatter(panels, "recognised samples (%)", "recall"), panels)
@@ -89,14 +100,14 @@ def compression(rows: Rows, missing_digit: int) -> Figure:
         group = [row for row in rows if row["data"] == mode]
         code = at("compression/codes/8")
         points = [
-            {"key": r["key"], "kind": r["kind"], "x": c["entropy_bytes"]["value"], "y": c["psnr_db"]["value"]}
+            {"key": r["key"], "kind": r["kind"], "x": c[BYTES.name]["value"], "y": c[PSNR.name]["value"]}
             for r in group
             if (c := code(r))
         ]
         curves: dict[str, list[tuple[float, float]]] = {}
         for found in group[0]["details"]["compression"]["codecs"]:
-            if found["psnr_db"]["value"] < 9 + max(one["y"] for one in points):  # better ones are off the chart
-                point = (found["payload_bytes"]["value"], found["psnr_db"]["value"])
+            if found[PSNR.name]["value"] < 9 + max(one["y"] for one in points):  # better ones are off the chart
+                point = (found["payload_bytes"]["value"], found[PSNR.name]["value"])
                 curves.setdefault(found["codec"], []).append(point)
         panels[mode_name(mode, missing_digit, of_pictures(group[0])).split(" (")[0]] = {
             "points": points,
@@ -149,11 +160,11 @@ def denoising_curves(levels: Mapping[str, Named]) -> Figure:
     lines = [(name, found, "model", look) for (name, found), look in zip(levels.items(), cycle(LINES), strict=False)]
     lines.append(("median filter", first, "median", {"color": GREY, "linestyle": "--"}))
     lines.append(("noisy image", first, "noisy", {"color": GREY, "linestyle": ":"}))
-    for axis, metric, title in zip(axes, ("psnr_db", "ssim"), ("PSNR (dB)", "SSIM"), strict=True):
+    for axis, column in zip(axes, DENOISING, strict=True):
         for name, found, kind, look in lines:
-            values = [found[sigma][kind][metric]["value"] for sigma in found]
+            values = [column.within("").find({"details": found[sigma][kind]})["value"] for sigma in found]
             axis.plot([float(sigma) for sigma in found], values, marker="o", markersize=4, label=name, **look)
-        axis.set(title=title, xlabel="deviation of the noise")
+        axis.set(title=column.title, xlabel="deviation of the noise")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right center")
     return figure
 
@@ -161,7 +172,7 @@ def denoising_curves(levels: Mapping[str, Named]) -> Figure:
 def left_out_digits(table: Mapping[str, Named], score: str) -> Figure:
     """AUROC of one score for each left-out digit, with its interval. table: {digit: {score: {"auroc": ...}}}."""
     figure, axes = plt.subplots(figsize=(8, 3))
-    found = [rows[score]["auroc"] for rows in table.values()]
+    found = [rows[score][AUROC.name] for rows in table.values()]
     axes.axhline(0.5, color=GREY, linestyle="--", linewidth=1.5)
     axes.annotate("guessing", (-0.6, 0.51), va="bottom", color=GREY)
     values, errors = [one["value"] for one in found], [one["ci95"] for one in found]

@@ -39,8 +39,8 @@ def coded(rows: Rows) -> Named | None:
 
 
 def best_denoisers(rows: Rows, sigma: str) -> list[Named]:
-    """The variants with the highest PSNR at one level of noise, of those with the data of the best."""
-    found = sorted(rows, key=lambda row: -at(f"denoising/levels/{sigma}/model/psnr_db")(row)["value"])
+    """The best variants at one level of noise by PSNR, of those with the data of the best."""
+    found = charts.by_psnr(rows, sigma)
     return [row for row in found if row["data"] == found[0]["data"]][:BEST]
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from digitforge.data.album import Images
 from digitforge.data.noise import add_noise, median
 from digitforge.data.pixels import PAPER, crisp
-from digitforge.protocol.anomaly import headline_score
+from digitforge.protocol.anomaly import leading_score
 from digitforge.report.figures import codes
 from digitforge.report.figures.curves import loss_curves
 from digitforge.report.figures.gallery import gallery
@@ -113,7 +113,7 @@ def pictures(
     if "denoised" in found:
         rows["denoised"] = denoised(data, found, noise, sigma, seed)
     if "auroc" in details.get("anomaly", {}):
-        rows["anomalies"] = anomalies(data, headline_score(found)[1])
+        rows["anomalies"] = anomalies(data, leading_score(found)[1])
     return rows
 
 

@@ -1,19 +1,18 @@
-"""The verification classifier: a digit's probabilities, channel by channel, for grey and binary images alike."""
+"""The verifier: a digit's probabilities, channel by channel, for grey and binary images alike."""
 
 from functools import cached_property
 
-import keras
 import numpy as np
-import tensorflow as tf
-from keras import layers
 
-from digitforge.models.batches import batch_by_batch, scale
+from digitforge.nn.augmentations import unchanged
+from digitforge.nn.backend import keras, layers, tf
+from digitforge.nn.batches import batch_by_batch, scale
 
 CLASSES = 10
 
 
-class Classifier(keras.Model):
-    """Trained on uint8 grey images [B, H, W, 1] and labels [B]; half of each batch is binarised, all of it warped.
+class VerifierNetwork(keras.Model):
+    """Trained on uint8 grey images [B, H, W, 1] and labels [B]; half of each batch is binarised.
 
     With `pictures`, images of three channels are no stacks of digits, and it reads their grey versions.
     """
@@ -21,8 +20,9 @@ class Classifier(keras.Model):
     def __init__(self, shape: tuple[int, int, int] = (28, 28, 1), *, seed: int = 0, pictures: bool = False) -> None:
         super().__init__()
         keras.utils.set_random_seed(seed)
-        self.network = classifier(shape, CLASSES)
-        self.seed = 0
+        self.network = network(shape, CLASSES)
+        self.seed = 0  # of the augmentation; `training.fit` sets it
+        self.augment = unchanged  # training images; `training.fit` sets it
         self.pictures = pictures
         self.built = True
         self.loss_mean = keras.metrics.Mean(name="loss")
@@ -33,10 +33,10 @@ class Classifier(keras.Model):
         return tf.cast(self.network(x, training=training), tf.float32)
 
     def train_step(self, data: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """One step of cross-entropy on warped images, every second one binarised."""
+        """One step of cross-entropy on augmented images, every second one binarised."""
         images, labels = data
         seed = tf.random.experimental.stateless_fold_in([self.seed, 0], tf.cast(self.optimizer.iterations, tf.int32))
-        x = half_binary(warp(scale(images), seed))
+        x = half_binary(self.augment(scale(images), seed))
         with tf.GradientTape() as tape:
             logits = self(x, training=True)
             loss = cross_entropy(labels, logits)
@@ -84,8 +84,8 @@ class Classifier(keras.Model):
         return keras.Model(self.network.input, [self.network.layers[-1].input, self.network.output])
 
 
-def classifier(shape: tuple[int, int, int], classes: int) -> keras.Model:
-    """Convolutional classifier [B, H, W, C] in [0, 1] -> logits [B, classes]."""
+def network(shape: tuple[int, int, int], classes: int) -> keras.Model:
+    """Convolutional network [B, H, W, C] in [0, 1] -> logits [B, classes]."""
     x = keras.Input(shape)
     h = x
     for filters, kernel, stride in ((24, 5, 2), (48, 3, 1), (96, 3, 2), (96, 3, 1)):
@@ -93,7 +93,7 @@ def classifier(shape: tuple[int, int, int], classes: int) -> keras.Model:
         h = layers.Activation("relu")(layers.BatchNormalization(momentum=0.95)(h))
     h = layers.Dense(192, use_bias=False)(layers.Flatten()(h))
     h = layers.Activation("relu")(layers.BatchNormalization(momentum=0.95)(h))
-    return keras.Model(x, layers.Dense(classes)(h), name="classifier")
+    return keras.Model(x, layers.Dense(classes)(h), name="verifier")
 
 
 def cross_entropy(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
@@ -105,26 +105,3 @@ def half_binary(x: tf.Tensor) -> tf.Tensor:
     """Threshold every second image at one half: both kinds of input must be judged fairly."""
     second = tf.reshape(tf.range(tf.shape(x)[0]) % 2 == 1, (-1, 1, 1, 1))
     return tf.where(second, tf.cast(x >= 0.5, x.dtype), x)
-
-
-def warp(x: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Random affine maps: +-10 degrees, +-10 % size and shear, +-2 pixels. x: [B, H, W, 1] -> the same."""
-    count, height, width = tf.shape(x)[0], x.shape[1], x.shape[2]
-    r = tf.random.stateless_uniform((6, count), seed, -1.0, 1.0)
-    angle, shear = 0.17 * r[0], 0.1 * r[1]
-    scale_x, scale_y = 1 + 0.1 * r[2], 1 + 0.1 * r[3]
-    a, b = scale_x * tf.cos(angle), scale_x * (shear - tf.sin(angle))
-    c, d = scale_y * tf.sin(angle), scale_y * (tf.cos(angle) + shear)
-    center_x, center_y = (width - 1) / 2, (height - 1) / 2
-    shift_x = center_x - a * center_x - b * center_y + 2 * r[4]
-    shift_y = center_y - c * center_x - d * center_y + 2 * r[5]
-    zero = tf.zeros_like(a)
-    transforms = tf.stack([a, b, shift_x, c, d, shift_y, zero, zero], axis=1)
-    return tf.raw_ops.ImageProjectiveTransformV3(
-        images=x,
-        transforms=transforms,
-        output_shape=[height, width],
-        fill_value=0.0,
-        interpolation="BILINEAR",
-        fill_mode="CONSTANT",
-    )

@@ -3,9 +3,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from digitforge.settings.params import Fit
-from digitforge.training import optimizers
-from digitforge.training.optimizers import FusedAdam
+from digitforge.nn.keras_optimizers import FusedAdam
+from digitforge.nn.optimizers import Adam, RmsProp, build
 
 
 def test_takes_the_steps_of_keras_adam():
@@ -34,12 +33,11 @@ def test_state_is_saved_as_keras_saves_adams():
     assert np.all(np.asarray(saved["2"]) == pytest.approx(0.1))  # first moment: (1 - 0.9) of the gradient
 
 
-@pytest.mark.parametrize("name", ["adam", "rmsprop"])
+@pytest.mark.parametrize("settings", [Adam(name="adam", momentum=0.9), RmsProp(name="rmsprop")])
 @pytest.mark.parametrize("longest", [0.5, 0.999])
-def test_averages_the_last_tenth_of_the_steps_or_as_many_as_momentum_remembers(name, longest):
-    settings = Fit(steps=30, batch=1, learning_rate=0.1, schedule="constant", ema=longest, optimizer=name)
+def test_averages_the_last_tenth_of_the_steps_or_as_many_as_momentum_remembers(settings, longest):
     variable = keras.Variable(np.zeros(2), dtype="float32")
-    optimizer = optimizers.build(settings, 30)
+    optimizer = build(settings, 0.1, longest)
     optimizer.build([variable])
     step = tf.function(optimizer.apply)
     rng, expected = np.random.default_rng(0), np.zeros(2)
@@ -53,9 +51,8 @@ def test_averages_the_last_tenth_of_the_steps_or_as_many_as_momentum_remembers(n
 
 
 def test_a_short_training_forgets_where_it_began():
-    settings = Fit(steps=100, batch=1, learning_rate=0.01, schedule="constant", ema=0.9999)
     variable = keras.Variable([0.0], dtype="float32")
-    optimizer = optimizers.build(settings, 100)
+    optimizer = build(Adam(name="adam", momentum=0.9), 0.01, 0.9999)
     optimizer.build([variable])
     step = tf.function(optimizer.apply)
     for _ in range(100):

@@ -1,12 +1,9 @@
-"""Optimisers: Adam in one pass over memory, RMSProp, their schedule, and weights averaged over the last steps."""
+"""Keras's optimisers, with weights averaged over the last steps, and Adam in one pass over memory.
 
-from collections.abc import Mapping
-from typing import Any
+Importing this file imports Keras.
+"""
 
-import keras
-import tensorflow as tf
-
-from digitforge.settings.params import Fit
+from digitforge.nn.backend import keras, tf
 
 
 class GrowingAverage(keras.optimizers.Optimizer):
@@ -53,19 +50,5 @@ class FusedAdam(GrowingAverage, keras.optimizers.Adam):
         )
 
 
-class RMSprop(GrowingAverage, keras.optimizers.RMSprop):
+class AveragedRmsProp(GrowingAverage, keras.optimizers.RMSprop):
     """Keras's RMSProp (Hinton 2012, lecture 6e), with a growing average."""
-
-
-def build(settings: Fit, steps: int) -> keras.optimizers.Optimizer:
-    """Adam or RMSProp for a training of `steps`, by choice with warm-up and cosine decay and with averaged weights."""
-    rate: float | keras.optimizers.schedules.LearningRateSchedule = settings.learning_rate
-    if settings.schedule == "cosine":
-        warmup = max(1, min(200, steps // 20))
-        rate = keras.optimizers.schedules.CosineDecay(
-            0.0, max(1, steps - warmup), warmup_target=settings.learning_rate, warmup_steps=warmup
-        )
-    averaged: Mapping[str, Any] = {"use_ema": True, "ema_momentum": settings.ema} if settings.ema else {}
-    if settings.optimizer == "rmsprop":
-        return RMSprop(rate, **averaged)
-    return FusedAdam(rate, beta_1=settings.momentum, **averaged)

@@ -1,0 +1,80 @@
+"""The numbers on a variant's card: the main metrics of every group that it has, and all its anomaly scores."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from digitforge.report.numbers import label
+from digitforge.report.tables import Column, Table, of_metric, table
+
+Settings = Mapping[str, Any]
+
+PRIOR = "samples/baseline"
+NUMBERS: dict[str, list[Column]] = {
+    "Reconstructions": [
+        of_metric("reconstruction.predictability"),
+        of_metric("reconstruction.accuracy"),
+        of_metric("reconstruction.psnr_db"),
+        of_metric("reconstruction.ssim"),
+    ],
+    "Samples": [
+        of_metric("samples.predictability"),
+        of_metric("samples.coverage"),
+        of_metric("samples.modes", "classes read at least once"),
+        of_metric("samples.kl_nats"),
+        of_metric("samples.fid"),
+        of_metric("samples.precision"),
+        of_metric("samples.recall"),
+        of_metric("samples.coverage_prdc"),
+    ],
+    "Samples from the prior": [
+        of_metric("samples.predictability").within(PRIOR),
+        of_metric("samples.fid").within(PRIOR),
+        of_metric("samples.recall").within(PRIOR),
+    ],
+    "Stacks, channel by channel": [
+        of_metric("reconstruction.predictability", "recognised reconstructions").within("stacked/reconstruction"),
+        of_metric("stacked.accuracy"),
+        of_metric("samples.predictability", "recognised samples").within("stacked/samples"),
+        of_metric("stacked.modes", "modes of 1,000"),
+        of_metric("stacked.kl_nats"),
+    ],
+    "Likelihood": [
+        of_metric("likelihood.data"),
+        of_metric("likelihood.elbo_nats"),
+        of_metric("likelihood.nll_nats"),
+        of_metric("likelihood.kl_nats"),
+        of_metric("likelihood.active_units"),
+    ],
+    "The left-out digit": [
+        of_metric("anomaly.auroc"),
+        of_metric("anomaly.average_precision"),
+        of_metric("anomaly.fpr95"),
+    ],
+    "Denoising at deviation 0.5": [of_metric("denoising.psnr_db"), of_metric("denoising.ssim")],
+    "Compression": [
+        of_metric("compression.codes.8.entropy_bytes", "bytes, 8 bits a coordinate"),
+        of_metric("reconstruction.psnr_db").within("compression/codes/8"),
+        of_metric("compression.codes.8.entropy_bytes", "bytes, 4 bits a coordinate").within("compression/codes/4"),
+        of_metric("reconstruction.psnr_db").within("compression/codes/4"),
+    ],
+}
+AUROC = of_metric("anomaly.auroc", contest=False)
+
+
+def numbers(details: Settings) -> dict[str, list[tuple[str, str]]]:
+    """Group -> (title, text) of the numbers that a variant has."""
+    row = {"details": details}
+    found = {
+        group: [(one.title, one.write(there)) for one in columns if (there := one.find(row)) is not None]
+        for group, columns in NUMBERS.items()
+    }
+    return {group: pairs for group, pairs in found.items() if pairs}
+
+
+def scores(details: Settings) -> list[Table]:
+    """Every anomaly score on every set; [] for a model without scores."""
+    found = details.get("anomaly", {}).get("scores", {})
+    rows = [{"key": label(name), "details": of} for name, of in found.items()]
+    sets = dict.fromkeys(name for of in found.values() for name in of)
+    columns = [AUROC.within(name, name) for name in sets]
+    return table(rows, columns, title="score", cards=False)
