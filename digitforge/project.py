@@ -36,7 +36,7 @@ def project_folder() -> Path:
 
 def settings(root: Path) -> Params:
     """The project's params.yaml."""
-    return load_params(root / PARAMS_FILE, root)
+    return load_params(root / PARAMS_FILE)
 
 
 def variants(root: Path | None = None) -> list[str]:

@@ -16,7 +16,7 @@ from digitforge.data.raw import SourceFacts
 from digitforge.errors import user_errors
 from digitforge.settings.params import Tracking
 from digitforge.settings.recipe import Recipe
-from digitforge.settings.variants import Row
+from digitforge.settings.variants import Variant
 from digitforge.tracking import completing, runs
 
 SETTINGS = ("data.missing_digit", "leave_one_out.digits", "tracking", "variants")
@@ -27,7 +27,7 @@ def main() -> None:
     """Complete the runs of the verifier, of every variant and of the leave-one-out study; register the variants."""
     recipe = Recipe.read("track")
     settings = Tracking.model_validate(recipe["tracking"])
-    rows = TypeAdapter(dict[str, Row]).validate_python(recipe["variants"])
+    rows = TypeAdapter(dict[str, Variant]).validate_python(recipe["variants"])
     source = SourceFacts.read().label
     titles = TITLES | {key: row.title for key, row in rows.items()}
     trainings = list(completing.trainings(rows, recipe["leave_one_out.digits"]))

@@ -28,7 +28,7 @@ def committed():
         pytest.skip("params.yaml is edited: it is judged once it is committed with the lock and reports of `dvc repro`")
     if same.returncode:
         pytest.skip("no git repository here, so nothing says which params.yaml is the committed one")
-    return load_params(ROOT / "params.yaml", ROOT)
+    return load_params(ROOT / "params.yaml")
 
 
 def test_nothing_is_left_to_run(committed):

@@ -12,7 +12,7 @@ from digitforge import files
 from digitforge.data.dataset import Dataset
 from digitforge.data.raw import SourceFacts
 from digitforge.errors import UserError
-from digitforge.explorer import codes
+from digitforge.explorer import coordinates
 from digitforge.project import settings
 from digitforge.settings.params import PARAMS_FILE, Params
 
@@ -100,12 +100,12 @@ class Shelf:
         """The test images of a variant's data mode, [N, H, W, C] uint8."""
         return self._mode(self.variant(key).data)["x_test"]
 
-    def axes(self, key: str) -> codes.Axes:
+    def axes(self, key: str) -> coordinates.Axes:
         """The sliders of a variant's codes."""
         with self._loading:
             return self._axes(key)
 
-    def _make_axes(self, key: str) -> codes.Axes:
+    def _make_axes(self, key: str) -> coordinates.Axes:
         variant = self.variant(key)
         known = variant.training_codes if variant.encodes else variant.draw(PRIOR_CODES)
-        return codes.axes(known, variant.decode, variant.classes or 0)
+        return coordinates.axes(known, variant.decode, variant.classes or 0)

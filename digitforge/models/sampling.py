@@ -22,7 +22,7 @@ from digitforge.data.outliers import in_mode
 from digitforge.data.pixels import crisp, to_bytes
 from digitforge.data.subsets import examined, spread
 from digitforge.models.base import GenerativeModel
-from digitforge.models.exploring import explore
+from digitforge.models.exploring import between_draws, explore
 from digitforge.models.restoring import restore
 from digitforge.models.scoring import aggregate_posterior, score, weigh_closely
 from digitforge.models.verifier import VerifierNetwork
@@ -64,10 +64,13 @@ def of_test_images(
     draws: int,
     seed: int,
 ) -> Arrays:
-    """What a model with an encoder makes of the test images. strange: out-of-distribution sets, [N, H, W] or in colour.
+    """What a model makes of the test images; of one without an encoder, pictures between draws alone.
 
-    kept: [N] bool, the test images of digits that the model was trained on.
+    strange: out-of-distribution sets, [N, H, W] or in colour; kept: [N] bool, the test images of digits that the model
+    was trained on.
     """
+    if not model.encodes:
+        return between_draws(model, seed)
     images, subset = data["x_test"], examined(kept)
     codes, _ = model.encode(images, seed)
     means, training = model.encode(data["x_train"][spread(len(data["x_train"]), KEPT)], seed)

@@ -5,7 +5,8 @@ from typing import Any
 
 from digitforge.report.card_numbers import numbers, scores
 from digitforge.report.numbers import label
-from digitforge.report.portfolio import CARDS, FALLBACK, Card
+from digitforge.report.portfolio import Card, card_of
+from digitforge.report.sizes import GRID
 from digitforge.settings.families import FAMILIES
 
 Settings = Mapping[str, Any]
@@ -13,8 +14,8 @@ Settings = Mapping[str, Any]
 # picture -> what it shows, in the order of the page
 PICTURES = {
     "reconstructions": "Test images above their reconstructions",
-    "samples": "Samples, with codes from {sampler}; not chosen, the first hundred",
-    "latent": "Test images by their codes, on the plane of the first two principal components, and what lies there",
+    "samples": f"The first {GRID} samples, not chosen, with codes from {{sampler}}",
+    "latent": "Test images by their codes, on the plane of the first two principal components, and what they decode to",
     "traversals": "One coordinate of the code moves in each row, the most active one first",
     "interpolations": "From one {ends} to another",
     "classes": "A style in each row, a label in each column",
@@ -33,11 +34,6 @@ OF_ENCODERS = {
 }
 
 
-def card_of(key: str, family: str) -> Card:
-    """A variant's text, or else its family's."""
-    return CARDS.get(key) or FALLBACK[family]
-
-
 def settings_text(settings: Settings) -> str:
     """{"name": "dense", "encoder": [256, 64]} -> "dense: encoder 256-64"; what is null or nothing is left out."""
 
@@ -49,9 +45,9 @@ def settings_text(settings: Settings) -> str:
             return ", ".join(map(text, found)) if nested else "-".join(map(str, found))
         return str(found)
 
-    shown = {name: found for name, found in settings.items() if name != "name" and found not in (None, [])}
-    pairs = "; ".join(f"{label(name)} {text(found)}" for name, found in shown.items())
-    return ": ".join(part for part in (settings.get("name", ""), pairs) if part)
+    kept = {name: found for name, found in settings.items() if name != "name" and found not in (None, [])}
+    named = "; ".join(f"{label(name)} {text(found)}" for name, found in kept.items())
+    return ": ".join(part for part in (settings.get("name", ""), named) if part)
 
 
 def facts(row: Settings) -> dict[str, str]:
@@ -118,16 +114,22 @@ def describe(
         "steps": steps,
         "fewer_steps": max(1, min(row.fit.steps, steps) // 2),  # of `fit.steps`: changes a training that was cut, too
         "details": details,
-        "card": card_of(key, row.family),
+        "card": card(key, row, steps),
     }
-    words = {"steps": f"{steps:,}", "batch": row.fit.batch, "code": row.model.code}
     return {
         **described,
         "facts": facts(described),
         "numbers": numbers(details),
-        "recipe": described["card"].recipe.format(**words),
         "scores": scores(details),
     }
+
+
+def card(key: str, row: Any, steps: int) -> Card | None:
+    """A variant's text with its own numbers in the recipe; None if neither it nor its family has a text."""
+    found = card_of(key, row.family)
+    if found is None:
+        return None
+    return found._replace(recipe=found.recipe.format(steps=f"{steps:,}", batch=row.fit.batch, code=row.model.code))
 
 
 def captions(row: Settings, pictures: Iterable[str]) -> dict[str, str]:

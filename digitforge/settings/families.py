@@ -29,3 +29,4 @@ FAMILIES = {
     "vqvae": Family(VqvaeSettings, "VQ-VAE", "VAE"),
     "gan": Family(GanSettings, "GAN", "GAN"),
 }
+KINDS = tuple(dict.fromkeys(family.kind for family in FAMILIES.values()))

@@ -8,15 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, ValidationInfo, model_validator
+from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from digitforge.data.modes import Mode
 from digitforge.data.outliers import MAKERS
-from digitforge.data.sources import FETCHED, SOURCES
+from digitforge.data.sources import FETCHED
 from digitforge.errors import UserError, user_errors
-from digitforge.files import main_repository
 from digitforge.metrics.catalogue import HEADLINES
 from digitforge.schema import Positive, Schema, Share
 from digitforge.settings.families import FAMILIES
@@ -29,28 +28,12 @@ PARAMS_FILE = Path("params.yaml")
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
-def is_folder(path: Path) -> bool:
-    """Whether a folder has this name; a name that is too long for one is none."""
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
-
-
 class Data(Schema):
     source: Annotated[str, Field(min_length=1)]
     offline: Literal["digits", "fail"]
     mirrors: dict[str, list[Annotated[str, Field(pattern=r"^https?://")]]]
     missing_digit: Annotated[int, Field(ge=0, le=9)]
     stacks_per_digit: Annotated[float, Field(ge=0.1, le=5)]
-
-    @model_validator(mode="after")
-    def source_is_a_name_or_a_folder(self, info: ValidationInfo) -> "Data":
-        root = (info.context or {}).get("root") or main_repository()
-        if self.source not in SOURCES and not is_folder(root / self.source):
-            names = ", ".join(SOURCES)
-            raise ValueError(f"source: received {self.source!r}; accepted: {names}, or an existing folder of images")
-        return self
 
     @model_validator(mode="after")
     def mirrors_are_of_sources(self) -> "Data":
@@ -133,10 +116,6 @@ class LeaveOneOut(Schema):
             raise UserError(f"leave_one_out.digits: received {text!r}; accepted: one of {self.digits}")
         return int(text)
 
-    def logged(self, digit: int) -> dict[str, Any]:
-        """What MLflow shows as the parameters of the training without `digit`."""
-        return {"model": self.model.model_dump(), "fit": self.fit.model_dump(), "study": {"digit": digit}}
-
 
 class Champion(Schema):
     """Which registered model of a family is its champion: the one whose `metric` is best among those of a data mode."""
@@ -158,8 +137,8 @@ class Tracking(Schema):
     champion: dict[Literal[tuple(FAMILIES)], Champion]  # type: ignore[valid-type]
 
 
-class Params(Schema):
-    """The whole of params.yaml."""
+class ResultParams(Schema):
+    """The parameters that results depend on: all of params.yaml but `tracking`."""
 
     budget: Annotated[float, Field(gt=0, le=1000)]
     max_epochs: Positive
@@ -168,7 +147,6 @@ class Params(Schema):
     verifier: VerifierSettings
     evaluation: Evaluation
     leave_one_out: LeaveOneOut
-    tracking: Tracking
     variants: Annotated[dict[Name, Variant], Field(min_length=1)]
 
     def variant(self, key: str) -> Row:
@@ -176,6 +154,22 @@ class Params(Schema):
         if key not in self.variants:
             raise UserError(f"{PARAMS_FILE}: no variant {key!r}; there are {', '.join(self.variants)}")
         return self.variants[key]
+
+
+class Params(ResultParams):
+    """The whole of params.yaml."""
+
+    tracking: Tracking
+
+
+def titled(params: Params) -> Params:
+    """The parameters, with the left-out digit in the place of `{missing_digit}` in the variants' titles."""
+    digit = str(params.data.missing_digit)
+    rows = {
+        key: row.model_copy(update={"title": row.title.replace("{missing_digit}", digit)})
+        for key, row in params.variants.items()
+    }
+    return params.model_copy(update={"variants": rows})
 
 
 def written(loc: tuple[int | str, ...], content: Any) -> str:
@@ -216,21 +210,18 @@ def explain(error: ValidationError, content: Any) -> str:
             return f"{path}: {shown}; {first['msg'][0].lower()}{first['msg'][1:]}"
 
 
-def parse(content: Any, name: str = str(PARAMS_FILE), root: Path | None = None) -> Params:
-    """Validate the whole of a params mapping; raises UserError with one line on the first fault.
-
-    root: as of `load_params`.
-    """
+def parse(content: Any, name: str = str(PARAMS_FILE)) -> Params:
+    """Validate the whole of a params mapping; raises UserError with one line on the first fault."""
     if not isinstance(content, Mapping):
         raise UserError(f"{name}: received {type(content).__name__}; accepted: a mapping of settings")
     try:
-        params = Params.model_validate(content, context={"root": root})
+        params = Params.model_validate(content)
     except ValidationError as error:
         raise UserError(f"{name}: {explain(error, content)}") from None
     for key in params.variants:
         if key in ("verifier", "peers") or key.startswith("leave_one_out"):  # names of other files of metrics
             raise UserError(f"{name}: variants.{key}: received a variant of this name; accepted: any other name")
-    return params
+    return titled(params)
 
 
 def read_yaml(path: Path | str) -> Any:
@@ -238,11 +229,8 @@ def read_yaml(path: Path | str) -> Any:
     return YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
 
 
-def load_params(path: Path = PARAMS_FILE, root: Path | None = None) -> Params:
-    """Read and validate params.yaml; raises UserError for a missing, malformed or invalid file.
-
-    root: the project, from which a folder of images is named, if another than where Python or DVC runs.
-    """
+def load_params(path: Path = PARAMS_FILE) -> Params:
+    """Read and validate params.yaml; raises UserError for a missing, malformed or invalid file."""
     try:
         content = read_yaml(path)
     except (FileNotFoundError, IsADirectoryError):
@@ -251,7 +239,7 @@ def load_params(path: Path = PARAMS_FILE, root: Path | None = None) -> Params:
         raise UserError(f"{path}: received bytes that are not UTF-8 ({error.reason}); accepted: UTF-8 text") from None
     except (YAMLError, ValueError) as error:  # the latter of a day that doesn't exist, say
         raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
-    return parse(content, str(path), root)
+    return parse(content, str(path))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Pictures of code space: where test images lie, and what is decoded between them."""
+"""Pictures of the code space, the latent space: where test images lie, and what is decoded between them."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,8 +8,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from digitforge.data.pixels import mosaic
+from digitforge.report.colors import DIGITS, GREY
 from digitforge.report.figures.gallery import gallery
-from digitforge.report.figures.style import DIGITS, GREY
 
 Arrays = dict[str, np.ndarray]
 

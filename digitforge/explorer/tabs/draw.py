@@ -8,7 +8,7 @@ from PIL import Image
 
 from digitforge import Variant, Verifier
 from digitforge.data.noise import add_noise
-from digitforge.explorer.codes import reach
+from digitforge.explorer.coordinates import reach
 from digitforge.explorer.drawing import RULE, as_models_take, is_empty
 from digitforge.explorer.parts import MODEL, VariantList, choice, download, picture, told
 from digitforge.explorer.pictures import ONE_DIGIT, code_chart, reading_chart, score_chart, sheet
@@ -66,7 +66,7 @@ def in_words(found: Opinion) -> str:
     )
 
 
-def look(shelf: Shelf, key: str, drawn: dict[str, Any] | None, to_ink: bool, sigma: float) -> tuple[Any, ...]:
+def examine(shelf: Shelf, key: str, drawn: dict[str, Any] | None, to_ink: bool, sigma: float) -> tuple[Any, ...]:
     """-> four pictures, a sentence, three charts and the arrays; nothing but an invitation while nothing is drawn."""
     drawing = None if drawn is None else drawn["composite"]
     if key is None or drawing is None or is_empty(drawing):
@@ -85,11 +85,11 @@ def look(shelf: Shelf, key: str, drawn: dict[str, Any] | None, to_ink: bool, sig
 
 
 def take_test_digit(shelf: Shelf, key: str, to_ink: bool, sigma: float) -> tuple[Any, ...]:
-    """A test digit as if it had been uploaded -> that, and what `look` gives."""
+    """A test digit as if it had been uploaded -> that, and what `examine` gives."""
     images = shelf.test_images(key)
     image = images[np.random.default_rng().integers(len(images))]
     picture = Image.fromarray(image.squeeze()).convert("RGB").resize((CANVAS, CANVAS), Image.Resampling.NEAREST)
-    return picture, *look(shelf, key, {"composite": picture}, to_ink, sigma)
+    return picture, *examine(shelf, key, {"composite": picture}, to_ink, sigma)
 
 
 def build(shelf: Shelf) -> list[VariantList]:
@@ -130,7 +130,7 @@ def build(shelf: Shelf) -> list[VariantList]:
     digit.click(taken, [key, to_ink, sigma], [editor, *outputs], api_visibility="private", **asked)
     gr.on(
         [editor.change, editor.input, key.change, to_ink.change, sigma.release],
-        told(look, shelf),
+        told(examine, shelf),
         [key, editor, to_ink, sigma],
         outputs,
         api_name="look",

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from digitforge.report.figures import codes
-from digitforge.report.figures.style import DIGITS
+from digitforge.report.colors import DIGITS
+from digitforge.report.figures import latent
 
 RNG = np.random.default_rng(0)
 
@@ -33,7 +33,7 @@ def names(figure):
 
 
 def test_points_have_the_colour_of_their_digit_which_stands_at_their_median():
-    left, right = codes.latent(PLANE, LABELS).axes
+    left, right = latent.latent(PLANE, LABELS).axes
     [points] = left.collections
     assert [to_hex(color) for color in points.get_facecolors()] == [DIGITS[digit] for digit in (3, 1, 3, 1)]
     places = {text.get_text(): text.get_position() for text in left.texts}
@@ -46,11 +46,11 @@ def test_points_have_the_colour_of_their_digit_which_stands_at_their_median():
 
 def test_names_of_digits_do_not_lie_on_each_other():
     crowded = np.concatenate([np.zeros((3, 2)), RNG.normal(0, 0.01, (6, 2)), [[0.5, 0.5]]])
-    places = codes.pushed_apart(crowded, codes.APART)
+    places = latent.pushed_apart(crowded, latent.APART)
     distances = np.linalg.norm(places[:, None] - places[None], axis=-1) + np.eye(10)
-    assert distances.min() > 0.999 * codes.APART
+    assert distances.min() > 0.999 * latent.APART
     assert places[9].tolist() == [0.5, 0.5]
-    assert np.abs(places[:9] - crowded[:9]).max() < 3 * codes.APART
+    assert np.abs(places[:9] - crowded[:9]).max() < 3 * latent.APART
 
 
 def test_ten_digits_have_ten_colours():
@@ -60,13 +60,13 @@ def test_ten_digits_have_ten_colours():
 def test_traversals_are_named_by_coordinate_and_range():
     found = {"traversals": images(2, 5), "traversal_coordinates": np.array([6, 0])}
     found["traversal_values"] = np.array([[-2.04, 0, 0, 0, 1.96], [0, 0, 0, 0, 1]])
-    assert names(codes.traversals(found)) == ["z7: -2.0 to 2.0", "z1: 0.0 to 1.0"]
+    assert names(latent.traversals(found)) == ["z7: -2.0 to 2.0", "z1: 0.0 to 1.0"]
 
 
 def test_interpolations_stand_between_their_test_images():
     data = {"x_test": images(6), "y_test": LABELS}
     found = {"interpolations": images(2, 8), "interpolation_images": np.array([[1, 4], [5, 0]])}
-    figure = codes.interpolations(found, data)
+    figure = latent.interpolations(found, data)
     assert names(figure) == ["1 to 7", "0 to 3"]
     picture = figure.axes[0].images[0].get_array()
     assert picture.shape[1] == 10 * 4 + 9 * 2
@@ -76,15 +76,15 @@ def test_interpolations_stand_between_their_test_images():
 
 
 def test_interpolations_of_draws_have_no_ends():
-    figure = codes.interpolations({"interpolations": images(2, 8)}, {})
+    figure = latent.interpolations({"interpolations": images(2, 8)}, {})
     assert names(figure) == ["pair 1", "pair 2"]
 
 
 def test_pictures_are_those_that_the_arrays_allow():
     data = {"x_test": images(6), "y_test": LABELS}
-    assert codes.pictures({}, data) == {}
-    assert list(codes.pictures({"by_class": images(2, 10), "interpolations": images(2, 8)}, data)) == [
+    assert latent.pictures({}, data) == {}
+    assert list(latent.pictures({"by_class": images(2, 10), "interpolations": images(2, 8)}, data)) == [
         "interpolations",
         "classes",
     ]
-    assert list(codes.pictures(PLANE, data)) == ["latent"]
+    assert list(latent.pictures(PLANE, data)) == ["latent"]

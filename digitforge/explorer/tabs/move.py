@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from digitforge.explorer.codes import Axes, with_label
+from digitforge.explorer.coordinates import Axes, with_label
 from digitforge.explorer.parts import (
     MODEL,
     VariantList,
