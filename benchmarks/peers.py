@@ -13,6 +13,8 @@ import digitforge.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
 import numpy as np
 
 from digitforge import files
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
 from digitforge.errors import UserError, user_errors
 from digitforge.metrics.intervals import plain
 from digitforge.models.classifier import Classifier
@@ -20,7 +22,7 @@ from digitforge.protocol import reference, samples
 from digitforge.settings.params import load_params
 
 PEERS = Path(".venv-peers/bin/python")
-MODE = "mono-float-complete"
+MODE = Mode.parse("mono-float-complete")
 SECONDS = 60  # of training each: about what `rae` takes on two cores
 
 
@@ -39,7 +41,7 @@ def draw(images: np.ndarray, count: int) -> dict[str, np.ndarray]:
 def main() -> None:
     """Train, draw, let the verifier read, and score."""
     settings = load_params().evaluation
-    data = files.read_npz(files.DATA / f"{MODE}.npz")
+    data = Dataset.read(MODE)
     real = files.read_npz(files.FEATURES / "float.npz", "test")["test"][: samples.COMPARED]
     known = reference.of_features(real)
     verifier = Classifier()
@@ -50,7 +52,7 @@ def main() -> None:
         probabilities, seen = verifier.read(images)
         spread = samples.spread_of(real, seen[: samples.COMPARED, 0], known)
         read = samples.classes(probabilities, target, settings.tolerance.mono)
-        found[name] = plain(read | spread) | {"data": MODE, "source": files.source_name()}
+        found[name] = plain(read | spread) | {"data": str(MODE), "source": data.source.label}
         print(f"{name}: {read['predictability'].value:.3f} recognised, FID {spread['fid'].value:.2f}")
     files.write_json(files.METRICS / "peers.json", found)
 

@@ -15,9 +15,13 @@ from typing import Any
 import digitforge.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
 
 # isort: split
+from digitforge.tracking.training import VALIDATION
+
 from benchmarks.jobs import jobs
 from benchmarks.page import EPOCH
 from digitforge import files
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
 from digitforge.data.pixels import crisp, to_bytes
 from digitforge.errors import UserError, user_errors
 from digitforge.metrics.verifier import predictability
@@ -25,7 +29,6 @@ from digitforge.models import build
 from digitforge.models.classifier import Classifier
 from digitforge.models.codes import FIT_ON, Mixture
 from digitforge.settings.params import Fit
-from digitforge.tracking.training import VALIDATION
 from digitforge.training.fit import STEPS_PER_CALL, Plan, fit
 
 EPOCHS = 10  # of the historic recipe: a tenth of it
@@ -36,7 +39,7 @@ TOLERANCE = 0.8  # least belief with which a sample counts as recognised
 
 def curve(name: str, job: dict[str, Any], steps: int) -> list[dict[str, float]]:
     """Train for `steps` -> rows of step, seconds, loss of test images (nats) and share of samples recognised."""
-    data = files.read_npz(files.DATA / "mono-binary-complete.npz", "x_train", "x_test")
+    data = Dataset.read(Mode.parse("mono-binary-complete"), "x_train", "x_test")
     judge = Classifier()
     judge.load_weights(files.VERIFIER / "verifier.weights.h5")
     model = build(job["family"], tuple(job["shape"]), job["model"], seed=1)

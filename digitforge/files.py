@@ -94,10 +94,3 @@ def read_npz(path: Path, *names: str) -> dict[str, np.ndarray]:
     """Read the named arrays of an npz, or all; pickled objects are refused."""
     with path.open("rb") as content, np.load(content, allow_pickle=False) as archive:
         return {name: archive[name] for name in names or archive.files}
-
-
-def source_name(root: Path = Path()) -> str:
-    """The data set in use in a project's folder, as stage `download` left it; a stand-in says what for."""
-    source = read_json(root / RAW / "source.json")
-    stand_in_for = source["stand_in_for"]
-    return f"{source['source']}, standing in for {stand_in_for}" if stand_in_for else source["source"]

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from digitforge import files
+from digitforge.data.dataset import Dataset
 from digitforge.settings.params import Params
 from digitforge.settings.rows import Variant as Row
 from digitforge.variant import Variant
@@ -23,7 +24,7 @@ def pack(key: str, params: Params, folder: Path, root: Path = Path()) -> None:
         shutil.copyfile(root / path, folder / path)
     of_anomalies = {
         files.SAMPLES / f"{key}.npz": ("training_means", "code_distance", "model_sha256"),
-        files.DATA / f"{row.data}.npz": ("y_test", "digits_test"),
+        Dataset.path(row.data): ("y_test", "source"),
     }
     for path, names in of_anomalies.items():
         with np.load(root / path, allow_pickle=False) as archive:  # a model without an encoder has no codes

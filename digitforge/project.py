@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from digitforge import files
+from digitforge.data.raw import SOURCE_FILE, SourceFacts
 from digitforge.errors import UserError
 from digitforge.reading import Verifier
 from digitforge.settings.params import PARAMS_FILE, Params, load_params
@@ -78,7 +79,7 @@ def undamaged(path: Path, command: str) -> Iterator[None]:
 def is_of(row: Row, config: dict[str, Any]) -> bool:
     """Whether a trained model, by its config.json, is what a row of params.yaml asks for."""
     asked = json.loads(json.dumps(row.model.model_dump()))
-    return [config.get(name) for name in ("family", "data", "model")] == [row.family, row.data, asked]
+    return [config.get(name) for name in ("family", "data", "model")] == [row.family, str(row.data), asked]
 
 
 def verifier(root: Path | None = None) -> Verifier:
@@ -89,13 +90,8 @@ def verifier(root: Path | None = None) -> Verifier:
         raise UserError(f"{weights}: no verifier yet, `dvc repro verifier` trains it")
     from digitforge.models.classifier import Classifier
 
-    classifier = Classifier(pictures=shows_pictures(root))
+    pictures = (root / SOURCE_FILE).exists() and SourceFacts.read(root).pictures
+    classifier = Classifier(pictures=pictures)
     with undamaged(weights, "dvc repro -f -s verifier"):
         classifier.load_weights(weights)
     return Verifier(classifier)
-
-
-def shows_pictures(root: Path) -> bool:
-    """Whether the project's images of three channels are colour pictures, not stacks of three digits."""
-    path = root / files.DATA / "color-float-complete.npz"
-    return path.exists() and files.read_npz(path, "digits_test")["digits_test"].shape[1] == 1

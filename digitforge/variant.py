@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digitforge import files
+from digitforge.data.dataset import Dataset
 from digitforge.data.pixels import crisp, to_bytes
 from digitforge.data.stacked import binarize
-from digitforge.data.subsets import known
 from digitforge.errors import UserError
 from digitforge.images import InputError, to_pictures, whole
 from digitforge.metrics.anomaly import neighbour_distance
@@ -39,7 +39,7 @@ class Variant:
     def __init__(self, key: str, row: Row, model: "GenerativeModel", *, root: Path, missing_digit: int) -> None:
         self.key, self.title, self.family, self.data = key, row.title, row.family, row.data
         self.threshold = row.sample.threshold
-        self.binary = "binary" in row.data
+        self.binary = row.data.binary
         self.model = model
         self.shape, self.code = model.image_shape, model.code
         self.encodes, self.has_likelihood = model.encodes, model.has_likelihood
@@ -153,8 +153,8 @@ class Variant:
     def known_scores(self) -> np.ndarray:
         """`anomaly_score` of the test images of known digits, rising."""
         scores = self._kept(files.SAMPLES, "code_distance")["code_distance"]
-        data = files.read_npz(self._root / files.DATA / f"{self.data}.npz", "y_test", "digits_test")
-        return np.sort(scores[known(data, self.data, self._missing_digit)])
+        data = Dataset.read(self.data, "y_test", root=self._root)
+        return np.sort(scores[data.known(self._missing_digit)])
 
     def _kept(self, folder: Path, *names: str) -> dict[str, np.ndarray]:
         path = self._root / folder / f"{self.key}.npz"

@@ -4,6 +4,7 @@ Writes reports/metrics/leave_one_out/DIGIT.json: the detection metrics of every 
 """
 
 from digitforge import files
+from digitforge.data.dataset import Dataset
 from digitforge.errors import argument, user_errors
 from digitforge.metrics.anomaly import detection_metrics
 from digitforge.metrics.intervals import plain
@@ -16,12 +17,12 @@ SETTINGS = ()
 def main(text: str) -> None:
     """Measure the scores of stage `leave_one_out`; none where the data has no such digit."""
     digit = load_params().leave_one_out.digit(text)
-    labels = files.read_npz(files.DATA / f"{LEFT_OUT_DATA}.npz", "y_test")["y_test"]
+    data = Dataset.read(LEFT_OUT_DATA, "y_test")
     nats = files.read_npz(files.LEAVE_ONE_OUT / text / "scores.npz")
     found = scores(nats) if nats else {}
-    table = {name: detection_metrics(values, labels == digit) for name, values in found.items()}
+    table = {name: detection_metrics(values, data["y_test"] == digit) for name, values in found.items()}
     path = files.METRICS / "leave_one_out" / f"{text}.json"
-    files.write_json(path, {"source": files.source_name(), "scores": plain(table)})
+    files.write_json(path, {"source": data.source.label, "scores": plain(table)})
     shown = ", ".join(f"{name} {metrics['auroc'].value:.3f}" for name, metrics in table.items())
     print(f"without {digit}: AUROC {shown or 'of nothing'}")
 

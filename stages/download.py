@@ -1,11 +1,10 @@
 """Stage `download`: fetch a data set as four IDX files, or fall back on the stand-in when that is allowed."""
 
-from typing import Any
-
 from digitforge import files
 from digitforge.data.folder import class_folders, from_image_folder
 from digitforge.data.places import IdxFiles, fetch, from_scikit_learn
-from digitforge.data.sources import FILES, SOURCES, TORCHVISION_FOLDERS
+from digitforge.data.raw import SourceFacts, read_images
+from digitforge.data.sources import SOURCES
 from digitforge.errors import UserError, user_errors
 from digitforge.settings.params import Data, load_params
 
@@ -14,9 +13,9 @@ SETTINGS = ("data.source", "data.offline", "data.mirrors")
 
 def by_hand(source: str) -> str:
     """How to place the files by hand."""
-    folder = f"data/{TORCHVISION_FOLDERS[source]}/raw"
+    folder = f"data/{SOURCES[source].torchvision}/raw"
     where = f"into {folder}" + (", or into any folder and set DIGITFORGE_MNIST to it" if source == "mnist" else "")
-    return f"put {', '.join(f'{name}.gz' for name in FILES)} {where}; or set data.offline: digits"
+    return f"put {', '.join(f'{name}.gz' for name in SOURCES[source].files)} {where}; or set data.offline: digits"
 
 
 def obtain(data: Data) -> tuple[str, IdxFiles]:
@@ -45,17 +44,16 @@ def obtain(data: Data) -> tuple[str, IdxFiles]:
 
 
 def main() -> None:
-    """Write artifacts/data/raw: the four IDX files and source.json, which names the classes of a folder of images."""
+    """Write artifacts/raw: the four IDX files and source.json, the facts about their source."""
     data = load_params().data
     name, found = obtain(data)
     for file, content in found.items():
         with files.atomic(files.RAW / file) as partial:
             partial.write_bytes(content)
     stand_in_for = data.source if name == "digits" and data.source != "digits" else None
-    source: dict[str, Any] = {"source": name, "stand_in_for": stand_in_for}
-    if data.source not in SOURCES:
-        source["classes"] = [path.name for path in class_folders(files.main_repository() / data.source)]
-    files.write_json(files.RAW / "source.json", source)
+    folders = class_folders(files.main_repository() / data.source) if data.source not in SOURCES else []
+    classes = tuple(path.name for path in folders)
+    SourceFacts(name, stand_in_for, classes, pictures=read_images("train").ndim == 4).write()
 
 
 if __name__ == "__main__":

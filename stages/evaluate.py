@@ -5,6 +5,7 @@ its 95 % interval. A metric that doesn't apply is absent. reports/metrics.md say
 """
 
 from digitforge import files
+from digitforge.data.dataset import Dataset
 from digitforge.errors import argument, user_errors
 from digitforge.metrics.catalogue import HEADLINES
 from digitforge.metrics.intervals import Estimate, plain, restored, significant
@@ -37,16 +38,16 @@ def main(key: str) -> None:
     """Write reports/metrics/KEY.json and KEY.details.json."""
     params = load_params()
     mode = params.variant(key).data
-    data = files.read_npz(files.DATA / f"{mode}.npz")
-    features = files.read_npz(files.FEATURES / f"{mode.split('-')[1]}.npz")
+    data = Dataset.read(mode)
+    features = files.read_npz(files.FEATURES / f"{mode.values}.npz")
     numbers = restored(files.read_json(files.REFERENCE / f"{mode}.json"))
     real = numbers, files.read_npz(files.REFERENCE / f"{mode}.npz")
     groups = of_variant(data, features, real, files.read_npz(files.SAMPLES / f"{key}.npz"), key, params)
-    source = {"source": files.source_name()}
+    source = {"source": data.source.label}
     files.write_json(files.METRICS / f"{key}.json", source | headlines(groups))
     files.write_json(files.METRICS / f"{key}.details.json", source | plain(groups))
     shown = [f"{group}.{name} {value}" for group, found in headlines(groups).items() for name, value in found.items()]
-    print(f"{key} ({files.source_name()}): {', '.join(shown)}")
+    print(f"{key} ({data.source.label}): {', '.join(shown)}")
 
 
 if __name__ == "__main__":

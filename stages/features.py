@@ -5,7 +5,7 @@ IDX files. Data files say which digits an image shows (`digits_train`, `digits_t
 """
 
 from digitforge import files
-from digitforge.data.idx import parse_idx
+from digitforge.data.raw import SPLITS, read_images
 from digitforge.data.stacked import binarize, grey
 from digitforge.errors import user_errors
 from digitforge.models.classifier import Classifier
@@ -17,10 +17,7 @@ def main() -> None:
     """Write artifacts/features."""
     verifier = Classifier()
     verifier.load_weights(files.VERIFIER / "verifier.weights.h5")
-    raw = {}
-    for split, prefix in (("train", "train"), ("test", "t10k")):
-        name = f"{prefix}-images-idx3-ubyte"
-        raw[split] = grey(parse_idx((files.RAW / name).read_bytes(), name))[..., None]
+    raw = {split: grey(read_images(split))[..., None] for split in SPLITS}
     for values, prepare in (("binary", binarize), ("float", lambda images: images)):
         found = {split: verifier.read(prepare(images))[1][:, 0] for split, images in raw.items()}
         files.write_npz(files.FEATURES / f"{values}.npz", **found)

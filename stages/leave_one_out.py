@@ -4,13 +4,15 @@ Writes artifacts/leave_one_out/DIGIT/history.csv, and scores.npz with the arrays
 the distance of codes from training codes, over the test split. Both are empty where the data has no such digit.
 """
 
+from digitforge.tracking.training import train_tracked, write_history
+
 from digitforge import files
+from digitforge.data.dataset import Dataset
 from digitforge.errors import argument, user_errors
 from digitforge.metrics.anomaly import neighbour_distance
 from digitforge.models import build
 from digitforge.models.scoring import image_nats
 from digitforge.settings.params import LEFT_OUT_DATA, LEFT_OUT_FAMILY, load_params
-from digitforge.tracking.training import train_tracked, write_history
 from digitforge.training.callbacks import Row
 
 SETTINGS = (
@@ -29,8 +31,7 @@ def main(text: str) -> None:
     """Train without the digit and score the test split."""
     params = load_params()
     digit, study, folder = params.leave_one_out.digit(text), params.leave_one_out, files.LEAVE_ONE_OUT / text
-    path = files.DATA / f"{LEFT_OUT_DATA}.npz"
-    data = files.read_npz(path)
+    data = Dataset.read(LEFT_OUT_DATA, "x_train", "y_train", "x_test", "y_test")
     kept, seen = data["y_train"] != digit, data["y_test"] != digit
     if kept.all() or seen.all() or not (kept.any() and seen.any()):
         print(f"leave_one_out: nothing to leave out, or nothing left: {digit} is no digit of the data, or the only one")
@@ -57,8 +58,8 @@ def main(text: str) -> None:
         name=f"leave_one_out_{digit}",
         settings=study.fit,
         logged=study.logged(digit),
-        tags={"family": LEFT_OUT_FAMILY, "data": LEFT_OUT_DATA},
-        data=path,
+        tags={"family": LEFT_OUT_FAMILY, "data": str(LEFT_OUT_DATA)},
+        data=data,
         save=save,
     )
 

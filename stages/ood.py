@@ -1,6 +1,6 @@
 """Stage `ood`: out-of-distribution sets, to be told from test images by their anomaly scores.
 
-Writes artifacts/data/ood.npz: NAME [1000, H, W] uint8, or [1000, H, W, 3] where the source is colour pictures, for
+Writes artifacts/ood.npz: NAME [1000, H, W] uint8, or [1000, H, W, 3] where the source is colour pictures, for
 each of `evaluation.ood` that can be had. Those made from test images always can; another data set, only where some
 place has it.
 """
@@ -8,16 +8,16 @@ place has it.
 import numpy as np
 
 from digitforge import files
-from digitforge.data.idx import parse_idx
+from digitforge.data.idx import FILES, parse_idx
 from digitforge.data.outliers import MAKERS
 from digitforge.data.places import fetch
+from digitforge.data.raw import SourceFacts, read_images
 from digitforge.data.subsets import spread
 from digitforge.errors import UserError, user_errors
 from digitforge.settings.params import Params, load_params
 
+TEST_IMAGES = FILES[2]
 SETTINGS = ("seed", "data.offline", "data.mirrors", "evaluation.ood")
-
-TEST_IMAGES = "t10k-images-idx3-ubyte"
 SIZE = 1_000
 
 
@@ -35,20 +35,20 @@ def fetch_images(name: str, params: Params) -> np.ndarray | None:
 
 
 def main() -> None:
-    """Write artifacts/data/ood.npz."""
+    """Write artifacts/ood.npz."""
     params = load_params()
-    test = parse_idx((files.RAW / TEST_IMAGES).read_bytes(), TEST_IMAGES)
+    source, test = SourceFacts.read(), read_images("test")
     sets: dict[str, np.ndarray] = {}
     rng = np.random.default_rng(params.seed)
     for name in params.evaluation.ood:
         if name in MAKERS:
             sets[name] = MAKERS[name](test[spread(len(test), SIZE)], rng)
-        elif name != files.read_json(files.RAW / "source.json")["source"]:
+        elif name != source.name:
             images = fetch_images(name, params)
             if images is not None:
                 chosen = images[spread(len(images), SIZE)]
-                sets[name] = np.repeat(chosen[..., None], 3, axis=3) if test.ndim == 4 else chosen
-    files.write_npz(files.DATA / "ood.npz", **sets)
+                sets[name] = np.repeat(chosen[..., None], 3, axis=3) if source.pictures else chosen
+    files.write_npz(files.OOD, **sets)
     print(f"ood: {', '.join(sets) or 'none'}")
 
 

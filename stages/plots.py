@@ -13,8 +13,8 @@ import pandas as pd
 from sklearn.metrics import roc_curve
 
 from digitforge import files
+from digitforge.data.dataset import Dataset
 from digitforge.data.pixels import crisp
-from digitforge.data.subsets import known
 from digitforge.errors import user_errors
 from digitforge.metrics.catalogue import metric
 from digitforge.protocol.anomaly import SCORES, leading_score
@@ -85,8 +85,8 @@ def of_variant(key: str, params: Params) -> dict[str, Rows]:
         "samples": [{"kind": kind, **read}],
     }
     if AUROC.within(details):
-        data = files.read_npz(files.DATA / f"{row.data}.npz", "y_test", "digits_test")
-        tables["roc"] = roc(leading_score(scores)[1], ~known(data, row.data, params.data.missing_digit))
+        known = Dataset.read(row.data, "y_test").known(params.data.missing_digit)
+        tables["roc"] = roc(leading_score(scores)[1], ~known)
     if "codes" in details.get("compression", {}):
         tables["rate_distortion"] = rate_distortion(details["compression"])
     return {name: [{"variant": key, "group": row.data, **found} for found in rows] for name, rows in tables.items()}

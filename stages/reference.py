@@ -5,8 +5,11 @@ variant has. Grey modes that lack no digit also have `reference.of_stacks` of th
 source is colour pictures, which are not stacked.
 """
 
+from dataclasses import replace
+
 from digitforge import files
-from digitforge.data.subsets import known
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
 from digitforge.errors import user_errors
 from digitforge.metrics.intervals import stored
 from digitforge.protocol import reference
@@ -19,16 +22,15 @@ def main() -> None:
     """Write artifacts/reference."""
     params = load_params()
     settings, missing_digit = params.evaluation, params.data.missing_digit
-    for mode in files.read_json(files.MODES_IN_USE)["modes"]:
-        channels, values, digits = mode.split("-")
-        data = files.read_npz(files.DATA / f"{mode}.npz")
-        features = files.read_npz(files.FEATURES / f"{values}.npz")
-        kept = known(data, mode, missing_digit)
+    for mode in map(Mode.parse, files.read_json(files.MODES_IN_USE)["modes"]):
+        data = Dataset.read(mode)
+        features = files.read_npz(files.FEATURES / f"{mode.values}.npz")
+        kept = data.known(missing_digit)
         count = settings.samples.of(mode)
-        numbers, arrays = reference.of_mode(data, features, kept, count, settings.noise, params.seed)
-        if (channels, digits) == ("mono", "complete"):
-            stacks = files.read_npz(files.DATA / f"color-{values}-complete.npz", "y_train", "y_test", "digits_test")
-            arrays |= reference.of_stacks(stacks) if stacks["digits_test"].shape[1] > 1 else {}
+        numbers, arrays = reference.of_mode(data.arrays, features, kept, count, settings.noise, params.seed)
+        if data.can_be_stacked:
+            stacks = Dataset.read(replace(mode, channels="color"), "y_train", "y_test", "digits_test")
+            arrays |= reference.of_stacks(stacks.arrays)
         files.write_json(files.REFERENCE / f"{mode}.json", stored(numbers))
         files.write_npz(files.REFERENCE / f"{mode}.npz", **arrays)
         print(f"reference: {mode}", flush=True)

@@ -11,6 +11,8 @@ import pandas as pd
 
 from digitforge import files
 from digitforge.data import album
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
 from digitforge.data.pixels import crisp
 from digitforge.data.subsets import spread
 from digitforge.errors import user_errors
@@ -52,9 +54,9 @@ class Presented(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def images(mode: str) -> Arrays:
+def images(mode: Mode) -> Dataset:
     """The images of a data mode; `present_all` takes the variants of one mode after each other."""
-    return files.read_npz(files.DATA / f"{mode}.npz")
+    return Dataset.read(mode)
 
 
 def present(key: str, params: Params) -> Presented:
@@ -64,7 +66,7 @@ def present(key: str, params: Params) -> Presented:
     described = content.of_variant(key, row, history)
     noise, sigma = params.evaluation.noise, content.shown_noise(params)
     moments = album.read(files.MODELS / key / "album.npz")
-    figures = variant.figures(images(row.data), found, described, history, moments, noise, sigma, params.seed)
+    figures = variant.figures(images(row.data).arrays, found, described, history, moments, noise, sigma, params.seed)
     described["pictures"] = captions(described, variant.draw(figures, FIGURES / key))
     files.write_text(CARDS / f"{key}.md", render("card.md", {"row": described}))
     return Presented(described, history, crisp(found["samples"][:GALLERY], row.sample.threshold))
@@ -90,7 +92,7 @@ def main() -> None:
     found = present_all(params)
     rows = [one.row for one in found.values()]
     modes = sorted({row["data"] for row in rows})
-    real = {mode: files.read_npz(files.DATA / f"{mode}.npz", "x_test")["x_test"] for mode in modes}
+    real = {mode: Dataset.read(mode, "x_test")["x_test"] for mode in modes}
     real = {mode: x_test[spread(len(x_test), GALLERY)] for mode, x_test in real.items()}
 
     about = content.of_all(params)

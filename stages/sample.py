@@ -19,9 +19,10 @@ weights that they are of.
 import numpy as np
 
 from digitforge import files
+from digitforge.data.dataset import Dataset
 from digitforge.data.outliers import in_mode
 from digitforge.data.pixels import crisp, to_bytes
-from digitforge.data.subsets import examined, known, spread
+from digitforge.data.subsets import examined, spread
 from digitforge.errors import argument, user_errors
 from digitforge.models import load
 from digitforge.models.base import GenerativeModel
@@ -71,12 +72,12 @@ def main(key: str) -> None:
     """Write artifacts/samples/KEY.npz and artifacts/samplers/KEY.npz."""
     params = load_params()
     variant, settings, seed = params.variant(key), params.evaluation, params.seed
-    data = files.read_npz(files.DATA / f"{variant.data}.npz", "x_train", "x_test", "y_test", "digits_test")
+    data = Dataset.read(variant.data, "x_train", "x_test", "y_test")
     images = data["x_test"]
-    kept = known(data, variant.data, params.data.missing_digit)
+    kept = data.known(params.data.missing_digit)
     of_known, subset = np.flatnonzero(kept), examined(kept)
     model = load(files.MODELS / key)
-    verifier = Classifier(pictures=data["digits_test"].shape[1] < images.shape[3])
+    verifier = Classifier(pictures=data.source.pictures)
     verifier.load_weights(files.VERIFIER / "verifier.weights.h5")
 
     found = {"subset": subset}
@@ -88,7 +89,8 @@ def main(key: str) -> None:
         del found["reconstruction_features"]  # distances are of samples
         found |= restore(model, images[subset], training, settings.noise, seed)
         sets = {
-            name: in_mode(strange, variant.data) for name, strange in files.read_npz(files.DATA / "ood.npz").items()
+            name: in_mode(strange, data.mode, pictures=data.source.pictures)
+            for name, strange in files.read_npz(files.OOD).items()
         }
         found |= score(model, images, means, sets, settings.likelihood.draws, seed)
         found |= explore(model, means, codes, data["y_test"], subset, seed)

@@ -8,6 +8,7 @@ names.
 import sys
 from pathlib import Path
 
+from digitforge.settings.variants import Row
 from filelock import FileLock
 from pydantic import TypeAdapter
 
@@ -16,7 +17,6 @@ from digitforge.data.dataset import Source
 from digitforge.errors import user_errors
 from digitforge.settings.params import Tracking
 from digitforge.settings.recipe import Recipe
-from digitforge.settings.variants import Row
 from digitforge.tracking import completing, runs
 
 SETTINGS = ("data.missing_digit", "leave_one_out.digits", "tracking", "variants")

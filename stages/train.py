@@ -1,13 +1,14 @@
 """Stage `train KEY`: one variant -> weights, configuration, training curves and what it drew over its training."""
 
+from digitforge.tracking.training import train_tracked, write_history
+
 from digitforge import files
 from digitforge.data.album import Album
-from digitforge.data.subsets import known
+from digitforge.data.dataset import Dataset
 from digitforge.errors import argument, user_errors
 from digitforge.models import build
 from digitforge.models.snapshots import one_of_each, snapshots
 from digitforge.settings.params import load_params
-from digitforge.tracking.training import train_tracked, write_history
 from digitforge.training.callbacks import Row
 from digitforge.training.device import spread_over_cores
 from digitforge.training.fit import save_weights
@@ -31,9 +32,8 @@ def main(key: str) -> None:
     params = load_params()
     variant = params.variant(key)
     spread_over_cores(variant.fit.batch)
-    source = files.DATA / f"{variant.data}.npz"
-    data = files.read_npz(source)
-    seen = known(data, variant.data, params.data.missing_digit)
+    data = Dataset.read(variant.data, "x_train", "y_train", "x_test", "y_test")
+    seen = data.known(params.data.missing_digit)
     shape, arguments = data["x_train"].shape[1:], variant.model.model_dump()
     model = build(variant.family, shape, arguments, seed=params.seed)
     model.adapt(data["x_train"])
@@ -45,7 +45,7 @@ def main(key: str) -> None:
         folder = files.MODELS / key
         config = {
             "family": variant.family,
-            "data": variant.data,
+            "data": str(variant.data),
             "shape": shape,
             "model": arguments,
             "weights": model.count_params(),
@@ -65,8 +65,8 @@ def main(key: str) -> None:
         name=key,
         settings=variant.fit,
         logged={"model": arguments, "fit": variant.fit.model_dump()},
-        tags={"family": variant.family, "data": variant.data},
-        data=source,
+        tags={"family": variant.family, "data": str(variant.data)},
+        data=data,
         save=save,
         album=album,
     )

@@ -1,26 +1,27 @@
 """Stage `verifier`: train the digit classifier that judges every image, and say how far it can be trusted."""
 
 import numpy as np
+from digitforge.tracking.training import train_tracked, write_history
 
 from digitforge import files
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
 from digitforge.data.stacked import binarize
 from digitforge.errors import user_errors
 from digitforge.metrics.calibration import accuracy, expected_calibration_error
 from digitforge.models.classifier import Classifier
 from digitforge.settings.params import load_params
-from digitforge.tracking.training import train_tracked, write_history
 from digitforge.training.callbacks import Row
 from digitforge.training.fit import save_weights
 
 SETTINGS = ("seed", "budget", "max_epochs", "verifier.fit")
 WATCHERS = ("digitforge.tracking",)
+DATA = Mode.parse("mono-float-complete")
 
-DATA = files.DATA / "mono-float-complete.npz"
 
-
-def judge(model: Classifier, images: np.ndarray, labels: np.ndarray) -> dict[str, float | str]:
+def judge(model: Classifier, images: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     """Accuracy and calibration error on grey images and on the same ones binarised."""
-    metrics: dict[str, float | str] = {"source": files.source_name()}
+    metrics = {}
     for suffix, kind in (("", images), ("_binary", binarize(images))):
         probabilities = model.read(kind)[0][:, 0]
         metrics[f"accuracy{suffix}"] = round(accuracy(probabilities, labels), 4)
@@ -31,14 +32,14 @@ def judge(model: Classifier, images: np.ndarray, labels: np.ndarray) -> dict[str
 def main() -> None:
     """Write artifacts/verifier and reports/metrics/verifier.json."""
     params = load_params()
-    data = files.read_npz(DATA)
+    data = Dataset.read(DATA, "x_train", "y_train", "x_test", "y_test")
     model = Classifier(seed=params.seed)
 
     def save(history: list[Row]) -> None:
         metrics = judge(model, data["x_test"], data["y_test"])
         save_weights(model, files.VERIFIER / "verifier.weights.h5")
         write_history(files.VERIFIER / "history.csv", history)
-        files.write_json(files.METRICS / "verifier.json", metrics)
+        files.write_json(files.METRICS / "verifier.json", {"source": data.source.label, **metrics})
         print(
             f"verifier: {metrics['accuracy']:.2%} of the test digits right, {metrics['accuracy_binary']:.2%} binarised"
         )
@@ -53,8 +54,8 @@ def main() -> None:
         name="verifier",
         settings=params.verifier.fit,
         logged=params.verifier.model_dump(),
-        tags={"family": "classifier", "data": DATA.stem},
-        data=DATA,
+        tags={"family": "classifier", "data": str(DATA)},
+        data=data,
         save=save,
         jit_compile=False,  # XLA has no affine image warp
     )

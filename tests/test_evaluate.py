@@ -5,9 +5,11 @@ from itertools import product
 import numpy as np
 import pytest
 
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
 from digitforge.data.noise import add_noise
+from digitforge.data.raw import SourceFacts
 from digitforge.data.stacked import has_digit, make_split
-from digitforge.data.subsets import known
 from digitforge.metrics.catalogue import CATALOGUE, HEADLINES
 from digitforge.metrics.intervals import Estimate, plain, significant
 from digitforge.protocol import reference, samples
@@ -20,6 +22,7 @@ from stages.evaluate import headlines
 PARAMS = load_params()
 RNG = np.random.default_rng(0)
 COUNT = 60
+DIGITS = SourceFacts("mnist")
 FEATURES = RNG.normal(size=(COUNT, 6)).astype(np.float16)
 
 
@@ -30,11 +33,11 @@ def digits_of(labels, channels):
 def arrays(key):
     """Data, features and what a perfect model would leave: its reconstructions and samples are the test images."""
     mode = PARAMS.variant(key).data
-    channels = 3 if "color" in mode else 1
+    channels = mode.channel_count
     labels = np.arange(COUNT) % 10**channels
     images = np.where(RNG.random((COUNT, 28, 28, channels)) < 0.2, np.uint8(255), np.uint8(0))
     positions = np.stack([RNG.permutation(COUNT) for _ in range(channels)], axis=1).astype(np.int32)
-    trained = np.flatnonzero(~has_digit(labels, 8, channels)) if "missing" in mode else np.arange(COUNT)
+    trained = np.flatnonzero(~has_digit(labels, 8, channels)) if not mode.complete else np.arange(COUNT)
     data = {"x_test": images, "y_test": labels, "digits_test": positions}
     data |= {"x_train": images[trained], "y_train": labels[trained], "digits_train": positions[trained]}
     perfect = np.eye(10)[digits_of(labels, channels)]
@@ -59,13 +62,14 @@ def arrays(key):
     return data, {"train": FEATURES, "test": FEATURES}, found
 
 
-def evaluate(data, features, found, key, params):
+def evaluate(arrays, features, found, key, params, source=DIGITS):
     """The groups of a variant, beside the reference of its data mode."""
     mode, settings = params.variant(key).data, params.evaluation
-    kept = known(data, mode, params.data.missing_digit)
+    data = Dataset(mode, source, arrays)
+    kept = data.known(params.data.missing_digit)
     count = settings.samples.of(mode)
-    numbers, real = reference.of_mode(data, features, kept, count, settings.noise, params.seed)
-    if mode.startswith("mono") and mode.endswith("complete"):
+    numbers, real = reference.of_mode(arrays, features, kept, count, settings.noise, params.seed)
+    if data.can_be_stacked:
         real |= reference.of_stacks(stacks_of(data))
     return of_variant(data, features, (numbers, real), found, key, params)
 
@@ -110,20 +114,21 @@ def test_a_perfect_autoencoder():
 
 
 def test_pictures_in_colour_are_one_image_each_of_the_classes_of_their_folder():
-    row = PARAMS.variant("ae_stacked").model_copy(update={"data": "color-binary-missing"})
+    row = PARAMS.variant("ae_stacked").model_copy(update={"data": Mode.parse("color-binary-missing")})
     without_0 = PARAMS.data.model_copy(update={"missing_digit": 0})
     params = PARAMS.model_copy(update={"variants": {"ae_stacked": row}, "data": without_0})
     pictures, labels = RNG.integers(0, 256, (COUNT, 28, 28, 3)).astype(np.uint8), np.arange(COUNT) % 3
     data = {}
     for split, leave_out in (("train", 0), ("test", None)):
-        made = make_split(pictures, labels, row.data, leave_out=leave_out, stacks=COUNT, seed=[1])
+        made = make_split(pictures, labels, row.data, pictures=True, leave_out=leave_out, stacks=COUNT, seed=[1])
         data |= {f"{name}_{split}": array for name, array in zip(("x", "y", "digits"), made, strict=True)}
     kept = labels != 0
     perfect, images = np.eye(10)[labels][:, None], data["x_test"]
     found = {"subset": np.flatnonzero(kept), "reconstructions": images, "reconstruction_probabilities": perfect}
     found |= {"samples": images[kept], "sample_probabilities": perfect[kept]}
     found["sample_features"] = FEATURES[data["digits_test"][kept]]
-    groups = evaluate(data, {"train": FEATURES, "test": FEATURES}, found, "ae_stacked", params)
+    source = SourceFacts("folder shapes", pictures=True)
+    groups = evaluate(data, {"train": FEATURES, "test": FEATURES}, found, "ae_stacked", params, source)
     assert set(groups) == {"reconstruction", "samples"}
     assert headlines(groups)["reconstruction"]["accuracy"] == 1
     assert headlines(groups)["samples"]["modes"] == groups["samples"]["trained_classes"] == 2
@@ -286,7 +291,7 @@ def test_a_grey_model_is_measured_on_stacks_too():
 def test_dynamically_binarised_pixels_are_their_own_kind_of_data():
     row = PARAMS.variant("vae_tril")
     changed = row.model_copy(
-        update={"data": "mono-float-complete", "model": row.model.model_copy(update={"pixels": "dynamic"})}
+        update={"data": Mode.parse("mono-float-complete"), "model": row.model.model_copy(update={"pixels": "dynamic"})}
     )
     params = PARAMS.model_copy(update={"variants": PARAMS.variants | {"drawn": changed}})
     data, features, found = arrays("vae_tril")
@@ -358,7 +363,8 @@ def test_distances_are_to_test_images_of_every_class(monkeypatch):
 
 def test_grey_values_have_no_bits_per_dimension():
     data, features, found = arrays("vae_stacked")
-    rows = PARAMS.variants | {"grey": PARAMS.variant("vae_stacked").model_copy(update={"data": "color-float-complete"})}
+    grey = PARAMS.variant("vae_stacked").model_copy(update={"data": Mode.parse("color-float-complete")})
+    rows = PARAMS.variants | {"grey": grey}
     params = PARAMS.model_copy(update={"variants": rows})
     likelihood = evaluate(data, features, with_likelihood(found), "grey", params)["likelihood"]
     assert likelihood["data"] == "grey"

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,8 @@ import pytest
 
 from digitforge import files
 from digitforge.data import places, sources
-from digitforge.data.idx import format_idx, parse_idx
-from digitforge.data.sources import FILES
+from digitforge.data.idx import FILES, format_idx, parse_idx
+from digitforge.data.raw import SourceFacts
 from digitforge.errors import UserError
 from digitforge.settings.params import read_yaml
 from stages import ood
@@ -21,14 +22,14 @@ ROOT = Path(__file__).parents[1]
 NOWHERE = "http://127.0.0.1:1/"
 RAW = places.from_scikit_learn()
 TEST = parse_idx(RAW[FILES[2]], FILES[2])
-NPZ = Path("artifacts/data/ood.npz")
+NPZ = Path("artifacts/ood.npz")
 
 
 @pytest.fixture(autouse=True)
 def project(tmp_path, monkeypatch):
     """An empty project with the digits' files, and no cache or mirror that has anything."""
     root = tmp_path / "project"
-    (root / "artifacts/data/raw").mkdir(parents=True)
+    (root / "artifacts/raw").mkdir(parents=True)
     for name in ("HOME", "KERAS_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
     for name in ("DIGITFORGE_MNIST", "DVC_ROOT"):
@@ -36,18 +37,18 @@ def project(tmp_path, monkeypatch):
     monkeypatch.setattr(places, "RETRIES", 0)
     monkeypatch.chdir(root)
     for name, content in RAW.items():
-        (root / "artifacts/data/raw" / name).write_bytes(content)
+        (root / "artifacts/raw" / name).write_bytes(content)
     return root
 
 
-def run(sets, source="digits", stand_in_for=None, offline="digits", seed=1):
+def run(sets, source="digits", stand_in_for=None, offline="digits", seed=1, pictures=False):
     """Run the stage -> the arrays it wrote."""
     content = read_yaml(ROOT / "params.yaml")
     content["seed"] = seed
     content["data"] |= {"offline": offline, "mirrors": {name: [NOWHERE] for name in ("mnist", "fashion_mnist")}}
     content["evaluation"]["ood"] = sets
     Path("params.yaml").write_text(json.dumps(content))  # JSON is YAML too
-    files.write_json(files.RAW / "source.json", {"source": source, "stand_in_for": stand_in_for})
+    SourceFacts(source, stand_in_for, pictures=pictures).write()
     ood.main()
     return files.read_npz(NPZ)
 
@@ -62,7 +63,7 @@ def place(monkeypatch, folder, count):
         array = RNG.integers(0, 256, shape).astype(np.uint8)
         (folder / f"{name}.gz").write_bytes(gzip.compress(format_idx(array)))
     sums = tuple(hashlib.sha256((folder / f"{name}.gz").read_bytes()).hexdigest() for name in FILES)
-    monkeypatch.setitem(sources.SOURCES, "fashion_mnist", sums)
+    monkeypatch.setitem(sources.SOURCES, "fashion_mnist", replace(sources.SOURCES["fashion_mnist"], sha256=sums))
     return parse_idx(gzip.decompress((folder / f"{FILES[2]}.gz").read_bytes()), FILES[2])
 
 
@@ -70,7 +71,7 @@ def test_beside_pictures_in_colour_another_data_set_is_grey_pictures(monkeypatch
     strange = place(monkeypatch, project / "data/FashionMNIST/raw", 40)
     colour = np.repeat(TEST[..., None], 3, axis=3)
     (project / files.RAW / FILES[2]).write_bytes(format_idx(colour))
-    found = run(["inverted", "fashion_mnist"], source="folder shapes")
+    found = run(["inverted", "fashion_mnist"], source="folder shapes", pictures=True)
     assert found["inverted"].shape == (359, 28, 28, 3)
     np.testing.assert_array_equal(found["fashion_mnist"], np.repeat(strange[..., None], 3, axis=3))
 

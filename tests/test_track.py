@@ -11,6 +11,9 @@ import pytest
 from mlflow import MlflowClient
 
 from digitforge import files
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
+from digitforge.data.raw import SourceFacts
 from digitforge.settings.params import read_yaml
 from digitforge.tracking import runs
 from stages import track
@@ -40,10 +43,12 @@ def project(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    source = SourceFacts("mnist")
+    source.write()
     for mode in ("mono-float-complete", "color-float-complete"):
-        files.write_npz(files.DATA / f"{mode}.npz", x_test=IMAGES, y_test=LABELS, digits_test=LABELS[:, None])
-    files.write_npz(files.DATA / "ood.npz")
-    files.write_json(files.RAW / "source.json", {"source": "mnist", "stand_in_for": None})
+        arrays = {"x_test": IMAGES, "y_test": LABELS, "digits_test": LABELS[:, None]}
+        Dataset(Mode.parse(mode), source, arrays).write()
+    files.write_npz(files.OOD)
     for folder, weights in [
         (files.VERIFIER, "verifier"),
         *((files.MODELS / key, "model") for key in ("a", "b", "stacks")),

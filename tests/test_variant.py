@@ -11,6 +11,7 @@ from scipy.stats import norm
 import digitforge
 from digitforge import InputError, UserError, files
 from digitforge.data.pixels import to_bytes
+from digitforge.data.raw import SourceFacts
 from digitforge.data.stacked import binarize
 from digitforge.protocol.anomaly import leading_score
 
@@ -317,7 +318,7 @@ def test_the_verifier_reads_colour_pictures_whole(project, tmp_path):
     (tmp_path / files.VERIFIER).mkdir(parents=True)
     weights = files.VERIFIER / "verifier.weights.h5"
     (tmp_path / weights).write_bytes((project / weights).read_bytes())
-    files.write_npz(tmp_path / files.DATA / "color-float-complete.npz", digits_test=np.zeros((9, 1), np.int32))
+    SourceFacts("folder shapes", pictures=True).write(tmp_path)
     x = np.random.default_rng(2).integers(0, 256, (4, 28, 28, 3)).astype(np.uint8)
     whole = digitforge.verifier(tmp_path).read(x)
     np.testing.assert_allclose(whole[2], digitforge.verifier(project).read(x.max(axis=3))[2], atol=1e-5)

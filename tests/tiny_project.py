@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from digitforge import files
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
+from digitforge.data.raw import SourceFacts
 from digitforge.data.stacked import binarize
 from digitforge.models import build, scoring
 from digitforge.models.classifier import Classifier
@@ -60,23 +63,23 @@ def write_data():
     x_train, y_train = images(200, RNG)
     x_test, y_test = images(60, RNG)
     kept = y_train != 8
+    source = SourceFacts("digits", "mnist")
     arrays = {"x_test": x_test, "y_test": y_test, "digits_test": np.arange(60, dtype=np.int32)[:, None]}
-    files.write_npz(files.DATA / "mono-float-complete.npz", x_train=x_train, y_train=y_train, **arrays)
-    arrays["x_test"] = binarize(x_test)
-    files.write_npz(
-        files.DATA / "mono-binary-missing.npz", x_train=binarize(x_train[kept]), y_train=y_train[kept], **arrays
-    )
-    files.write_json(files.RAW / "source.json", {"source": "digits", "stand_in_for": "mnist"})
-    files.write_npz(files.DATA / "ood.npz", inverted=255 - x_test[:20, :, :, 0])
+    grey = arrays | {"x_train": x_train, "y_train": y_train}
+    Dataset(Mode.parse("mono-float-complete"), source, grey).write()
+    binary = arrays | {"x_test": binarize(x_test), "x_train": binarize(x_train[kept]), "y_train": y_train[kept]}
+    Dataset(Mode.parse("mono-binary-missing"), source, binary).write()
+    source.write()
+    files.write_npz(files.OOD, inverted=255 - x_test[:20, :, :, 0])
 
 
 def train(key, params):
     """A few steps, and what stage `train` writes."""
     variant = params.variant(key)
-    shape = (28, 28, 3 if variant.data.startswith("color") else 1)
+    shape = (28, 28, variant.data.channel_count)
     model = build(variant.family, shape, variant.model.model_dump(), seed=3)
     if shape[2] == 1:
-        data = files.read_npz(files.DATA / f"{variant.data}.npz")
+        data = Dataset.read(variant.data)
         model.adapt(data["x_train"])
         model.compile(optimizer=optimizers.build(rows.Fit(**FIT), 9))
         labels = {"y": data["y_train"]} if model.needs_labels else {}
@@ -85,7 +88,7 @@ def train(key, params):
     folder = files.MODELS / key
     save_weights(model, folder / "model.weights.h5")
     model_of = variant.model.model_dump()
-    config = {"family": variant.family, "data": variant.data, "shape": shape, "model": model_of}
+    config = {"family": variant.family, "data": str(variant.data), "shape": shape, "model": model_of}
     files.write_json(folder / "config.json", config)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from digitforge.data.idx import format_idx
-from digitforge.data.sources import FILES, SIZE
+from digitforge.data.idx import FILES, format_idx
+from digitforge.data.pixels import SIZE
 from digitforge.errors import UserError
 
 CLASSES = 10

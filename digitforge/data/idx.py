@@ -9,6 +9,13 @@ import math
 import numpy as np
 
 UNSIGNED_BYTE = 8
+# The files of every data set, whatever its source calls them.
+FILES = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
 
 
 def parse_idx(content: bytes, name: str) -> np.ndarray:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from digitforge.data.stacked import binarize, channels, in_channels
+from digitforge.data.modes import Mode
+from digitforge.data.stacked import binarize, in_channels
 
 # name -> function of test images [N, H, W] or [N, H, W, 3] uint8 and a generator -> the same shape
 MAKERS = {
@@ -12,13 +13,13 @@ MAKERS = {
 }
 
 
-def in_mode(images: np.ndarray, mode: str) -> np.ndarray:
+def in_mode(images: np.ndarray, mode: Mode, *, pictures: bool) -> np.ndarray:
     """Images as a data mode has them: uint8 [N, H, W], or colour pictures [N, H, W, 3] -> [N, H, W, C].
 
-    A stack shows three neighbours of the list.
+    Where they are no `pictures`, images of three channels are stacks of three neighbours of the list.
     """
-    if "binary" in mode:
+    if mode.binary:
         images = binarize(images)
-    if images.ndim == 4:
+    if pictures:
         return in_channels(images, mode)
-    return np.stack([np.roll(images, -shift, axis=0) for shift in range(channels(mode))], axis=-1)
+    return np.stack([np.roll(images, -shift, axis=0) for shift in range(mode.channel_count)], axis=-1)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+SIZE = 28  # pixels along each side of every image
 GAP = 2  # pixels between images
 PAPER = 255
 

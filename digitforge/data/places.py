@@ -12,8 +12,8 @@ import numpy as np
 import pooch
 import requests
 
-from digitforge.data.idx import format_idx, parse_idx
-from digitforge.data.sources import FILES, KERAS_ARRAYS, KERAS_MNIST_SHA256, SOURCES, TORCHVISION_FOLDERS
+from digitforge.data.idx import FILES, format_idx, parse_idx
+from digitforge.data.sources import KERAS_ARRAYS, KERAS_MNIST_SHA256, SOURCES
 
 IdxFiles = dict[str, bytes]
 RETRIES = 2  # pooch waits 1 s, then 2 s, between tries
@@ -36,8 +36,9 @@ def from_folder(folder: Path, source: str) -> IdxFiles:
     if not folder.is_dir():
         raise Unavailable("no such folder")
     unpacked = {}
-    for name, expected in zip(FILES, SOURCES[source], strict=True):
-        path = folder / f"{name}.gz"
+    of_source = SOURCES[source]
+    for name, file, expected in zip(FILES, of_source.files, of_source.sha256, strict=True):
+        path = folder / f"{file}.gz"
         if not path.is_file():
             raise Unavailable(f"{path.name} is not there")
         content = path.read_bytes()
@@ -58,17 +59,18 @@ def from_keras_cache(path: Path) -> IdxFiles:
 
 def from_mirror(url: str, source: str, cache: Path) -> IdxFiles:
     """Download NAME.gz from a base URL, with retries; what arrived whole in `cache` isn't asked for again."""
-    sums = {f"{name}.gz": f"sha256:{value}" for name, value in zip(FILES, SOURCES[source], strict=True)}
+    of_source = SOURCES[source]
+    sums = {f"{file}.gz": f"sha256:{value}" for file, value in zip(of_source.files, of_source.sha256, strict=True)}
     mirror = pooch.create(cache, base_url=url.rstrip("/") + "/", registry=sums, retry_if_failed=RETRIES)
     downloader = pooch.HTTPDownloader(progressbar=True, timeout=TIMEOUT_SECONDS)
     unpacked = {}
-    for name in FILES:
+    for name, file in zip(FILES, of_source.files, strict=True):
         try:
-            path = Path(mirror.fetch(f"{name}.gz", downloader=downloader))
+            path = Path(mirror.fetch(f"{file}.gz", downloader=downloader))
         except requests.RequestException as error:
-            raise Unavailable(f"{name}.gz: {short_reason(error)}") from None
+            raise Unavailable(f"{file}.gz: {short_reason(error)}") from None
         except ValueError as error:
-            raise Unavailable(wrong_sum(f"{name}.gz", str(error))) from None
+            raise Unavailable(wrong_sum(f"{file}.gz", str(error))) from None
         unpacked[name] = gzip.decompress(path.read_bytes())
     return unpacked
 
@@ -126,7 +128,7 @@ def places(
         keras = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "datasets" / "mnist.npz"
         yield f"Keras's cache {keras}", lambda: from_keras_cache(keras)
     for base in (root / "data", Path("~/data").expanduser(), Path("~/.cache/torchvision").expanduser()):
-        folder = base / TORCHVISION_FOLDERS[source] / "raw"
+        folder = base / SOURCES[source].torchvision / "raw"
         yield f"torchvision's cache {folder}", lambda folder=folder: from_folder(folder, source)  # type: ignore[misc]
     for url in mirrors:
         yield url, lambda url=url: from_mirror(url, source, cache)  # type: ignore[misc]

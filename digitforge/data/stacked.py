@@ -1,21 +1,13 @@
-"""The eight data modes: `mono|color` x `binary|float` x `complete|missing`.
+"""Images in a data mode: grey or in three channels, thresholded, without a digit, stacked.
 
 Stacked MNIST is that of Metz et al. (2017, arXiv:1611.02163, section 3.3.1): three digits in three colour
 channels, 1,000 classes. Where the source's images are colour pictures, nothing is stacked: `color` modes hold the
 pictures themselves, `mono` modes their grey versions.
 """
 
-from itertools import product
-
 import numpy as np
 
-MODES = tuple("-".join(parts) for parts in product(("mono", "color"), ("binary", "float"), ("complete", "missing")))
-CHANNELS = {"mono": 1, "color": 3}
-
-
-def channels(mode: str) -> int:
-    """Number of image channels of a data mode."""
-    return CHANNELS[mode.split("-")[0]]
+from digitforge.data.modes import Mode
 
 
 def binarize(images: np.ndarray) -> np.ndarray:
@@ -45,27 +37,35 @@ def stack(
 
 
 def make_split(
-    images: np.ndarray, labels: np.ndarray, mode: str, *, leave_out: int | None, stacks: int, seed: list[int]
+    images: np.ndarray,
+    labels: np.ndarray,
+    mode: Mode,
+    *,
+    pictures: bool,
+    leave_out: int | None,
+    stacks: int,
+    seed: list[int],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """One split in one data mode.
 
     images: [N, H, W] or [N, H, W, 3] uint8, labels: [N] -> images [M, H, W, C] uint8, labels [M] int32, and which of
     `images` each shows, [M, 3] int32 in stacks, in the order of the channels, and [M, 1] otherwise; C is 1 or 3.
-    `leave_out` drops a digit (None keeps all); `stacks` counts stacks. Same arguments, same bytes.
+    `pictures`: whether `images` are colour pictures. `leave_out` drops a digit (None keeps all); `stacks` counts
+    stacks. The same arguments give the same bytes.
     """
     kept = np.flatnonzero(labels != leave_out) if leave_out is not None else np.arange(len(labels))
     images, labels = images[kept], labels[kept]
-    if "binary" in mode:
+    if mode.binary:
         images = binarize(images)
-    if channels(mode) == 3 and images.ndim == 3:
+    if mode.color and not pictures:
         stacked, numbers, drawn = stack(images, labels, stacks, np.random.default_rng(seed))
         return stacked, numbers, kept[drawn].astype(np.int32)
     return in_channels(images, mode), labels.astype(np.int32), kept[:, None].astype(np.int32)
 
 
-def in_channels(images: np.ndarray, mode: str) -> np.ndarray:
+def in_channels(images: np.ndarray, mode: Mode) -> np.ndarray:
     """Images that are not stacked, with the channels of a data mode: [N, H, W] or [N, H, W, 3] -> [N, H, W, C]."""
-    return images if channels(mode) == 3 else grey(images)[..., None]
+    return images if mode.color else grey(images)[..., None]
 
 
 def has_digit(labels: np.ndarray, digit: int, channel_count: int) -> np.ndarray:

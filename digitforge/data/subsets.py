@@ -1,21 +1,8 @@
 """Which images a measurement is of."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from digitforge.data.stacked import has_digit
-
 EXAMINED = 1_000
-
-
-def known(data: Mapping[str, np.ndarray], mode: str, missing_digit: int) -> np.ndarray:
-    """Which test images show only digits that a model of data mode `mode` was trained on -> [N] bool.
-
-    data: of stage `stack`, of which y_test [N] and digits_test [N, 1 or 3] are looked at.
-    """
-    labels, shown = data["y_test"], data["digits_test"].shape[1]
-    return ~has_digit(labels, missing_digit, shown) if "missing" in mode else np.full(len(labels), True)
 
 
 def spread(count: int, size: int) -> np.ndarray:

@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from digitforge.data.folder import scaled
-from digitforge.data.sources import SIZE
+from digitforge.data.pixels import SIZE
 from digitforge.data.stacked import binarize
 from digitforge.errors import UserError
 

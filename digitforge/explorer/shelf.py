@@ -9,6 +9,8 @@ import numpy as np
 
 import digitforge
 from digitforge import files
+from digitforge.data.dataset import Dataset
+from digitforge.data.raw import SourceFacts
 from digitforge.errors import UserError
 from digitforge.explorer import codes
 from digitforge.project import ROOT, settings
@@ -41,7 +43,7 @@ class Shelf:
         self._params = cache(lambda edited: settings(root))
         self._variant = cache(lambda key: digitforge.load(key, root))
         self._verifier = cache(lambda: digitforge.verifier(root))
-        self._mode = cache(lambda mode: files.read_npz(root / files.DATA / f"{mode}.npz", "x_test", "y_test"))
+        self._mode = cache(lambda mode: Dataset.read(mode, "x_test", root=root))
         self._axes = cache(self._make_axes)
 
     def params(self) -> Params:
@@ -62,7 +64,7 @@ class Shelf:
     def source(self) -> str | None:
         """The data set that they learnt, and what it stands in for; None before there is any."""
         with suppress(FileNotFoundError):
-            return files.source_name(self.root)
+            return SourceFacts.read(self.root).label
         return None
 
     def encoders(self) -> Choices:

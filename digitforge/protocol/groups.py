@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from digitforge.data.subsets import known
+from digitforge.data.dataset import Dataset
 from digitforge.protocol import anomaly, compression, likelihood, reconstruction, samples, stacked
 from digitforge.settings.params import Params, Variant
 
@@ -13,21 +13,21 @@ Groups = dict[str, dict[str, Any]]
 
 
 def of_variant(
-    data: Arrays, features: Arrays, real: tuple[dict[str, Any], Arrays], found: Arrays, key: str, params: Params
+    data: Dataset, features: Arrays, real: tuple[dict[str, Any], Arrays], found: Arrays, key: str, params: Params
 ) -> Groups:
     """Every group of metrics that applies to a variant, as Estimates and plain values.
 
-    data: of stage `stack`, features: of `features`, real: of `reference`, found: of `sample`.
+    features: of stage `features`, real: of `reference`, found: of `sample`.
     """
     variant, settings = params.variant(key), params.evaluation
     tolerance = settings.tolerance.of(variant.data)
-    kept, (numbers, arrays) = known(data, variant.data, params.data.missing_digit), real
+    images, kept, (numbers, arrays) = data.arrays, data.known(params.data.missing_digit), real
     groups: Groups = {}
     if "reconstructions" in found:
-        groups["reconstruction"] = reconstruction.of_variant(data, found, kept, tolerance)
-    groups["samples"] = samples.of_variant(data, features, arrays, found, kept, tolerance) | {
+        groups["reconstruction"] = reconstruction.of_variant(images, found, kept, tolerance)
+    groups["samples"] = samples.of_variant(images, features, arrays, found, kept, tolerance) | {
         "real": numbers["real"],
-        "copies": samples.of_copies(data, features, arrays, found, variant.sample.threshold),
+        "copies": samples.of_copies(images, features, arrays, found, variant.sample.threshold),
     }
     if "cross_entropy_nats" in found:
         groups["anomaly"] = anomaly.of_scores(found, kept, params.data.missing_digit)
@@ -36,7 +36,7 @@ def of_variant(
         groups["likelihood"] = likelihood.of_variant(
             found, kept, data["x_test"][0].size, nats_of(variant), getattr(variant.model, "classes", 0)
         )
-    if "stack_digits" in arrays:
+    if data.can_be_stacked:
         count, needed = settings.samples.color, settings.tolerance.color
         groups["stacked"] = stacked.of_variant(found, arrays, count, needed, params.seed)
     return groups
@@ -63,6 +63,6 @@ def nats_of(variant: Variant) -> str:
     pixels = getattr(variant.model, "pixels", None)
     if pixels == "gaussian":
         return "density"
-    if "binary" in variant.data:
+    if variant.data.binary:
         return "threshold"
     return "dynamic" if pixels == "dynamic" else "grey"

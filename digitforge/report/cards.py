@@ -88,11 +88,18 @@ def sampler(family: str, sample: Settings) -> str:
 
 
 def describe(
-    key: str, row: Any, config: Settings, steps: int, details: dict[str, Any], code: int | None = None
+    key: str,
+    row: Any,
+    config: Settings,
+    steps: int,
+    details: dict[str, Any],
+    code: int | None = None,
+    pictures: bool = False,
 ) -> dict[str, Any]:
     """What the pages say of one variant. row: of params.yaml, config: of the trained model, steps: as trained.
 
-    code: how many numbers a code has, if more than the row says: one of vectors on a grid does.
+    code: how many numbers a code has, if more than the row says: one of vectors on a grid does. pictures: whether the
+    source is colour pictures, which are not stacked.
     """
     described = {
         "key": key,
@@ -100,6 +107,7 @@ def describe(
         "family": row.family,
         "kind": KINDS.get(row.family, label(row.family)),
         "data": row.data,
+        "stacked": row.data.color and not pictures,
         "model": row.model.model_dump(),
         "fit": row.fit.model_dump(),
         "sample": row.sample.model_dump(),

@@ -7,17 +7,15 @@ import numpy as np
 import pandas as pd
 
 from digitforge import files
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
+from digitforge.data.raw import SourceFacts
+from digitforge.data.sources import title
 from digitforge.protocol.anomaly import SCORES
 from digitforge.protocol.reconstruction import USUAL_NOISE
 from digitforge.report.cards import describe
 from digitforge.settings.params import Params, Variant
 
-TITLES = {
-    "mnist": "MNIST digits",
-    "fashion_mnist": "Fashion-MNIST",
-    "kmnist": "Kuzushiji-MNIST",
-    "digits": "scikit-learn's 8x8 digits, enlarged",
-}
 # Arrays of `models.exploring`.
 EXPLORED = (
     "plane",
@@ -63,7 +61,7 @@ def peers() -> dict[str, Any]:
     Those of another data set are left out: another verifier read them, in other digits.
     """
     path = files.METRICS / "peers.json"
-    found, source = files.read_json(path) if path.exists() else {}, files.source_name()
+    found, source = files.read_json(path) if path.exists() else {}, SourceFacts.read().label
     return {name: numbers for name, numbers in found.items() if numbers.get("source") == source}
 
 
@@ -79,7 +77,8 @@ def of_variant(key: str, row: Variant, history: pd.DataFrame) -> dict[str, Any]:
     """What the pages say of a variant, of `cards.describe`."""
     config = files.read_json(files.MODELS / key / "config.json")
     details = files.read_json(files.METRICS / f"{key}.details.json")
-    return describe(key, row, config, int(history["step"].iloc[-1]), details, length_of_codes(key))
+    pictures = SourceFacts.read().pictures
+    return describe(key, row, config, int(history["step"].iloc[-1]), details, length_of_codes(key), pictures)
 
 
 def length_of_codes(key: str) -> int | None:
@@ -90,16 +89,15 @@ def length_of_codes(key: str) -> int | None:
 
 def of_all(params: Params) -> dict[str, Any]:
     """What the pages say of data and verifier."""
-    source = files.read_json(files.RAW / "source.json")
-    labels = files.read_npz(files.DATA / "mono-float-complete.npz", "y_train", "y_test")
-    shown = files.read_npz(files.DATA / "color-float-complete.npz", "digits_test")["digits_test"]
+    data = Dataset.read(Mode.parse("mono-float-complete"), "y_train", "y_test")
+    source = data.source
     return {
-        "source": TITLES.get(source["source"], source["source"]),
-        "classes": source.get("classes", []),
-        "in_colour": shown.shape[1] == 1,  # an image of three channels is one picture, and no stack of three digits
-        "stand_in_for": TITLES.get(source["stand_in_for"]),
+        "source": title(source.name),
+        "classes": source.classes,
+        "in_colour": source.pictures,
+        "stand_in_for": title(source.stand_in_for) if source.stand_in_for else None,
         "verifier": files.read_json(files.METRICS / "verifier.json"),
-        "counts": {"train": len(labels["y_train"]), "test": len(labels["y_test"])},
+        "counts": {"train": len(data["y_train"]), "test": len(data["y_test"])},
         "params": params,
         "sigma": str(shown_noise(params)),
         "peers": peers(),

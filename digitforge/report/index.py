@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from digitforge.data.modes import Mode
 from digitforge.report import questions
 from digitforge.report.nats import KIND_OF_PIXELS, likelihoods
 from digitforge.report.questions import of_stacks
@@ -17,7 +18,6 @@ from digitforge.report.tables import (
     cell,
     grouped,
     of_metric,
-    of_pictures,
     table,
 )
 
@@ -39,7 +39,7 @@ AUROC, DENOISED = of_metric("anomaly.auroc"), of_metric("denoising.psnr_db")
 
 def of_digits(row: Row) -> bool:
     """Whether a variant is a model of all ten single digits, or of all classes of pictures."""
-    return row["data"].endswith("complete") and (row["data"].startswith("mono") or of_pictures(row))
+    return row["data"].complete and not row["stacked"]
 
 
 def nats_of(pixels: str) -> Callable[[Row], bool]:
@@ -93,15 +93,15 @@ def summary(rows: Rows, digit: int, sigma: str) -> list[Table]:
     return [Table([Head("question"), *(Head(f"best {kind}") for kind in kinds)], lines)]
 
 
-def others(peers: Mapping[str, Any], rows: Rows) -> Callable[[str, Rows], dict[str, Row]]:
+def others(peers: Mapping[str, Any], rows: Rows) -> Callable[[Mode, Rows], dict[str, Row]]:
     """Samples of other libraries, for the tables of the data mode that a peer names or else of all single digits."""
     usual = next((row["data"] for row in rows if of_digits(row)), None)
 
-    def beside(mode: str, group: Rows) -> dict[str, Row]:
+    def beside(mode: Mode, group: Rows) -> dict[str, Row]:
         return {
             name: {"key": name, "data": mode, "details": {"samples": found}}
             for name, found in peers.items()
-            if found.get("data", usual) == mode
+            if found.get("data", str(usual)) == str(mode)
         }
 
     return beside
@@ -116,11 +116,11 @@ def tables(
     """
     beside = others(peers, rows)
 
-    def with_real(mode: str, group: Rows) -> dict[str, Row]:
+    def with_real(mode: Mode, group: Rows) -> dict[str, Row]:
         real = group[0]["details"]["samples"]["real"]
         return {**beside(mode, group), "real": {"key": "real", "data": mode, "details": {"samples": real}}}
 
-    def unaided(mode: str, group: Rows) -> dict[str, Row]:
+    def unaided(mode: Mode, group: Rows) -> dict[str, Row]:
         return questions.without_model(group, sigma)
 
     resampled = [row for row in rows if at("samples/baseline")(row)]

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from ruamel.yaml import YAML
 
 from digitforge import files
+from digitforge.data.raw import SourceFacts
 from digitforge.settings.params import Params
 from digitforge.tracking.runs import git_commit
 
@@ -56,7 +57,7 @@ def provenance(params: Params) -> dict[str, str]:
     """What the results come from, and what the page was written with; nothing of it changes with the time of day."""
     found = {
         "git commit": f"`{commit}`" if (commit := git_commit()) else "none",
-        "data": files.source_name(),
+        "data": SourceFacts.read().label,
         **{f"SHA-256 of `{path.name}`": f"`{files.sha256(path)}`" for path in sorted(files.RAW.glob("*-ubyte"))},
         "SHA-256 of the parameters": f"`{digest(params)}`",
         "seed": str(params.seed),

@@ -15,7 +15,6 @@ from digitforge.report.tables import (
     at,
     of_companion,
     of_metric,
-    of_pictures,
     table,
     value,
 )
@@ -101,12 +100,12 @@ def of_stacks(column: Column) -> Column:
     """A column of stacks: a three-channel model's own number, or a grey model's, applied channel by channel."""
     assert isinstance(column.find, At)
     own, channelwise = column.find, at(f"stacked/{column.find.path}")
-    return column._replace(find=lambda row: own(row) if row["data"].startswith("color") else channelwise(row))
+    return column._replace(find=lambda row: own(row) if row["data"].color else channelwise(row))
 
 
 def network(row: Row) -> str:
     """How a model makes stacks."""
-    return "three channels" if row["data"].startswith("color") else "channel by channel"
+    return "three channels" if row["data"].color else "channel by channel"
 
 
 STACKS = (
@@ -122,8 +121,7 @@ STACKS = (
 
 def stacked(rows: Sequence[Row]) -> list[Row]:
     """Three-channel models of complete stacks, then grey models with numbers of stacks."""
-    three = [row for row in rows if row["data"].startswith("color") and row["data"].endswith("complete")]
-    true = [row for row in three if not of_pictures(row)]
+    true = [row for row in rows if row["stacked"] and row["data"].complete]
     return true + [row for row in rows if "stacked" in row["details"]]
 
 

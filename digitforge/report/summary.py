@@ -3,6 +3,7 @@
 import pandas as pd
 
 from digitforge import files
+from digitforge.data.raw import SourceFacts
 from digitforge.errors import user_errors
 from digitforge.metrics.catalogue import metric
 from digitforge.settings.params import load_params
@@ -28,8 +29,9 @@ def main() -> None:
         rows[key] = {title: shown.within(metrics) for title, shown in COLUMNS.items()}
     table = pd.DataFrame.from_dict(rows, orient="index", dtype=float)
     print()
-    if files.read_json(files.RAW / "source.json")["stand_in_for"]:
-        print(f"NOT {params.data.source}: these numbers are of {files.source_name()}.")
+    source = SourceFacts.read()
+    if source.stand_in_for:
+        print(f"NOT {source.stand_in_for}: these numbers are of {source.label}.")
         print("Once a place has it, `dvc repro -f download && dvc repro` brings it in.\n")
     print(f"Verifier: {verifier[VERIFIER.name]:.2%} of the test images right. Of the variants:\n")
     print(table.to_string(float_format="{:.3f}".format, na_rep="-"))

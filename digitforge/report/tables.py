@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from digitforge.data.modes import Mode
 from digitforge.metrics.catalogue import metric
 from digitforge.metrics.metric import NEITHER, Metric, look_up
 from digitforge.report.numbers import WRITERS
@@ -160,19 +161,18 @@ def table(
 
 def of_pictures(row: Row) -> bool:
     """Whether a variant is of colour pictures, which are read as one image each, and not of stacks of digits."""
-    return row["data"].startswith("color") and at("samples/class_shares")(row) is not None
+    return row["data"].color and not row["stacked"]
 
 
-def mode_name(mode: str, missing_digit: int, pictures: bool = False) -> str:
-    """ "mono-binary-missing" -> "Single digits, thresholded, without the 8 (`mono-binary-missing`)".
+def mode_name(mode: Mode, missing_digit: int, pictures: bool = False) -> str:
+    """mono-binary-missing -> "Single digits, thresholded, trained without the 8 (`mono-binary-missing`)".
 
     pictures: whether `color` modes are of colour pictures.
     """
-    channels, values, digits = mode.split("-")
     of_three = "Pictures in colour" if pictures else "Stacks of three digits"
-    parts = ["Single digits" if channels == "mono" else of_three]
-    parts += ["thresholded"] if values == "binary" else [] if pictures else ["grey"]
-    parts += [f"trained without the {missing_digit}"] if digits == "missing" else []
+    parts = [of_three if mode.color else "Single digits"]
+    parts += ["thresholded"] if mode.binary else [] if pictures else ["grey"]
+    parts += [] if mode.complete else [f"trained without the {missing_digit}"]
     return f"{', '.join(parts)} (`{mode}`)"
 
 
@@ -180,7 +180,7 @@ def grouped(
     rows: Sequence[Row],
     columns: Sequence[Column],
     missing_digit: int,
-    beside: Callable[[str, Sequence[Row]], Mapping[str, Row]] = lambda mode, group: {},
+    beside: Callable[[Mode, Sequence[Row]], Mapping[str, Row]] = lambda mode, group: {},
 ) -> list[Table]:
     """A table for each data mode, under its name. beside: (mode, its rows) -> what else to compare with."""
     found = []

@@ -29,7 +29,7 @@ def check_source(params: Params) -> None:
             f"{PARAMS_FILE}: data.source: received {params.data.source!r}; accepted: {', '.join(SOURCES)}, or an "
             "existing folder of images"
         )
-    leaving_out = [key for key, variant in params.variants.items() if variant.data.endswith("missing")]
+    leaving_out = [key for key, variant in params.variants.items() if not variant.data.complete]
     classes = class_folders(folder)
     digit, names = params.data.missing_digit, [path.name for path in classes]
     if len(names) == 1 and digit == 0:

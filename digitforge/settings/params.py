@@ -12,8 +12,9 @@ from pydantic import Field, ValidationError, ValidationInfo, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from digitforge.data.sources import SOURCES
-from digitforge.data.stacked import MODES
+from digitforge.data.modes import Mode
+from digitforge.data.outliers import MAKERS
+from digitforge.data.sources import FETCHED, SOURCES
 from digitforge.errors import UserError, user_errors
 from digitforge.files import main_repository
 from digitforge.metrics.catalogue import HEADLINES
@@ -49,19 +50,18 @@ class Data(Strict):
 
     @model_validator(mode="after")
     def mirrors_are_of_sources(self) -> "Data":
-        fetched = [name for name, digests in SOURCES.items() if digests]
         for name in self.mirrors:
-            if name not in fetched:
-                raise ValueError(f"mirrors: received the key {name!r}; accepted: {', '.join(fetched)}")
+            if name not in FETCHED:
+                raise ValueError(f"mirrors: received the key {name!r}; accepted: {', '.join(FETCHED)}")
         return self
 
 
 class ByChannels(Strict):
     """A setting of its own for grey images and for stacks."""
 
-    def of(self, mode: str) -> Any:
+    def of(self, mode: Mode) -> Any:
         """The setting for a data mode."""
-        return getattr(self, mode.split("-")[0])
+        return getattr(self, mode.channels)
 
 
 class Tolerance(ByChannels):
@@ -86,12 +86,15 @@ class Likelihood(Strict):
     tight_images: Annotated[int, Field(ge=2)]  # a spread is taken of them
 
 
+OOD = (*MAKERS, *FETCHED)  # sets that are made from test images, or other data sets
+
+
 class Evaluation(Strict):
     samples: SampleCounts
     tolerance: Tolerance
     likelihood: Likelihood
     noise: Annotated[list[Annotated[float, Field(gt=0, le=10)]], Field(min_length=1)]
-    ood: list[Literal["noise", "inverted", "rotated", "mnist", "fashion_mnist", "kmnist"]]
+    ood: list[Literal[OOD]]  # type: ignore[valid-type]
 
     @model_validator(mode="after")
     def levels_differ(self) -> "Evaluation":
@@ -104,7 +107,7 @@ class Verifier(Strict):
     fit: Fit
 
 
-LEFT_OUT_FAMILY, LEFT_OUT_DATA = "vae", "mono-binary-complete"  # of the leave-one-out study
+LEFT_OUT_FAMILY, LEFT_OUT_DATA = "vae", Mode.parse("mono-binary-complete")  # of the leave-one-out study
 
 
 class LeaveOneOut(Strict):
@@ -135,7 +138,7 @@ class Champion(Strict):
     """Which registered model of a family is its champion: the one whose `metric` is best among those of a data mode."""
 
     metric: str
-    data: Literal[MODES]  # type: ignore[valid-type]
+    data: Mode
 
     @model_validator(mode="after")
     def metric_has_a_best(self) -> "Champion":

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from digitforge.data.sources import SIZE
-from digitforge.data.stacked import MODES, channels
+from digitforge.data.modes import Mode
+from digitforge.data.pixels import SIZE
 
 Positive = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -247,15 +247,15 @@ class Sampling(Strict):
 
 class Row(Strict):
     title: Annotated[str, Field(min_length=1, pattern=r"^[^\r\n]*\S[^\r\n]*$")]  # one line, in tables
-    data: Literal[MODES]  # type: ignore[valid-type]
+    data: Mode
     fit: Fit
     sample: Sampling
 
     @model_validator(mode="after")
     def every_channel_has_a_share_of_the_code(self) -> "Row":
         model: Any = self.model  # type: ignore[attr-defined]
-        if getattr(model.network, "shared_channels", False) and model.code % channels(self.data):
-            accepted = f"a multiple of {channels(self.data)}, the image's channels, with shared_channels"
+        if getattr(model.network, "shared_channels", False) and model.code % self.data.channel_count:
+            accepted = f"a multiple of {self.data.channel_count}, the image's channels, with shared_channels"
             raise ValueError(f"model.code: received {model.code}; accepted: {accepted}")
         if self.sample.codes == "flow" and model.code < 2:
             raise ValueError(f"model.code: received {model.code}; accepted: at least 2 with sample.codes: flow")
@@ -293,7 +293,7 @@ class ConditionalVaeRow(PriorRow):
 
     @model_validator(mode="after")
     def labels_fit(self) -> "ConditionalVaeRow":
-        model, labels = self.model, 10 ** channels(self.data)
+        model, labels = self.model, 10**self.data.channel_count
         if model.classes < labels:
             raise ValueError(
                 f"model.classes: received {model.classes}; accepted: at least {labels} with data: {self.data}"

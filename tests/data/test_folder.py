@@ -3,14 +3,13 @@ import shutil
 import numpy as np
 import pytest
 from PIL import Image
+from stages.check import check_classes
 
 from digitforge.data.folder import from_image_folder, read_image
-from digitforge.data.idx import parse_idx
-from digitforge.data.sources import FILES
+from digitforge.data.idx import FILES, parse_idx
 from digitforge.errors import UserError
 from digitforge.settings.params import load_params, parse, read_yaml
 from stages import download
-from stages.check import check_classes
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from digitforge.data.modes import MODES
 from digitforge.data.outliers import MAKERS, in_mode
-from digitforge.data.stacked import MODES
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (12, 28, 28)).astype(np.uint8)
@@ -45,26 +45,26 @@ def test_noise_is_uniform_over_all_bytes():
     assert abs(chi_squared - 255) < 4 * 22.6
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", MODES, ids=str)
 def test_in_mode_a_channel_shows_the_image_so_many_places_on(mode):
-    found = in_mode(IMAGES, mode)
-    assert found.shape == (12, 28, 28, 3 if mode.startswith("color") else 1)
+    found = in_mode(IMAGES, mode, pictures=False)
+    assert found.shape == (12, 28, 28, mode.channel_count)
     assert found.dtype == np.uint8
     for i, image in enumerate(found):
         for channel in range(image.shape[-1]):
             grey = IMAGES[(i + channel) % 12]
-            expected = np.where(grey / 255 >= 0.5, 255, 0) if "binary" in mode else grey
+            expected = np.where(grey / 255 >= 0.5, 255, 0) if mode.binary else grey
             np.testing.assert_array_equal(image[..., channel], expected)
 
 
-@pytest.mark.parametrize("mode", [mode for mode in MODES if "binary" in mode])
+@pytest.mark.parametrize("mode", [mode for mode in MODES if mode.binary], ids=str)
 def test_binary_modes_hold_two_values(mode):
-    assert np.unique(in_mode(IMAGES, mode)).tolist() == [0, 255]
+    assert np.unique(in_mode(IMAGES, mode, pictures=False)).tolist() == [0, 255]
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", MODES, ids=str)
 def test_colour_pictures_are_shown_as_they_are(mode):
     pictures = RNG.integers(0, 256, (12, 28, 28, 3)).astype(np.uint8)
-    expected = np.where(pictures > 127, 255, 0) if "binary" in mode else pictures
-    expected = expected if mode.startswith("color") else expected.max(axis=3, keepdims=True)
-    np.testing.assert_array_equal(in_mode(pictures, mode), expected)
+    expected = np.where(pictures > 127, 255, 0) if mode.binary else pictures
+    expected = expected if mode.color else expected.max(axis=3, keepdims=True)
+    np.testing.assert_array_equal(in_mode(pictures, mode, pictures=True), expected)

@@ -4,14 +4,14 @@ import gzip
 import hashlib
 import http.server
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from digitforge.data import places, sources
-from digitforge.data.idx import format_idx, parse_idx
-from digitforge.data.sources import FILES
+from digitforge.data.idx import FILES, format_idx, parse_idx
 from digitforge.errors import UserError
 from digitforge.settings.params import Data
 from stages import download
@@ -28,7 +28,7 @@ def archive(tmp_path, monkeypatch):
         array = rng.integers(0, 10, (count, 28, 28) if "images" in name else (count,)).astype(np.uint8)
         (folder / f"{name}.gz").write_bytes(gzip.compress(format_idx(array), mtime=0))
     sums = tuple(hashlib.sha256((folder / f"{name}.gz").read_bytes()).hexdigest() for name in FILES)
-    monkeypatch.setitem(sources.SOURCES, "mnist", sums)
+    monkeypatch.setitem(sources.SOURCES, "mnist", replace(sources.SOURCES["mnist"], sha256=sums))
     monkeypatch.setattr(places, "RETRIES", 0)
     for name in ("HOME", "KERAS_HOME", "DVC_ROOT"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
@@ -124,7 +124,7 @@ def test_wrong_checksum_goes_on_with_the_next_mirror(archive, serve, tmp_path):
     found, failures = fetch([serve(broken), serve(archive)])
     assert len(found) == 4
     failure = failures[-1]  # after the caches, which have nothing
-    assert f"{FILES[0]}.gz has the wrong SHA-256: expected {sources.SOURCES['mnist'][0]}" in failure
+    assert f"{FILES[0]}.gz has the wrong SHA-256: expected {sources.SOURCES['mnist'].sha256[0]}" in failure
     assert f"received {received}" in failure
 
 

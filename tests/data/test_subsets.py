@@ -1,21 +1,7 @@
 import numpy as np
 import pytest
 
-from digitforge.data.stacked import MODES, has_digit
-from digitforge.data.subsets import known, spread, trained_classes
-
-
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("digit", [0, 8])
-def test_known_are_the_images_without_the_missing_digit_where_one_was_left_out(mode, digit):
-    width = 3 if mode.startswith("color") else 1
-    labels = np.arange(10**width, dtype=np.int32)
-    expected = ["missing" not in mode or str(digit) not in f"{label:0{width}}" for label in labels]
-    found = known({"y_test": labels, "digits_test": np.zeros((len(labels), width))}, mode, digit)
-    assert found.dtype == bool
-    np.testing.assert_array_equal(found, expected)
-    if "missing" in mode:
-        np.testing.assert_array_equal(found, ~has_digit(labels, digit, width))
+from digitforge.data.subsets import spread, trained_classes
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 100, 359])

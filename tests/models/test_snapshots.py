@@ -25,7 +25,7 @@ def test_the_first_image_of_each_digit():
 @pytest.mark.parametrize("key", ["ae_vanilla", "vae_vamp", "gan_stacked"])
 def test_originals_reconstructions_and_samples(key):
     row = ROWS[key]
-    seen = images(3 if row.data.startswith("color") else 1)
+    seen = images(row.data.channel_count)
     model = build(row.family, seen.shape[1:], row.model.model_dump(), seed=1)
     found = snapshots(model, seen, seed=1)()
     assert list(found) == ["originals", "reconstructions", "samples"][0 if model.encodes else 2 :]

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from digitforge import files
-from digitforge.data.stacked import channels
 from digitforge.models import FAMILIES, build, load, scoring
 from digitforge.models.scoring import image_nats
 from digitforge.nn import networks, objectives, posteriors, priors
@@ -29,7 +28,7 @@ def few_prior_draws(monkeypatch):
 def make(key):
     """The variant's model, and images and labels as its training step takes them."""
     variant = PARAMS.variant(key)
-    shape = (28, 28, channels(variant.data))
+    shape = (28, 28, variant.data.channel_count)
     keras.utils.set_random_seed(3)
     images = np.where(np.random.default_rng(0).random((8, *shape)) < 0.2, np.uint8(255), np.uint8(0))
     model = build(variant.family, shape, variant.model.model_dump())

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from digitforge.data.modes import Mode
 from digitforge.data.stacked import make_split
 from digitforge.protocol.reference import of_stacks
 from digitforge.protocol.stacked import draw, of_variant, restacked
@@ -8,6 +9,7 @@ from digitforge.protocol.stacked import draw, of_variant, restacked
 RNG = np.random.default_rng(0)
 COUNT, STACKS, TOLERANCE = 40, 300, 0.5
 LABELS = np.arange(COUNT) % 10
+MODE = Mode.parse("color-float-complete")
 
 
 def readings(labels, right=0.7):
@@ -21,7 +23,7 @@ def readings(labels, right=0.7):
 def stacks():
     """Of the test images as stage `stack` makes them."""
     images = np.zeros((COUNT, 28, 28), np.uint8)
-    _, labels, digits = make_split(images, LABELS, "color-float-complete", leave_out=None, stacks=50, seed=[1, 1])
+    _, labels, digits = make_split(images, LABELS, MODE, pictures=False, leave_out=None, stacks=50, seed=[1, 1])
     return of_stacks({"digits_test": digits, "y_test": labels, "y_train": np.arange(1000)})
 
 

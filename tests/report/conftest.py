@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
+from digitforge.data.raw import SourceFacts
 from digitforge.settings.params import load_params
 from stages import report
 
@@ -46,7 +49,7 @@ def with_encoder(row):
     names = ("reconstruction_error", "importance_sampling")
     table = {name: {"noise": {"auroc": estimate(0.9)}} for name in names}
     anomaly = {"scores": table}
-    if "missing" in row.data:
+    if not row.data.complete:
         for found in table.values():
             found["digit 8"] = {"auroc": estimate(0.8)}
         fields = {name: estimate(0.8) for name in ("auroc", "average_precision", "fpr95")}
@@ -74,14 +77,14 @@ PARAMS = Path(__file__).parents[2] / "params.yaml"
 def make_details():
     def make(row):
         """Details of a variant: every group that one of its family has."""
-        details = {"samples": samples(1000 if row.data.startswith("color") else 10)}
+        details = {"samples": samples(1000 if row.data.color else 10)}
         if row.family != "gan":
             details |= with_encoder(row)
         if row.family in ("vae", "conditional_vae"):
-            details["likelihood"] = with_likelihood("threshold" if "binary" in row.data else "dynamic")
+            details["likelihood"] = with_likelihood("threshold" if row.data.binary else "dynamic")
         if row.sample.codes != "prior":
             details["samples"]["baseline"] = samples()
-        if row.data.startswith("mono") and row.data.endswith("complete"):
+        if row.data.complete and not row.data.color:
             details["stacked"] = {"samples": samples(1000)}
             if row.family != "gan":
                 details["stacked"]["reconstruction"] = {name: estimate(0.9) for name in ("predictability", "accuracy")}
@@ -119,20 +122,22 @@ def explored(family, images):
 
 @pytest.fixture
 def write_results(make_details):
-    """Writes everything that stage `report` reads, of all variants of `params`; `digits` an image in colour shows."""
+    """Writes everything that stage `report` reads, of all variants of `params`; `pictures`: of colour pictures."""
 
-    def write(params, root, digits=3):
+    def write(params, root, pictures=False):
         rng = np.random.default_rng(0)
-        (root / "artifacts/data/raw").mkdir(parents=True, exist_ok=True)
-        shown = np.zeros((30, digits), int)
+        (root / "artifacts/raw").mkdir(parents=True, exist_ok=True)
+        source = SourceFacts("mnist", pictures=pictures)
+        source.write(root)
+        modes = [Mode.parse(name) for name in ("mono-float-complete", "color-float-complete")]
         for key, row in params.variants.items():
-            channels = 3 if row.data.startswith("color") else 1
+            channels = row.data.channel_count
             images = rng.integers(0, 256, (30, 28, 28, channels)).astype(np.uint8)
             labels = np.arange(30) % 10
-            for mode in (row.data, "mono-float-complete", "color-float-complete"):
-                path = root / f"artifacts/data/{mode}.npz"
-                if not path.exists() or mode == row.data:
-                    np.savez(path, x_train=images, y_train=labels, x_test=images, y_test=labels, digits_test=shown)
+            for mode in (row.data, *modes):
+                if mode == row.data or not (root / Dataset.path(mode)).exists():
+                    found = {"x_train": images, "y_train": labels, "x_test": images, "y_test": labels}
+                    Dataset(mode, source, found).write(root)
             arrays = {"samples": images, "subset": np.arange(10), "codes": rng.normal(size=(30, 2))}
             if row.family != "gan":
                 denoised = np.stack([images[:10]] * len(params.evaluation.noise))
@@ -152,8 +157,7 @@ def write_results(make_details):
             np.savez(folder / "album.npz", steps=np.array([0, 8, 16]), **moments)
             (folder / "history.csv").write_text("step,loss,val_loss,val_kl_nats\n10,3,3,1\n20,2,2,1\n")
             (root / f"reports/metrics/{key}.details.json").write_text(json.dumps(make_details(row)))
-        (root / "artifacts/data/raw/t10k-labels-idx1-ubyte").write_bytes(b"labels")
-        (root / "artifacts/data/raw/source.json").write_text(json.dumps({"source": "mnist", "stand_in_for": None}))
+        (root / "artifacts/raw/t10k-labels-idx1-ubyte").write_bytes(b"labels")
         numbers = {
             "accuracy": 0.99,
             "accuracy_binary": 0.99,
@@ -171,12 +175,12 @@ def write_results(make_details):
 def write_report(tmp_path, monkeypatch, write_results):
     """Runs stage `report` on made-up results of a few variants of params.yaml -> the folder of pages."""
 
-    def write(keys, peers=None, digits=3):
+    def write(keys, peers=None, pictures=False):
         params = load_params(PARAMS)
         study = params.leave_one_out.model_copy(update={"digits": []})
         rows = {key: params.variants[key] for key in keys}
         params = params.model_copy(update={"variants": rows, "leave_one_out": study})
-        write_results(params, tmp_path, digits)
+        write_results(params, tmp_path, pictures)
         if peers:
             (tmp_path / "reports/metrics/peers.json").write_text(json.dumps(peers))
         monkeypatch.chdir(tmp_path)

@@ -1,5 +1,6 @@
 import pytest
 
+from digitforge.data.modes import Mode
 from digitforge.report.cards import describe
 from digitforge.report.index import others, summary, tables
 from digitforge.report.tables import markdown
@@ -70,7 +71,7 @@ def test_stacks_have_true_and_channelwise_models_in_one_table(rows):
 
 
 def test_pictures_in_colour_are_no_stacks_and_count_in_the_summary(rows):
-    of(rows, "vae_stacked")["details"]["samples"]["class_shares"] = [0.5, 0.5]
+    of(rows, "vae_stacked")["stacked"] = False
     of(rows, "vae_stacked")["details"]["reconstruction"]["accuracy"]["value"] = 0.999
     found = written(rows)
     assert "[vae_stacked]" not in found["stacks"]
@@ -101,8 +102,8 @@ def test_peers_stand_in_italics_in_the_tables_of_their_data(rows):
     assert found["read"].count("*other VAE*") == 1
     assert found["spread"].count("| *other VAE* | 9.0 ± 0.3 | – |") == 1
     beside = others(peers, rows)
-    assert set(beside("mono-float-complete", [])) == {"other VAE"}
-    assert set(beside("color-binary-complete", [])) == set()
+    assert set(beside(Mode.parse("mono-float-complete"), [])) == {"other VAE"}
+    assert set(beside(Mode.parse("color-binary-complete"), [])) == set()
     assert set(beside(rows[0]["data"], [])) == {"no mode"}
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from digitforge.data.modes import Mode
 from digitforge.metrics.catalogue import metric
 from digitforge.report.numbers import measured, percent
 from digitforge.report.tables import (
@@ -18,7 +19,8 @@ from digitforge.report.tables import (
 
 
 def row(key, data="mono-binary-complete", **details):
-    return {"key": key, "data": data, "details": details}
+    mode = Mode.parse(data)
+    return {"key": key, "data": mode, "stacked": mode.color, "details": details}
 
 
 def shown(*arguments):
@@ -107,10 +109,10 @@ def test_groups_are_the_data_modes_and_the_best_is_that_of_each():
 
 
 def test_modes_in_words():
-    assert mode_name("color-float-missing", 3) == (
+    assert mode_name(Mode.parse("color-float-missing"), 3) == (
         "Stacks of three digits, grey, trained without the 3 (`color-float-missing`)"
     )
-    assert mode_name("color-binary-complete", 3, pictures=True) == (
+    assert mode_name(Mode.parse("color-binary-complete"), 3, pictures=True) == (
         "Pictures in colour, thresholded (`color-binary-complete`)"
     )
 

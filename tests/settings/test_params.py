@@ -6,9 +6,9 @@ from typing import get_args
 
 import pytest
 
+from digitforge.data.modes import MODES
 from digitforge.data.outliers import MAKERS
 from digitforge.data.sources import SOURCES
-from digitforge.data.stacked import MODES
 from digitforge.errors import UserError
 from digitforge.settings.params import Evaluation, load_params, parse, read_yaml
 
@@ -184,8 +184,8 @@ def test_grey_images_and_stacks_have_settings_of_their_own():
     content["evaluation"]["tolerance"] = {"mono": 0.25, "color": 0.75}
     evaluation = parse(content).evaluation
     for mode in MODES:
-        assert evaluation.samples.of(mode) == (200 if mode.startswith("mono") else 300)
-        assert evaluation.tolerance.of(mode) == (0.25 if mode.startswith("mono") else 0.75)
+        assert evaluation.samples.of(mode) == (200 if mode.channels == "mono" else 300)
+        assert evaluation.tolerance.of(mode) == (0.25 if mode.channels == "mono" else 0.75)
 
 
 @pytest.mark.parametrize("path", ["leave_one_out.digits", "evaluation.ood"])

@@ -19,6 +19,9 @@ from mlflow.models import Model
 from PIL import Image
 
 from digitforge import files
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
+from digitforge.data.raw import SourceFacts
 from digitforge.models import build
 from digitforge.models.codes import to_arrays
 from digitforge.packing import pack, unpack
@@ -56,9 +59,8 @@ def packed(tmp_path_factory):
     kept = {"training_means": means, "code_distance": distances, "samples": IMAGES}
     files.write_npz(root / files.SAMPLES / "tiny.npz", **kept, **of_model)
     labels = np.arange(30) % 10
-    files.write_npz(
-        root / files.DATA / "mono-float-complete.npz", x_test=IMAGES, y_test=labels, digits_test=labels[:, None]
-    )
+    arrays = {"x_test": IMAGES, "y_test": labels, "digits_test": labels[:, None]}
+    Dataset(Mode.parse("mono-float-complete"), SourceFacts("mnist"), arrays).write(root)
     pack("tiny", params, folder, root)
     return folder
 

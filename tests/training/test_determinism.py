@@ -20,7 +20,7 @@ from digitforge.training.fit import Plan, fit, save_weights
 found = {}
 for key in sys.argv[3:]:
     row = load_params().variants[key]
-    shape = (28, 28, 3 if row.data.startswith("color") else 1)
+    shape = (28, 28, row.data.channel_count)
     images = (np.random.default_rng(0).random((300, *shape)) < 0.2).astype(np.uint8) * 255
     model = build(row.family, shape, row.model.model_dump(), seed=1)
     arrays = (images, np.arange(300) % 10) if model.needs_labels else (images,)

@@ -75,15 +75,14 @@ def samples(rows: Rows, peers: Mapping[str, Named]) -> Figure:
     """Share of recognised samples against recall, of single digits and of stacks, beside real images and peers."""
     panels: dict[str, Named] = {}
     of_three = "Pictures in colour" if any(map(of_pictures, rows)) else "Stacks of three digits"
-    for title, start in (("Single digits", "mono"), (of_three, "color")):
-        group = [row for row in rows if row["data"].startswith(start)]
+    for title, color in (("Single digits", False), (of_three, True)):
+        group = [row for row in rows if row["data"].color == color]
         compared = [(row["key"], row["kind"], row["details"]["samples"]) for row in group]
-        by_mode = {row["data"]: row["details"]["samples"]["real"] for row in group if "missing" not in row["data"]}
+        by_mode = {row["data"]: row["details"]["samples"]["real"] for row in group if row["data"].complete}
         compared += [
-            (f"real, {'grey' if 'float' in mode else 'thresholded'}", "real images", real)
-            for mode, real in by_mode.items()
+            (f"real, {'thresholded' if mode.binary else 'grey'}", "real images", real) for mode, real in by_mode.items()
         ]
-        if start == "mono":
+        if not color:
             compared += [(name, "other libraries", found) for name, found in peers.items()]
         points = [
             {"key": key, "kind": kind, "x": 100 * found[RECOGNISED.name]["value"], "y": found[RECALL.name]["value"]}

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from digitforge.data.modes import Mode
 from digitforge.report.figures import charts
 from digitforge.report.figures.curves import trainings
 from digitforge.report.figures.gallery import gallery
@@ -28,8 +29,8 @@ LOSSES = {
 
 def complete(rows: Rows) -> Rows:
     """The models of all ten single digits; without any, of single digits; or else all."""
-    single = [row for row in rows if row["data"].startswith("mono")]
-    return [row for row in single if row["data"].endswith("complete")] or single or rows
+    single = [row for row in rows if not row["data"].color]
+    return [row for row in single if row["data"].complete] or single or rows
 
 
 def coded(rows: Rows) -> Named | None:
@@ -74,7 +75,7 @@ def draw(
 
 
 def galleries(
-    rows: Rows, samples: Mapping[str, np.ndarray], real: Mapping[str, np.ndarray], folder: Path
+    rows: Rows, samples: Mapping[str, np.ndarray], real: Mapping[Mode, np.ndarray], folder: Path
 ) -> dict[str, str]:
     """Write a gallery of each kind of model -> {name of the picture: kind}.
 
@@ -84,11 +85,11 @@ def galleries(
     for kind in dict.fromkeys(row["kind"] for row in rows):
         group = [row for row in rows if row["kind"] == kind]
         shown = {}
-        for channels in ("mono", "color"):
-            of_channels = [row for row in group if row["data"].startswith(channels)]
+        for color in (False, True):
+            of_channels = [row for row in group if row["data"].color == color]
             if of_channels:
                 of_three = ", in colour" if of_pictures(of_channels[-1]) else ", stacked"
-                name = "test images" + (of_three if channels == "color" else "")
+                name = "test images" + (of_three if color else "")
                 shown[name] = real[of_channels[-1]["data"]]
             shown |= {row["key"]: samples[row["key"]] for row in of_channels}
         name = f"gallery-{slug(kind)}"

@@ -2,6 +2,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from digitforge.data.modes import Mode
 from digitforge.report.figures import charts
 from digitforge.report.figures.style import GREY
 
@@ -94,7 +95,8 @@ def test_class_shares_are_a_row_of_percentages_a_variant():
 
 
 def variant(key, kind, data="mono-binary-complete", **groups):
-    return {"key": key, "kind": kind, "data": data, "details": groups}
+    mode = Mode.parse(data)
+    return {"key": key, "kind": kind, "data": mode, "stacked": mode.color, "details": groups}
 
 
 def estimate(value, ci95=0.1):

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from digitforge.data.modes import Mode
 from digitforge.report.figures import compare
 from digitforge.report.figures.curves import trainings
 from digitforge.report.figures.gallery import gallery
@@ -20,7 +21,15 @@ def closed():
 def row(key, kind="VAE", data="mono-binary-complete", **groups):
     shares = {"predictability": {"value": 0.9, "ci95": 0.1}, "recall": {"value": 0.9, "ci95": 0.1}, "real": {}}
     model = {"pixels": "dynamic" if key == "b" else "bernoulli"}
-    return {"key": key, "kind": kind, "data": data, "model": model, "details": {"samples": shares, **groups}}
+    mode = Mode.parse(data)
+    return {
+        "key": key,
+        "kind": kind,
+        "data": mode,
+        "stacked": mode.color,
+        "model": model,
+        "details": {"samples": shares, **groups},
+    }
 
 
 def at_noise(value):
@@ -56,7 +65,7 @@ def test_only_charts_that_have_numbers_are_drawn(tmp_path):
 def test_a_gallery_for_each_kind(tmp_path):
     rows = [row("a"), row("b", "GAN"), row("c", "GAN", "color-binary-complete")]
     samples = {"a": images(), "b": images(), "c": images(3)}
-    real = {"mono-binary-complete": images(), "color-binary-complete": images(3)}
+    real = {rows[0]["data"]: images(), rows[2]["data"]: images(3)}
     assert compare.galleries(rows, samples, real, tmp_path) == {"gallery-vae": "VAE", "gallery-gan": "GAN"}
     heights = {}
     for path in tmp_path.iterdir():

@@ -1,0 +1,68 @@
+"""The eight data modes: `mono|color` x `binary|float` x `complete|missing`."""
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from pydantic_core import CoreSchema, core_schema
+
+from digitforge.errors import UserError
+
+CHANNELS = {"mono": 1, "color": 3}
+VALUES = ("binary", "float")
+DIGITS = ("complete", "missing")
+
+
+@dataclass(frozen=True, order=True)
+class Mode:
+    """What a data set's images are: how many channels, which pixel values, which digits are trained on.
+
+    `str(mode)` is its name in params.yaml and in file names: "mono-float-complete".
+    """
+
+    channels: str
+    values: str
+    digits: str
+
+    @classmethod
+    def parse(cls, name: str) -> "Mode":
+        """The mode of this name; raises UserError for another, listing those that exist."""
+        if name not in BY_NAME:
+            raise UserError(f"data mode: received {name!r}; accepted: {', '.join(BY_NAME)}")
+        return BY_NAME[name]
+
+    def __str__(self) -> str:
+        return f"{self.channels}-{self.values}-{self.digits}"
+
+    @property
+    def channel_count(self) -> int:
+        """Number of image channels, 1 or 3."""
+        return CHANNELS[self.channels]
+
+    @property
+    def color(self) -> bool:
+        """Whether images have three channels: stacks of three digits, or pictures in colour."""
+        return self.channels == "color"
+
+    @property
+    def binary(self) -> bool:
+        """Whether pixels are thresholded at one half."""
+        return self.values == "binary"
+
+    @property
+    def complete(self) -> bool:
+        """Whether training images show every digit; otherwise `data.missing_digit` is left out."""
+        return self.digits == "complete"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
+        """As a field of a schema: read from the mode's name, and written as it."""
+        return core_schema.no_info_after_validator_function(
+            cls.parse,
+            core_schema.literal_schema(list(BY_NAME)),
+            serialization=core_schema.plain_serializer_function_ser_schema(str),
+        )
+
+
+MODES = tuple(Mode(*parts) for parts in product(CHANNELS, VALUES, DIGITS))
+BY_NAME = {str(mode): mode for mode in MODES}
