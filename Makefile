@@ -26,8 +26,8 @@ tidy: .venv/repro.done ## delete what variants that are no longer in params.yaml
 test: .venv/dev.done ## run the tests
 	@python -m pytest --numprocesses auto --dist loadfile
 
-lint: .venv/dev.done ## check style and types
-	ruff check . && ruff format --check . && mypy
+lint: .venv/dev.done ## check style, types and who imports whom
+	ruff check . && ruff format --check . && mypy && lint-imports --no-cache
 
 ui: .venv/repro.done ## open the MLflow UI on http://127.0.0.1:5000
 	@case "$$MLFLOW_TRACKING_URI" in http*) echo "the experiments are at $$MLFLOW_TRACKING_URI"; exit;; esac; \

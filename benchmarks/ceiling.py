@@ -9,10 +9,7 @@ OPERATIONS = 2 * SIZE**3
 def main() -> None:
     """Multiply forever, ten products a turn."""
     turns = Turns()
-    import digitforge.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
-
-    # isort: split
-    import tensorflow as tf
+    from digitforge.nn.backend import tf
 
     a, b = tf.random.normal((SIZE, SIZE)), tf.random.normal((SIZE, SIZE))
     turns.start(operations=OPERATIONS)

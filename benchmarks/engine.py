@@ -14,7 +14,7 @@ def main() -> None:
     turns, job = Turns(), json.loads(sys.argv[1])
     from benchmarks.networks import pictures, sample_operations, step_operations
     from digitforge.models import build
-    from digitforge.settings.params import Fit
+    from digitforge.settings.fit import Fit
     from digitforge.training import callbacks
     from digitforge.training.fit import Plan, fit
 

@@ -15,19 +15,15 @@ def main() -> None:
     turns, job = Turns(), json.loads(sys.argv[1])
     from benchmarks.networks import pictures
     from digitforge.models import build
-
-    # isort: split
-    import keras
-    import tensorflow as tf
-
-    from digitforge.nn import networks, pixels
+    from digitforge.nn import layers, pixels
+    from digitforge.nn.backend import keras, tf
 
     def cross_entropy(x: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         nats = tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=logits)
         return tf.reduce_sum(nats, axis=[1, 2, 3])
 
     for module, name, stock in (
-        (networks, "FewFilters", keras.layers.Conv2D),
+        (layers, "FewFilters", keras.layers.Conv2D),
         (pixels.Bernoulli, "nll", staticmethod(cross_entropy)),
     ):
         assert hasattr(module, name), name

@@ -3,13 +3,10 @@
 import math
 from typing import Any
 
-import digitforge.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
-
-# isort: split
 import numpy as np
-from keras import layers
 
 from benchmarks.turns import IMAGES
+from digitforge.nn.backend import layers
 
 
 def pictures(shape: list[int], count: int = IMAGES) -> np.ndarray:

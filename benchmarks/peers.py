@@ -7,9 +7,6 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-import digitforge.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
-
-# isort: split
 import numpy as np
 
 from digitforge import files
@@ -17,7 +14,7 @@ from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.errors import UserError, user_errors
 from digitforge.metrics.intervals import plain
-from digitforge.models.classifier import Classifier
+from digitforge.models.verifier import VerifierNetwork
 from digitforge.protocol import reference, samples
 from digitforge.settings.params import load_params
 
@@ -44,7 +41,7 @@ def main() -> None:
     data = Dataset.read(MODE)
     real = files.read_npz(files.FEATURES / "float.npz", "test")["test"][: samples.COMPARED]
     known = reference.of_features(real)
-    verifier = Classifier()
+    verifier = VerifierNetwork()
     verifier.load_weights(files.VERIFIER / "verifier.weights.h5")
     target = samples.target_shares(data["y_train"], 1)
     found = {}

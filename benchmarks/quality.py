@@ -12,11 +12,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import digitforge.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
-
-# isort: split
-from digitforge.tracking.training import VALIDATION
-
 from benchmarks.jobs import jobs
 from benchmarks.page import EPOCH
 from digitforge import files
@@ -26,21 +21,23 @@ from digitforge.data.pixels import crisp, to_bytes
 from digitforge.errors import UserError, user_errors
 from digitforge.metrics.verifier import predictability
 from digitforge.models import build
-from digitforge.models.classifier import Classifier
-from digitforge.models.codes import FIT_ON, Mixture
-from digitforge.settings.params import Fit
+from digitforge.models.verifier import VerifierNetwork
+from digitforge.nn.samplers import FIT_ON, FromMixture, MixtureSampler
+from digitforge.settings.fit import Fit
 from digitforge.training.fit import STEPS_PER_CALL, Plan, fit
+from digitforge.training.resumable import VALIDATION
 
 EPOCHS = 10  # of the historic recipe: a tenth of it
 INTERVALS = 25
-SAMPLES, COMPONENTS = 2_000, 100
+SAMPLES = 2_000
+MIXTURE = FromMixture(codes="mixture", components=100, temperature=1.0, shared_channels=False, threshold=None)
 TOLERANCE = 0.8  # least belief with which a sample counts as recognised
 
 
 def curve(name: str, job: dict[str, Any], steps: int) -> list[dict[str, float]]:
     """Train for `steps` -> rows of step, seconds, loss of test images (nats) and share of samples recognised."""
     data = Dataset.read(Mode.parse("mono-binary-complete"), "x_train", "x_test")
-    judge = Classifier()
+    judge = VerifierNetwork()
     judge.load_weights(files.VERIFIER / "verifier.weights.h5")
     model = build(job["family"], tuple(job["shape"]), job["model"], seed=1)
     if name != "historic":  # its outputs start at zero, as its authors had it
@@ -52,7 +49,7 @@ def curve(name: str, job: dict[str, Any], steps: int) -> list[dict[str, float]]:
         nonlocal trained, since
         trained += time.perf_counter() - since
         codes, _ = model.encode(data["x_train"][:FIT_ON], 1)
-        samples = to_bytes(model.decode(Mixture.fit(codes, 1, components=COMPONENTS).draw(SAMPLES, 1)))
+        samples = to_bytes(model.decode(MixtureSampler.fit_codes(codes, MIXTURE, seed=1).draw(SAMPLES, 1)))
         probabilities, _ = judge.read(crisp(samples, job["threshold"]))
         recognised = predictability(probabilities, TOLERANCE).value
         found.append({"step": row["step"], "seconds": trained, "nats": row["val_loss"], "recognised": recognised})
@@ -77,8 +74,9 @@ def curve(name: str, job: dict[str, Any], steps: int) -> list[dict[str, float]]:
 def contestants() -> dict[str, dict[str, Any]]:
     """The historic recipe of the convolutional VAE, and what this project would train in its place."""
     found = jobs()
-    constant = {"batch": 256, "learning_rate": 0.001, "schedule": "constant", "ema": 0.0, "optimizer": "adam"}
-    historic = found["vae_tril"] | {"fit": {"steps": round(EPOCHS * EPOCH), **constant}, "threshold": 0.5}
+    constant = {"batch": 256, "learning_rate": 0.001, "schedule": "constant", "ema": 0.0}
+    fit = found["vae_tril"]["fit"] | constant | {"steps": round(EPOCHS * EPOCH)}
+    historic = found["vae_tril"] | {"fit": fit, "threshold": 0.5}
     patch = found["vae_stacked"] | {"shape": [28, 28, 1], "threshold": 0.5}
     patch |= {"model": patch["model"] | {"code": 16}, "fit": patch["fit"] | {"steps": 1000}}
     return {"historic": historic, "ae_deep": found["ae_deep"] | {"threshold": 0.38}, "patch": patch}

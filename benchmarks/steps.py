@@ -5,19 +5,13 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
-import digitforge.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
-
-# isort: split
-import tensorflow as tf
-
 from benchmarks.networks import pictures
 from digitforge.models import build
 from digitforge.models.base import GenerativeModel
-from digitforge.models.batches import scale
-from digitforge.settings.params import Fit
-from digitforge.training import optimizers
-from digitforge.training.data import batches
-from digitforge.training.fit import STEPS_PER_CALL
+from digitforge.nn.backend import tf
+from digitforge.nn.batches import batches, scale
+from digitforge.settings.fit import Fit
+from digitforge.training.fit import STEPS_PER_CALL, optimizer
 
 Block = Callable[[], float]  # does some steps -> seconds per step
 
@@ -25,7 +19,7 @@ Block = Callable[[], float]  # does some steps -> seconds per step
 def model_of(job: dict[str, Any]) -> GenerativeModel:
     """The job's model, ready to train."""
     model = build(job["family"], tuple(job["shape"]), job["model"], seed=1)
-    model.optimizer = optimizers.build(Fit(**job["fit"]), 1_000_000)
+    model.optimizer = optimizer(Fit(**job["fit"]), 1_000_000)
     model.optimizer.build(model.trainable_variables)
     return model
 

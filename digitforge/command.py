@@ -89,7 +89,7 @@ def score(options: argparse.Namespace) -> None:
 def scorer(words: list[Path]) -> tuple[str | None, list[Path]]:
     """[KEY] IMAGE ... -> the variant, if one is named, and the images."""
     first, *rest = words
-    if str(first) in project.settings(project.ROOT).variants and (rest or not first.exists()):
+    if str(first) in project.settings(project.project_folder()).variants and (rest or not first.exists()):
         if not rest:
             raise UserError(f"{first}: received a variant and no images; accepted: [KEY] IMAGE [IMAGE ...]")
         return str(first), rest

@@ -8,15 +8,14 @@ from pydantic import TypeAdapter
 
 from digitforge import files
 from digitforge.data.dataset import Dataset
-from digitforge.settings.params import Params
-from digitforge.settings.rows import Variant as Row
+from digitforge.settings.variants import Row
+from digitforge.settings.variants import Variant as AnyRow
 from digitforge.variant import Variant
 
 
-def pack(key: str, params: Params, folder: Path, root: Path = Path()) -> None:
+def pack(key: str, row: Row, missing_digit: int, folder: Path, root: Path = Path()) -> None:
     """Copy what `unpack` needs of the trained variant `key` from the project at `root` to `folder`."""
-    row = params.variant(key)
-    content = {"key": key, "row": row.model_dump(), "missing_digit": params.data.missing_digit}
+    content = {"key": key, "row": row.model_dump(), "missing_digit": missing_digit}
     files.write_json(folder / "variant.json", content)
     model = files.MODELS / key
     for path in (model / "config.json", model / "model.weights.h5", files.SAMPLERS / f"{key}.npz"):
@@ -36,6 +35,6 @@ def unpack(folder: Path) -> Variant:
     from digitforge import models
 
     content = files.read_json(folder / "variant.json")
-    key, row = content["key"], TypeAdapter(Row).validate_python(content["row"])
+    key, row = content["key"], TypeAdapter(AnyRow).validate_python(content["row"])
     model = models.load(folder / files.MODELS / key)
     return Variant(key, row, model, root=folder, missing_digit=content["missing_digit"])

@@ -1,6 +1,7 @@
-"""What there is to load, and where: the project is the folder that this package lies in, wherever Python runs."""
+"""Which project Python works on, and what there is to load of it."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,23 +10,38 @@ from typing import Any
 from digitforge import files
 from digitforge.data.raw import SOURCE_FILE, SourceFacts
 from digitforge.errors import UserError
+from digitforge.protocol.champions import champions
 from digitforge.reading import Verifier
 from digitforge.settings.params import PARAMS_FILE, Params, load_params
-from digitforge.settings.rows import Variant as Row
-from digitforge.tracking.champions import champions
+from digitforge.settings.variants import Row
 from digitforge.variant import Variant
 
-ROOT = Path(__file__).resolve().parents[1]
+VARIABLE = "DIGITFORGE_PROJECT"
+MARKS = (PARAMS_FILE, Path("dvc.yaml"))  # a folder with both is a project
+
+
+def project_folder() -> Path:
+    """The folder that DIGITFORGE_PROJECT names, else the working folder or its nearest parent that is a project.
+
+    Raises UserError if there is none.
+    """
+    named, here = os.environ.get(VARIABLE), Path.cwd()
+    folders = [Path(named)] if named else [here, *here.parents]
+    for folder in folders:
+        if all((folder / mark).is_file() for mark in MARKS):
+            return folder.resolve()
+    received = f"{VARIABLE}: received {named!r}" if named else f"{here}: no project here or in a folder above"
+    raise UserError(f"{received}; accepted: a folder with params.yaml and dvc.yaml, as {VARIABLE} or to work in")
 
 
 def settings(root: Path) -> Params:
     """The project's params.yaml."""
-    return load_params(root / PARAMS_FILE, root)
+    return load_params(root / PARAMS_FILE)
 
 
 def variants(root: Path | None = None) -> list[str]:
-    """Keys of the trained variants, in the order of params.yaml. root: the project, if another than this package's."""
-    root = root or ROOT
+    """Keys of the trained variants, in the order of params.yaml. root: the project; None finds it."""
+    root = root or project_folder()
     return [key for key in settings(root).variants if (root / files.MODELS / key / "model.weights.h5").exists()]
 
 
@@ -34,7 +50,7 @@ def champion(family: str = "vae", root: Path | None = None) -> str:
 
     Raises UserError if no variant of the family has been evaluated.
     """
-    root = root or ROOT
+    root = root or project_folder()
     params = settings(root)
     found = champions(params.variants, params.tracking.champion, root)
     if family not in found:
@@ -43,11 +59,11 @@ def champion(family: str = "vae", root: Path | None = None) -> str:
 
 
 def load(key: str, root: Path | None = None) -> Variant:
-    """A trained variant by its key in params.yaml. root: the project, if another than this package's.
+    """A trained variant by its key in params.yaml. root: the project; None finds it.
 
     Raises UserError if there is no such variant, if it isn't trained yet, or if its row was edited since.
     """
-    root = root or ROOT
+    root = root or project_folder()
     params = settings(root)
     row = params.variant(key)
     trained = variants(root)
@@ -84,14 +100,14 @@ def is_of(row: Row, config: dict[str, Any]) -> bool:
 
 def verifier(root: Path | None = None) -> Verifier:
     """The trained verifier; raises UserError if there is none yet. root: as of `load`."""
-    root = root or ROOT
+    root = root or project_folder()
     weights = root / files.VERIFIER / "verifier.weights.h5"
     if not weights.exists():
         raise UserError(f"{weights}: no verifier yet, `dvc repro verifier` trains it")
-    from digitforge.models.classifier import Classifier
+    from digitforge.models.verifier import VerifierNetwork
 
     pictures = (root / SOURCE_FILE).exists() and SourceFacts.read(root).pictures
-    classifier = Classifier(pictures=pictures)
+    network = VerifierNetwork(pictures=pictures)
     with undamaged(weights, "dvc repro -f -s verifier"):
-        classifier.load_weights(weights)
-    return Verifier(classifier)
+        network.load_weights(weights)
+    return Verifier(network)

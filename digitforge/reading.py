@@ -9,10 +9,10 @@ from digitforge.metrics.verifier import beliefs_and_classes
 
 
 class Verifier:
-    """The classifier that judges every image of the report. `digitforge.verifier()` gives it."""
+    """The network that judges every image of the report. `digitforge.verifier()` gives it."""
 
-    def __init__(self, classifier: Any) -> None:
-        self.classifier = classifier  # digitforge.models.classifier.Classifier
+    def __init__(self, network: Any) -> None:
+        self.network = network  # digitforge.models.verifier.VerifierNetwork
 
     def read(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Read images [N, 28, 28, C], or [N, 28, 28] if grey, of uint8 or of floats in [0, 1].
@@ -23,6 +23,6 @@ class Verifier:
         """
         x = np.asarray(x)
         channels = 3 if x.ndim == 4 and x.shape[3] == 3 else 1
-        probabilities, _ = self.classifier.read(to_pictures(x, (28, 28, channels)))
+        probabilities, _ = self.network.read(to_pictures(x, (28, 28, channels)))
         beliefs, labels = beliefs_and_classes(probabilities)
         return labels, beliefs, probabilities

@@ -14,11 +14,11 @@ from digitforge.data.stacked import binarize
 from digitforge.errors import UserError
 from digitforge.images import InputError, to_pictures, whole
 from digitforge.metrics.anomaly import neighbour_distance
-from digitforge.settings.rows import Variant as Row
+from digitforge.settings.variants import Row
 
 if TYPE_CHECKING:  # both import TensorFlow
     from digitforge.models.base import GenerativeModel
-    from digitforge.models.codes import Sampler
+    from digitforge.nn.samplers import Sampler
 
 
 MOST_IMAGES = 1_000_000  # at once
@@ -140,7 +140,7 @@ class Variant:
 
     @cached_property
     def _sampler(self) -> "Sampler":
-        from digitforge.models.codes import from_arrays
+        from digitforge.nn.samplers import from_arrays
 
         return from_arrays(self.model, self._kept(files.SAMPLERS))
 

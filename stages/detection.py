@@ -5,23 +5,25 @@ Writes reports/metrics/leave_one_out/DIGIT.json: the detection metrics of every 
 
 from digitforge import files
 from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
 from digitforge.errors import argument, user_errors
 from digitforge.metrics.anomaly import detection_metrics
 from digitforge.metrics.intervals import plain
 from digitforge.protocol.anomaly import scores
-from digitforge.settings.params import LEFT_OUT_DATA, load_params
+from digitforge.settings.recipe import Recipe
+from digitforge.settings.trainings import LEFT_OUT
 
 SETTINGS = ()
 
 
-def main(text: str) -> None:
+def main(key: str) -> None:
     """Measure the scores of stage `leave_one_out`; none where the data has no such digit."""
-    digit = load_params().leave_one_out.digit(text)
-    data = Dataset.read(LEFT_OUT_DATA, "y_test")
-    nats = files.read_npz(files.LEAVE_ONE_OUT / text / "scores.npz")
+    digit = int(str(Recipe.read("detection", key).key))
+    data = Dataset.read(Mode.parse(LEFT_OUT), "y_test")
+    nats = files.read_npz(files.LEAVE_ONE_OUT / key / "scores.npz")
     found = scores(nats) if nats else {}
     table = {name: detection_metrics(values, data["y_test"] == digit) for name, values in found.items()}
-    path = files.METRICS / "leave_one_out" / f"{text}.json"
+    path = files.METRICS / "leave_one_out" / f"{key}.json"
     files.write_json(path, {"source": data.source.label, "scores": plain(table)})
     shown = ", ".join(f"{name} {metrics['auroc'].value:.3f}" for name, metrics in table.items())
     print(f"without {digit}: AUROC {shown or 'of nothing'}")

@@ -6,11 +6,12 @@ its 95 % interval. A metric that doesn't apply is absent. reports/metrics.md say
 
 from digitforge import files
 from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
 from digitforge.errors import argument, user_errors
 from digitforge.metrics.catalogue import HEADLINES
 from digitforge.metrics.intervals import Estimate, plain, restored, significant
 from digitforge.protocol.groups import Groups, of_variant
-from digitforge.settings.params import load_params
+from digitforge.settings.recipe import Recipe
 
 SETTINGS = (
     "seed",
@@ -36,13 +37,13 @@ def headlines(groups: Groups) -> Groups:
 
 def main(key: str) -> None:
     """Write reports/metrics/KEY.json and KEY.details.json."""
-    params = load_params()
-    mode = params.variant(key).data
+    recipe = Recipe.read("evaluate", key)
+    mode = Mode.parse(recipe["variant.data"])
     data = Dataset.read(mode)
     features = files.read_npz(files.FEATURES / f"{mode.values}.npz")
     numbers = restored(files.read_json(files.REFERENCE / f"{mode}.json"))
     real = numbers, files.read_npz(files.REFERENCE / f"{mode}.npz")
-    groups = of_variant(data, features, real, files.read_npz(files.SAMPLES / f"{key}.npz"), key, params)
+    groups = of_variant(data, features, real, files.read_npz(files.SAMPLES / f"{key}.npz"), recipe)
     source = {"source": data.source.label}
     files.write_json(files.METRICS / f"{key}.json", source | headlines(groups))
     files.write_json(files.METRICS / f"{key}.details.json", source | plain(groups))

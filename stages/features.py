@@ -8,14 +8,14 @@ from digitforge import files
 from digitforge.data.raw import SPLITS, read_images
 from digitforge.data.stacked import binarize, grey
 from digitforge.errors import user_errors
-from digitforge.models.classifier import Classifier
+from digitforge.models.verifier import VerifierNetwork
 
 SETTINGS = ()
 
 
 def main() -> None:
     """Write artifacts/features."""
-    verifier = Classifier()
+    verifier = VerifierNetwork()
     verifier.load_weights(files.VERIFIER / "verifier.weights.h5")
     raw = {split: grey(read_images(split))[..., None] for split in SPLITS}
     for values, prepare in (("binary", binarize), ("float", lambda images: images)):

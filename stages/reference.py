@@ -13,21 +13,20 @@ from digitforge.data.modes import Mode
 from digitforge.errors import user_errors
 from digitforge.metrics.intervals import stored
 from digitforge.protocol import reference
-from digitforge.settings.params import load_params
+from digitforge.settings.recipe import Recipe
 
 SETTINGS = ("seed", "data.missing_digit", "evaluation.noise", "evaluation.samples", "variants.*.data")
 
 
 def main() -> None:
     """Write artifacts/reference."""
-    params = load_params()
-    settings, missing_digit = params.evaluation, params.data.missing_digit
-    for mode in map(Mode.parse, files.read_json(files.MODES_IN_USE)["modes"]):
+    recipe = Recipe.read("reference")
+    for mode in map(Mode.parse, recipe["variants.data"]):
         data = Dataset.read(mode)
         features = files.read_npz(files.FEATURES / f"{mode.values}.npz")
-        kept = data.known(missing_digit)
-        count = settings.samples.of(mode)
-        numbers, arrays = reference.of_mode(data.arrays, features, kept, count, settings.noise, params.seed)
+        kept, count = data.known(recipe["data.missing_digit"]), recipe[f"evaluation.samples.{mode.channels}"]
+        noise, seed = recipe["evaluation.noise"], recipe["seed"]
+        numbers, arrays = reference.of_mode(data.arrays, features, kept, count, noise, seed)
         if data.can_be_stacked:
             stacks = Dataset.read(replace(mode, channels="color"), "y_train", "y_test", "digits_test")
             arrays |= reference.of_stacks(stacks.arrays)

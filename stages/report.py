@@ -1,118 +1,16 @@
 """Stage `report`: metrics and arrays -> reports/index.md, index.html, metrics.md, cards and their figures."""
 
-import os
-from concurrent.futures import ProcessPoolExecutor
-from functools import lru_cache
-from multiprocessing import get_context
-from typing import Any, NamedTuple
-
-import numpy as np
-import pandas as pd
-
-from digitforge import files
-from digitforge.data import album
-from digitforge.data.dataset import Dataset
-from digitforge.data.modes import Mode
-from digitforge.data.pixels import crisp
-from digitforge.data.subsets import spread
 from digitforge.errors import user_errors
-from digitforge.metrics.catalogue import CATALOGUE
-from digitforge.report import content
-from digitforge.report.cards import captions
-from digitforge.report.figures import compare, variant
-from digitforge.report.figures.curves import accuracy_curve
-from digitforge.report.figures.style import save
-from digitforge.report.index import tables
-from digitforge.report.page import shown
-from digitforge.report.rendering import render
-from digitforge.settings.params import Params, load_params
+from digitforge.report.writing import write
+from digitforge.settings.params import ResultParams
+from digitforge.settings.recipe import Recipe
 
-SETTINGS = (
-    "budget",
-    "max_epochs",
-    "seed",
-    "data",
-    "verifier",
-    "evaluation",
-    "leave_one_out",
-    "variants",
-)
-
-FIGURES, CARDS = files.REPORTS / "figures", files.REPORTS / "cards"
-GALLERY = 10  # samples of each variant
-WORKERS = 4  # processes that draw, each with the images of a data mode
-
-Arrays = dict[str, np.ndarray]
-
-
-class Presented(NamedTuple):
-    """A variant whose pictures and card are written: what the pages say of it, and what its charts are drawn of."""
-
-    row: dict[str, Any]
-    history: pd.DataFrame
-    samples: np.ndarray
-
-
-@lru_cache(maxsize=1)
-def images(mode: Mode) -> Dataset:
-    """The images of a data mode; `present_all` takes the variants of one mode after each other."""
-    return Dataset.read(mode)
-
-
-def present(key: str, params: Params) -> Presented:
-    """Write a variant's pictures and card."""
-    row = params.variants[key]
-    found, history = content.arrays(key), pd.read_csv(files.MODELS / key / "history.csv")
-    described = content.of_variant(key, row, history)
-    noise, sigma = params.evaluation.noise, content.shown_noise(params)
-    moments = album.read(files.MODELS / key / "album.npz")
-    figures = variant.figures(images(row.data).arrays, found, described, history, moments, noise, sigma, params.seed)
-    described["pictures"] = captions(described, variant.draw(figures, FIGURES / key))
-    files.write_text(CARDS / f"{key}.md", render("card.md", {"row": described}))
-    return Presented(described, history, crisp(found["samples"][:GALLERY], row.sample.threshold))
-
-
-def present_all(params: Params) -> dict[str, Presented]:
-    """Every variant, presented; several at a time, as most of the time goes into drawing."""
-    keys = sorted(params.variants, key=lambda key: params.variants[key].data)
-    workers = min(os.cpu_count() or 1, len(keys), WORKERS)
-    if workers == 1:
-        found = {key: present(key, params) for key in keys}
-    else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            found = dict(zip(keys, pool.map(present, keys, [params] * len(keys)), strict=True))
-    return {key: found[key] for key in params.variants}
+SETTINGS = ("budget", "max_epochs", "seed", "data", "verifier", "evaluation", "leave_one_out", "variants")
 
 
 def main() -> None:
     """Write reports/index.md, index.html, metrics.md, cards and figures."""
-    params = load_params()
-    for path in content.strangers(params):
-        print(f"WARNING: {path} belongs to nothing in params.yaml; delete it")
-    found = present_all(params)
-    rows = [one.row for one in found.values()]
-    modes = sorted({row["data"] for row in rows})
-    real = {mode: Dataset.read(mode, "x_test")["x_test"] for mode in modes}
-    real = {mode: x_test[spread(len(x_test), GALLERY)] for mode, x_test in real.items()}
-
-    about = content.of_all(params)
-    missing, sigma, peers, left_out = params.data.missing_digit, about["sigma"], about["peers"], about["left_out"]
-    coded = compare.coded(rows)
-    about |= {
-        "rows": rows,
-        "coded": coded,
-        "tables": tables(rows, peers, left_out, coded, missing, sigma),
-        "charts": compare.draw(rows, left_out, peers, sigma, missing, FIGURES),
-        "galleries": compare.galleries(rows, {key: one.samples for key, one in found.items()}, real, FIGURES),
-        "trainings": compare.training(rows, {key: one.history for key, one in found.items()}, missing, FIGURES),
-        "catalogue": CATALOGUE,
-        "metrics_page": "metrics.md",
-    }
-    save(accuracy_curve(pd.read_csv(files.VERIFIER / "history.csv")), FIGURES / "verifier-curves.png")
-    for name in ("index.md", "metrics.md"):
-        files.write_text(files.REPORTS / name, render(name, about))
-    files.write_text(files.REPORTS / "index.html", render("index.html", about | shown(about, FIGURES)))
-    print(f"report: {files.REPORTS / 'index.html'}")
+    write(ResultParams.model_validate(Recipe.read("report").settings))
 
 
 if __name__ == "__main__":

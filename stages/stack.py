@@ -8,14 +8,14 @@ from digitforge.data.modes import Mode
 from digitforge.data.raw import SPLITS, SourceFacts, read_images, read_labels
 from digitforge.data.stacked import make_split
 from digitforge.errors import argument, user_errors
-from digitforge.settings.params import load_params
+from digitforge.settings.recipe import Recipe
 
 SETTINGS = ("seed", "data.missing_digit", "data.stacks_per_digit")
 
 
 def main(name: str) -> None:
     """Write artifacts/data/MODE.npz."""
-    mode, params, source = Mode.parse(name), load_params(), SourceFacts.read()
+    mode, recipe, source = Mode.parse(name), Recipe.read("stack", name), SourceFacts.read()
     arrays = {}
     for index, split in enumerate(SPLITS):
         images, labels = read_images(split), read_labels(split)
@@ -24,9 +24,9 @@ def main(name: str) -> None:
             labels,
             mode,
             pictures=source.pictures,
-            leave_out=None if mode.complete or split == "test" else params.data.missing_digit,
-            stacks=round(params.data.stacks_per_digit * len(images)),
-            seed=[params.seed, index],
+            leave_out=None if mode.complete or split == "test" else recipe["data.missing_digit"],
+            stacks=round(recipe["data.stacks_per_digit"] * len(images)),
+            seed=[recipe["seed"], index],
         )
     Dataset(mode, source, arrays).write()
     print(f"{mode}: {len(arrays['x_train'])} training and {len(arrays['x_test'])} test images")

@@ -8,15 +8,15 @@ names.
 import sys
 from pathlib import Path
 
-from digitforge.settings.variants import Row
 from filelock import FileLock
 from pydantic import TypeAdapter
 
 from digitforge import files
-from digitforge.data.dataset import Source
+from digitforge.data.raw import SourceFacts
 from digitforge.errors import user_errors
 from digitforge.settings.params import Tracking
 from digitforge.settings.recipe import Recipe
+from digitforge.settings.variants import Variant
 from digitforge.tracking import completing, runs
 
 SETTINGS = ("data.missing_digit", "leave_one_out.digits", "tracking", "variants")
@@ -27,8 +27,8 @@ def main() -> None:
     """Complete the runs of the verifier, of every variant and of the leave-one-out study; register the variants."""
     recipe = Recipe.read("track")
     settings = Tracking.model_validate(recipe["tracking"])
-    rows = TypeAdapter(dict[str, Row]).validate_python(recipe["variants"])
-    source = Source.read().title
+    rows = TypeAdapter(dict[str, Variant]).validate_python(recipe["variants"])
+    source = SourceFacts.read().label
     titles = TITLES | {key: row.title for key, row in rows.items()}
     trainings = list(completing.trainings(rows, recipe["leave_one_out.digits"]))
     files.write_json(Path("artifacts/tracked.json"), {"runs": [training.name for training in trainings]})

@@ -1,17 +1,20 @@
 """Stage `train KEY`: one variant -> weights, configuration, training curves and what it drew over its training."""
 
-from digitforge.tracking.training import train_tracked, write_history
-
 from digitforge import files
 from digitforge.data.album import Album
 from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
 from digitforge.errors import argument, user_errors
 from digitforge.models import build
 from digitforge.models.snapshots import one_of_each, snapshots
-from digitforge.settings.params import load_params
-from digitforge.training.callbacks import Row
+from digitforge.settings.fit import Fit
+from digitforge.settings.recipe import Recipe
+from digitforge.settings.trainings import Training
+from digitforge.tracking.runs import live
+from digitforge.training.callbacks import Point
 from digitforge.training.device import spread_over_cores
 from digitforge.training.fit import save_weights
+from digitforge.training.resumable import train, write_history
 
 SETTINGS = (
     "seed",
@@ -29,47 +32,26 @@ WATCHERS = ("digitforge.tracking",)
 
 def main(key: str) -> None:
     """Write artifacts/models/KEY: model.weights.h5, config.json, history.csv and album.npz."""
-    params = load_params()
-    variant = params.variant(key)
-    spread_over_cores(variant.fit.batch)
-    data = Dataset.read(variant.data, "x_train", "y_train", "x_test", "y_test")
-    seen = data.known(params.data.missing_digit)
-    shape, arguments = data["x_train"].shape[1:], variant.model.model_dump()
-    model = build(variant.family, shape, arguments, seed=params.seed)
+    recipe = Recipe.read("train", key)
+    family, settings, fit = (recipe[f"variant.{name}"] for name in ("family", "model", "fit"))
+    fit = Fit.model_validate(fit)
+    spread_over_cores(fit.batch)
+    data = Dataset.read(Mode.parse(recipe["variant.data"]), "x_train", "y_train", "x_test", "y_test")
+    model = build(family, data["x_train"].shape[1:], settings, seed=recipe["seed"])
     model.adapt(data["x_train"])
-    album = Album(snapshots(model, one_of_each(data["x_test"], data["y_test"]), params.seed))
-    names = ("x", "y") if model.needs_labels else ("x",)
-    train, held_out = (tuple(data[f"{name}_{split}"] for name in names) for split in ("train", "test"))
+    album = Album(snapshots(model, one_of_each(data["x_test"], data["y_test"]), recipe["seed"]))
+    seen, names = data.known(recipe["data.missing_digit"]), ("x", "y") if model.needs_labels else ("x",)
+    arrays, held_out = tuple(data[f"{n}_train"] for n in names), tuple(data[f"{n}_test"][seen] for n in names)
 
-    def save(history: list[Row]) -> None:
-        folder = files.MODELS / key
-        config = {
-            "family": variant.family,
-            "data": str(variant.data),
-            "shape": shape,
-            "model": arguments,
-            "weights": model.count_params(),
-        }
+    def save(history: list[Point]) -> None:
+        folder, config = files.MODELS / key, {"family": family, "data": str(data.mode), "shape": model.image_shape}
         save_weights(model, folder / "model.weights.h5")
-        files.write_json(folder / "config.json", config)
+        files.write_json(folder / "config.json", {**config, "model": settings, "weights": model.count_params()})
         write_history(folder / "history.csv", history)
         album.save(folder / "album.npz")
 
-    train_tracked(
-        model,
-        train,
-        tuple(array[seen] for array in held_out),
-        params=params,
-        stage="train",
-        key=key,
-        name=key,
-        settings=variant.fit,
-        logged={"model": arguments, "fit": variant.fit.model_dump()},
-        tags={"family": variant.family, "data": str(variant.data)},
-        data=data,
-        save=save,
-        album=album,
-    )
+    training, source = Training.of(recipe), data.source.label
+    train(training, model, arrays, held_out, fit, save, source=source, watched=live(training, source), album=album)
 
 
 if __name__ == "__main__":

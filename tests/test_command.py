@@ -1,6 +1,5 @@
 import csv
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,13 +13,11 @@ from digitforge import project as projects
 from digitforge.data.pixels import mosaic
 from digitforge.settings.params import read_yaml
 
-ROOT = Path(__file__).parents[1]
-
 
 @pytest.fixture
 def run(project, tmp_path, monkeypatch, capsys):
     """Run a command line in an empty folder -> what it said, on stdout and stderr; its exit code must be `code`."""
-    monkeypatch.setattr(projects, "ROOT", project)
+    monkeypatch.setenv(projects.VARIABLE, str(project))
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments, code=0):
@@ -132,7 +129,7 @@ def test_without_a_key_the_best_vae_scores(run, mine, project, tmp_path, monkeyp
     shutil.copytree(project, copy)
     files.write_json(copy / "params.yaml", params)
     files.write_json(copy / files.METRICS / "tiny.json", {"samples": {"fid": 3.0}})
-    monkeypatch.setattr(projects, "ROOT", copy)
+    monkeypatch.setenv(projects.VARIABLE, str(copy))
     said = run("score", *images)
     assert said.err == "scored by tiny, the best VAE by tracking.champion in params.yaml\n"
     assert said.out == run("score", "tiny", *images).out == run("score", "tiny", "-o", "scores.csv", *images).out
@@ -174,15 +171,3 @@ def test_a_mistake_is_one_line_and_writes_nothing(run, mine, tmp_path, arguments
     assert said.err.startswith("error: ")
     assert said.err.count("\n") == 1
     assert sorted(tmp_path.rglob("*")) == before
-
-
-def test_the_project_is_the_folder_of_the_package_wherever_it_runs(project, tmp_path):
-    copy = tmp_path / "copy"
-    shutil.copytree(project, copy)
-    for package in ("digitforge", "stages"):
-        shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
-    code = f"import sys; sys.path.insert(0, {str(copy)!r}); from digitforge.command import main; main()"
-    arguments = ["sample", "tiny", "-n", "4", "-o", "four.npz"]
-    subprocess.run([sys.executable, "-c", code, *arguments], cwd=tmp_path, check=True)
-    with np.load(tmp_path / "four.npz", allow_pickle=False) as archive:
-        assert archive["images"].shape == (4, 28, 28, 1)

@@ -44,10 +44,11 @@ def data(project):
     return files.read_npz(project / files.DATA / "mono-binary-missing.npz")
 
 
-def test_importing_it_and_listing_variants_needs_no_tensorflow(tmp_path):
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import digitforge; digitforge.variants(); "
+def test_importing_it_and_listing_variants_needs_no_tensorflow(project, monkeypatch):
+    monkeypatch.setenv("DIGITFORGE_PROJECT", str(project))
+    code = "import sys, digitforge; digitforge.variants(); "
     code += "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 def test_trained_variants_are_listed_in_the_order_of_params(project):

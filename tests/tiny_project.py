@@ -13,22 +13,21 @@ from digitforge.data.modes import Mode
 from digitforge.data.raw import SourceFacts
 from digitforge.data.stacked import binarize
 from digitforge.models import build, scoring
-from digitforge.models.classifier import Classifier
-from digitforge.settings import rows
-from digitforge.settings.params import load_params, read_yaml
-from digitforge.training import optimizers
-from digitforge.training.fit import save_weights
+from digitforge.models.verifier import VerifierNetwork
+from digitforge.settings.fit import Fit
+from digitforge.settings.params import load_params
+from digitforge.training.fit import optimizer, save_weights
 from stages import sample
+from tests import small
 
-ROOT = Path(__file__).parents[1]
 RNG = np.random.default_rng(0)
 DENSE = {"name": "dense", "encoder": [32], "decoder": [32], "activation": "tanh", "code_activation": "linear"}
 PATCH = {"name": "patch", "channels": 4, "blocks": 0, "hidden": 8, "shared_channels": False}
-FIT = {"steps": 9, "batch": 20, "learning_rate": 0.01, "schedule": "constant", "ema": 0.0}
-PARTS = {"network": DENSE, "pixels": "bernoulli", "beta": 1.0}
-TERMS = {"posterior": {"name": "diagonal"}, "prior": {"name": "normal"}, "free_bits": 0.0, "warmup": 0.0, "draws": 1}
-GAME = {"loss": "nonsaturating", "penalty": 1.0, "penalty_every": 1, "pack": 1}
-PRIOR = {"codes": "prior", "threshold": None}
+FIT = small.fit(batch=20)
+PARTS = {"network": DENSE, "pixels": "bernoulli"}
+TERMS = {"posterior": {"name": "diagonal"}, "prior": {"name": "normal"}, "objective": small.ELBO}
+LABELS = {"classes": 10, "hidden": 16, "beta": 1.0}
+PRIOR = small.FROM_PRIOR
 
 
 def row(family, data, model, sampling):
@@ -41,10 +40,10 @@ VARIANTS = {
         "vae",
         "mono-binary-missing",
         {"code": 2, **PARTS, **TERMS},
-        {"codes": "mixture", "components": 3, "threshold": 0.4},
+        small.FROM_MIXTURE | {"components": 3, "threshold": 0.4},
     ),
-    "labelled": row("conditional_vae", "mono-float-complete", {"code": 3, **PARTS, "classes": 10, "hidden": 16}, PRIOR),
-    "game": row("gan", "color-float-complete", {"code": 4, "network": PATCH, **GAME}, PRIOR),
+    "labelled": row("conditional_vae", "mono-float-complete", {"code": 3, **PARTS, **LABELS}, PRIOR),
+    "game": row("gan", "color-float-complete", {"code": 4, "network": PATCH, "game": small.GAME, "pack": 1}, PRIOR),
 }
 
 
@@ -81,7 +80,7 @@ def train(key, params):
     if shape[2] == 1:
         data = Dataset.read(variant.data)
         model.adapt(data["x_train"])
-        model.compile(optimizer=optimizers.build(rows.Fit(**FIT), 9))
+        model.compile(optimizer=optimizer(Fit(**FIT), 9))
         labels = {"y": data["y_train"]} if model.needs_labels else {}
         for _ in range(40):
             model.train_on_batch(data["x_train"], **labels)
@@ -96,7 +95,7 @@ def train(key, params):
 def project(tmp_path_factory):
     """The folder of such a project; `tiny` went through stage `sample`."""
     root = tmp_path_factory.mktemp("project")
-    content = read_yaml(ROOT / "params.yaml") | {"variants": VARIANTS}
+    content = small.content() | {"variants": VARIANTS}
     content["evaluation"]["samples"] = {"mono": 100, "color": 100}
     content["evaluation"]["likelihood"] = {"draws": 2, "tight_draws": 2, "tight_images": 2}
     content["evaluation"]["noise"] = [0.5]
@@ -104,11 +103,13 @@ def project(tmp_path_factory):
         patch.setattr(scoring, "PRIOR_DRAWS", 50)
         # JSON is YAML too.
         files.write_json(Path("params.yaml"), json.loads(json.dumps(content)))
+        Path("dvc.yaml").write_text("stages: {}\n")  # with params.yaml, the marks of a project
         write_data()
         params = load_params()
         for key in ("tiny", "labelled", "game"):
             train(key, params)
-        save_weights(Classifier(seed=5), files.VERIFIER / "verifier.weights.h5")
+        save_weights(VerifierNetwork(seed=5), files.VERIFIER / "verifier.weights.h5")
+        small.write_recipe("sample", "tiny", content)
         sample.main("tiny")
         for key in ("labelled", "game"):
             digest = files.sha256(files.MODELS / key / "model.weights.h5")

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic_core import CoreSchema, core_schema
+from pydantic import AfterValidator, GetCoreSchemaHandler, PlainSerializer
 
 from digitforge.errors import UserError
 
@@ -55,13 +55,10 @@ class Mode:
         return self.digits == "complete"
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
-        """As a field of a schema: read from the mode's name, and written as it."""
-        return core_schema.no_info_after_validator_function(
-            cls.parse,
-            core_schema.literal_schema(list(BY_NAME)),
-            serialization=core_schema.plain_serializer_function_ser_schema(str),
-        )
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        """As a field of a schema, a mode is read from its name, and written as it."""
+        name = Literal[tuple(BY_NAME)]  # type: ignore[valid-type]
+        return handler.generate_schema(Annotated[name, AfterValidator(cls.parse), PlainSerializer(str)])
 
 
 MODES = tuple(Mode(*parts) for parts in product(CHANNELS, VALUES, DIGITS))

@@ -11,7 +11,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
 from digitforge.errors import UserError, user_errors
 from digitforge.explorer.page import CSS, THEME, page
 from digitforge.explorer.shelf import Shelf
-from digitforge.project import ROOT
+from digitforge.project import project_folder
 
 
 def warm(shelf: Shelf) -> None:
@@ -26,11 +26,13 @@ def main() -> None:
         prog="python -m digitforge.explorer", description="Play with the trained variants."
     )
     parser.add_argument("--port", type=int, default=7860, help="port on 127.0.0.1 (default: 7860)")
-    parser.add_argument("--project", type=Path, default=ROOT, help="folder of the project (default: this one)")
+    parser.add_argument(
+        "--project", type=Path, help="folder of the project (default: the one around the working folder)"
+    )
     arguments = parser.parse_args()
     if not 1 <= arguments.port <= 65535:
         raise UserError(f"--port: received {arguments.port}; accepted: 1 to 65535")
-    shelf = Shelf(arguments.project.resolve())
+    shelf = Shelf(arguments.project.resolve() if arguments.project else project_folder())
     blocks = page(shelf)
     shelf.trained()  # a params.yaml that is wrong ends here, in one line
     try:

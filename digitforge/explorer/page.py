@@ -1,4 +1,4 @@
-"""The page: its tabs, what fills their lists when it opens, and its look."""
+"""The page: its tabs, what fills their lists when it opens, and its style."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import gradio as gr
 
 from digitforge.explorer.parts import VariantList, told
 from digitforge.explorer.shelf import NOTHING, Shelf
-from digitforge.explorer.tabs import codes, compare, generate, interpolate, look
+from digitforge.explorer.tabs import compare, draw, generate, interpolate, move
 
 HOUR = 3600  # seconds; pictures that are older are deleted
 
@@ -29,7 +29,7 @@ CSS = """
 """
 
 
-def headline(source: str | None) -> str:
+def heading(source: str | None) -> str:
     """The page's title, and the data set that the variants learnt."""
     return "# digitforge explorer\nThe trained variants, to play with." + (f" Data: {source}." if source else "")
 
@@ -38,23 +38,23 @@ def opening(shelf: Shelf, lists: list[VariantList]) -> list[Any]:
     """What a page that opens shows: the tabs, with their lists filled, or what to run when nothing is trained."""
     some, favourite = bool(shelf.trained()), shelf.favourite()
     shown = [gr.update(visible=not some), gr.update(visible=some)]
-    return [headline(shelf.source()), *shown, *(one.filled(favourite) for one in lists)]
+    return [heading(shelf.source()), *shown, *(one.filled(favourite) for one in lists)]
 
 
 def page(shelf: Shelf) -> gr.Blocks:
     """The whole page."""
     with gr.Blocks(title="digitforge explorer", analytics_enabled=False, delete_cache=(HOUR, HOUR)) as blocks:
-        title = gr.Markdown(headline(shelf.source()))
+        title = gr.Markdown(heading(shelf.source()))
         nothing = gr.Markdown(NOTHING, visible=False, elem_id="nothing")
         with gr.Tabs(visible=False) as tabs:
             with gr.Tab("Codes"):
-                lists = codes.build(shelf)
+                lists = move.build(shelf)
             with gr.Tab("Interpolate") as tab:
                 lists += interpolate.build(shelf, tab)
             with gr.Tab("Generate") as tab:
                 lists += generate.build(shelf, tab)
             with gr.Tab("Draw or upload"):
-                lists += look.build(shelf)
+                lists += draw.build(shelf)
             with gr.Tab("Compare") as tab:
                 lists += compare.build(shelf, tab)
         blocks.load(

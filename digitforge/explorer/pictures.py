@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from digitforge.data.pixels import mosaic
-from digitforge.report.figures.style import BLUE, GREY, ORANGE
+from digitforge.report.colors import BLUE, CHANNELS, GREY, ORANGE, RED
 
 ONE_DIGIT = 448  # pixels wide: coding a large PNG would take longer than decoding the digit
 LEAST_WIDTH = 1000  # pixels: a picture is enlarged to so many, by a whole number
@@ -20,7 +20,7 @@ def sheet(images: np.ndarray, columns: int, least_width: int = LEAST_WIDTH) -> n
     return picture.repeat(times, axis=0).repeat(times, axis=1)
 
 
-def pairs(above: np.ndarray, below: np.ndarray, columns: int) -> np.ndarray:
+def interleaved(above: np.ndarray, below: np.ndarray, columns: int) -> np.ndarray:
     """Two lists of images [N, H, W, C] -> one, in rows of `columns` from the first and then from the second list."""
     starts = range(0, len(above), columns)
     return np.concatenate([part[start : start + columns] for start in starts for part in (above, below)])
@@ -31,7 +31,7 @@ def reading_chart(probabilities: np.ndarray) -> Figure:
     figure = Figure(figsize=(5, 2.6))
     axes = figure.subplots()
     names = ("",) if len(probabilities) == 1 else ("ones (red)", "tens (green)", "hundreds (blue)")
-    colors = (BLUE,) if len(probabilities) == 1 else ("#D55E00", "#009E73", "#0072B2")
+    colors = (BLUE,) if len(probabilities) == 1 else CHANNELS
     width = 0.8 / len(names)
     for i, (name, color) in enumerate(zip(names, colors, strict=True)):
         place = np.arange(10) + (i - (len(names) - 1) / 2) * width
@@ -51,7 +51,7 @@ def score_chart(scores: np.ndarray, score: float) -> Figure:
     low, high = np.percentile(scores, (0, 99.5))
     high = max(high, min(score, high + (high - low)))
     axes.hist(scores, bins=60, range=(low, high), color=BLUE, alpha=0.7)
-    axes.axvline(np.clip(score, low, high), color="#D55E00", label="this image")
+    axes.axvline(np.clip(score, low, high), color=RED, label="this image")
     axes.set(title="Anomaly score among the test digits", xlabel="→ stranger", yticks=[])
     axes.legend(fontsize=10)
     axes.xaxis.set_major_locator(MaxNLocator(4))

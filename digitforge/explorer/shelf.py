@@ -12,8 +12,8 @@ from digitforge import files
 from digitforge.data.dataset import Dataset
 from digitforge.data.raw import SourceFacts
 from digitforge.errors import UserError
-from digitforge.explorer import codes
-from digitforge.project import ROOT, settings
+from digitforge.explorer import coordinates
+from digitforge.project import settings
 from digitforge.settings.params import PARAMS_FILE, Params
 
 Choices = list[tuple[str, str]]  # (what a list shows, the variant's key)
@@ -37,7 +37,7 @@ with any key of `variants:` in `params.yaml`. Then load this page again.
 class Shelf:
     """The trained variants of a project, its verifier and its test digits."""
 
-    def __init__(self, root: Path = ROOT) -> None:
+    def __init__(self, root: Path) -> None:
         self.root = root
         self._loading = RLock()  # two events at once would load the same model twice
         self._params = cache(lambda edited: settings(root))
@@ -100,12 +100,12 @@ class Shelf:
         """The test images of a variant's data mode, [N, H, W, C] uint8."""
         return self._mode(self.variant(key).data)["x_test"]
 
-    def axes(self, key: str) -> codes.Axes:
+    def axes(self, key: str) -> coordinates.Axes:
         """The sliders of a variant's codes."""
         with self._loading:
             return self._axes(key)
 
-    def _make_axes(self, key: str) -> codes.Axes:
+    def _make_axes(self, key: str) -> coordinates.Axes:
         variant = self.variant(key)
         known = variant.training_codes if variant.encodes else variant.draw(PRIOR_CODES)
-        return codes.axes(known, variant.decode, variant.classes or 0)
+        return coordinates.axes(known, variant.decode, variant.classes or 0)

@@ -1,40 +1,33 @@
-"""From a row of `variants:` in params.yaml to a model: `build`. Importing this package imports TensorFlow."""
+"""From a family and its settings to a model. The family NAME_OF_IT is the class NameOfIt of `models/name_of_it.py`."""
 
-import digitforge.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
-
-# isort: split
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import keras
-
-from digitforge.errors import UserError
 from digitforge.files import read_json
+from digitforge.nn.backend import keras
+from digitforge.schema import Schema
 
 if TYPE_CHECKING:
     from digitforge.models.base import GenerativeModel
 
-# family in params.yaml -> class in digitforge/models/FAMILY.py
-FAMILIES = {
-    "autoencoder": "Autoencoder",
-    "vae": "Vae",
-    "conditional_vae": "ConditionalVae",
-    "vqvae": "Vqvae",
-    "gan": "Gan",
-}
+
+def family_class(family: str) -> "type[GenerativeModel]":
+    """The class of a family, which names its schema in `Settings`. Imports TensorFlow."""
+    return getattr(import_module(f"digitforge.models.{family}"), family.title().replace("_", ""))
 
 
-def build(family: str, shape: tuple[int, int, int], arguments: dict[str, Any], *, seed: int = 0) -> "GenerativeModel":
+def build(
+    family: str, shape: tuple[int, int, int], settings: Schema | Mapping[str, Any], *, seed: int = 0
+) -> "GenerativeModel":
     """Build an untrained model for images [H, W, C], its weights drawn with `seed`.
 
-    `arguments` are those of the family's constructor. Raises UserError for an unknown family.
+    settings: the section `model` of a row, as the family's schema or as what that validates.
     """
-    if family not in FAMILIES:
-        raise UserError(f"family: received {family!r}; accepted: {', '.join(FAMILIES)}")
-    make = getattr(import_module(f"digitforge.models.{family}"), FAMILIES[family])
+    make = family_class(family)
     keras.utils.set_random_seed(seed)
-    return make(shape, **arguments)
+    return make(shape, make.Settings.model_validate(settings))  # type: ignore[call-arg, arg-type]
 
 
 def load(folder: Path) -> "GenerativeModel":

@@ -1,14 +1,12 @@
 """Family `autoencoder`: a deterministic code (Hinton & Salakhutdinov 2006, doi:10.1126/science.1127647)."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
-import tensorflow as tf
 
 from digitforge.models.base import GenerativeModel, fold_in
+from digitforge.nn.backend import tf
 from digitforge.nn.networks import Shape
-from digitforge.nn.objectives import PENALTIES
+from digitforge.nn.penalties import PENALTIES
+from digitforge.settings.autoencoder import AutoencoderSettings
 
 
 class Autoencoder(GenerativeModel):
@@ -19,25 +17,13 @@ class Autoencoder(GenerativeModel):
     penalties on code and decoder; Wasserstein (Tolstikhin 2018, eq. 4) by an MMD from N(0, I).
     """
 
+    Settings = AutoencoderSettings
     TERMS = ("loss", "reconstruction_nats", "penalty")
 
-    def __init__(
-        self,
-        shape: Shape,
-        *,
-        code: int,
-        network: Mapping[str, Any],
-        pixels: str,
-        penalty: Mapping[str, Any],
-        noise: float,
-        decay: float,
-    ) -> None:
-        super().__init__(shape, code=code, features=code, network=network, pixels=pixels)
-        arguments = dict(penalty)
-        self.penalty = PENALTIES[arguments.pop("name")]
-        self.penalty_arguments = arguments
-        self.noise = noise
-        self.decay = decay
+    def __init__(self, shape: Shape, settings: AutoencoderSettings) -> None:
+        code = settings.code
+        super().__init__(shape, code=code, features=code, network=settings.network, pixels=settings.pixels)
+        self.penalty, self.noise, self.decay = settings.penalty, settings.noise, settings.decay
 
     def adapt(self, images: np.ndarray) -> None:
         """Nothing: logits start around 0. A deep ReLU network that starts at the data's mean settles there."""
@@ -50,7 +36,7 @@ class Autoencoder(GenerativeModel):
             seen = tf.clip_by_value(x + drawn, 0.0, 1.0)
         z = self.features(seen, training)
         reconstruction = self.pixels.nll(x, self.decoder(z, training=training))
-        penalty = self.penalty(z, fold_in(seed, 3), **self.penalty_arguments)
+        penalty = PENALTIES[type(self.penalty)](z, fold_in(seed, 3), self.penalty)
         if self.decay:
             kernels = [weight for weight in self.decoder.trainable_variables if len(weight.shape) > 1]
             penalty += self.decay * tf.add_n([tf.nn.l2_loss(kernel) for kernel in kernels])

@@ -1,26 +1,37 @@
 """What every generative model shares: a training step that Keras users recognise, and four verbs."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
-import keras
 import numpy as np
-import tensorflow as tf
 
-from digitforge.models.batches import batch_by_batch, in_batches, scale
 from digitforge.nn import networks
+from digitforge.nn.augmentations import unchanged
+from digitforge.nn.backend import keras, tf
+from digitforge.nn.batches import batch_by_batch, in_batches, scale
 from digitforge.nn.pixels import PIXELS
+from digitforge.schema import Schema
 
 fold_in = tf.random.experimental.stateless_fold_in
+
+
+class Parts(keras.layers.Layer):
+    """Holds the Keras variables and networks of parts that are no layers, so that Keras trains and saves them."""
+
+    def __init__(self, tracked: list[Any]) -> None:
+        super().__init__()
+        self.tracked = tracked
+        self.built = True
 
 
 class GenerativeModel(keras.Model):
     """A decoder, and mostly an encoder, trained on uint8 images [B, H, W, C].
 
-    A family defines TERMS and `terms`, and `codes` if it `encodes`; training, decoding and batching are here. A family
-    whose p(x) is defined says so in `has_likelihood` and gives `posterior` and `weigh`.
+    A family names its schema, `Settings`, and its constructor takes the settings. It defines TERMS and `terms`, and
+    `codes` if it `encodes`; training, decoding and batching are here. A family whose p(x) is defined says so in
+    `has_likelihood`, and is a `scoring.HasLikelihood`.
     """
 
+    Settings: ClassVar[type[Schema]]
     TERMS: tuple[str, ...] = ("loss",)
     encodes = True
     discrete = False  # whether codes come from a finite set: rounding them makes no sense then
@@ -33,7 +44,7 @@ class GenerativeModel(keras.Model):
         *,
         code: int,
         features: int,
-        network: Mapping[str, Any],
+        network: networks.NetworkSettings,
         pixels: str,
         encodes_together: int = 1,
     ) -> None:
@@ -46,6 +57,7 @@ class GenerativeModel(keras.Model):
         self.code = code
         self.seed = 0  # of the noise in training steps; `training.fit` sets it
         self.steps = 1  # of the whole training; `training.fit` sets it
+        self.augment = unchanged  # training images; `training.fit` sets it
         self.built = True
         self._means = {name: keras.metrics.Mean(name=name) for name in self.TERMS}
 
@@ -84,7 +96,8 @@ class GenerativeModel(keras.Model):
         """
         x, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
         seed = fold_in([self.seed, 0], tf.cast(self.optimizer.iterations, tf.int32))
-        terms, gradients = self.gradients(self.pixels.observe(scale(x), fold_in(seed, 1)), labels, seed)
+        x = self.augment(scale(x), fold_in(seed, 5))
+        terms, gradients = self.gradients(self.pixels.observe(x, fold_in(seed, 1)), labels, seed)
         self.optimizer.apply_gradients(gradients)
         return self._averages(terms)
 

@@ -1,42 +1,39 @@
 """Family `gan`: a generator against a discriminator (Goodfellow 2014, arXiv:1406.2661)."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
-import tensorflow as tf
+from collections.abc import Callable
 
 from digitforge.models.base import GenerativeModel, fold_in
-from digitforge.nn.adversarial import LOSSES
+from digitforge.nn.adversarial import GAMES
+from digitforge.nn.backend import tf
 from digitforge.nn.networks import Shape
+from digitforge.settings.gan import GanSettings
 
 
 class Gan(GenerativeModel):
     """G turns z ~ N(0, I) into images, D tells them from real ones; in every step both move.
 
-    `loss`: nonsaturating or wasserstein, each with the gradient penalty that belongs to it (`nn/adversarial.py`), taken
+    `game`: the losses, with the gradient penalty that belongs to them (`nn/adversarial.py`), taken
     at every `penalty_every`-th step, and there so many times as strongly (Karras 2020, arXiv:1912.04958, section 3.1,
     "lazy regularisation"): it costs as much as the rest of a step. With `pack` above 1, D judges so many images
     together, side by side as channels (Lin 2018, PacGAN, arXiv:1712.04086): a lack of variety shows. `encoder` is D,
     `decoder` is G.
     """
 
+    Settings = GanSettings
     TERMS = ("loss", "discriminator_loss", "penalty")
     encodes = False
 
-    def __init__(
-        self,
-        shape: Shape,
-        *,
-        code: int,
-        network: Mapping[str, Any],
-        loss: str,
-        penalty: float,
-        penalty_every: int,
-        pack: int,
-    ) -> None:
-        super().__init__(shape, code=code, features=1, network=network, pixels="bernoulli", encodes_together=pack)
-        self.adversarial, self.pack = LOSSES[loss], pack
-        self.penalty, self.penalty_every = penalty, penalty_every
+    def __init__(self, shape: Shape, settings: GanSettings) -> None:
+        super().__init__(
+            shape,
+            code=settings.code,
+            features=1,
+            network=settings.network,
+            pixels="bernoulli",
+            encodes_together=settings.pack,
+        )
+        self.pack, self.game = settings.pack, settings.game
+        self.adversarial = GAMES[type(settings.game)]
 
     def together(self, x: tf.Tensor) -> tf.Tensor:
         """Images side by side as channels. [B, H, W, C] -> [B / pack, H, W, pack C]."""
@@ -67,11 +64,11 @@ class Gan(GenerativeModel):
 
         def penalty() -> tf.Tensor:
             slope = self.adversarial.penalty(lambda at: self.features(at)[:, 0], real, fake, fold_in(seed, 2))
-            return self.penalty * slope
+            return self.game.penalty * slope
 
-        found = penalty() if self.penalty_every == 1 or not training else self._sometimes(penalty, of_real)
+        found = penalty() if self.game.penalty_every == 1 or not training else self._sometimes(penalty, of_real)
         return {"loss": of_generator, "discriminator_loss": of_discriminator, "penalty": found}
 
     def _sometimes(self, penalty: Callable[[], tf.Tensor], like: tf.Tensor) -> tf.Tensor:
-        due = tf.cast(self.optimizer.iterations, tf.int32) % self.penalty_every == 0
-        return tf.cond(due, lambda: self.penalty_every * penalty(), lambda: tf.zeros_like(like))
+        due = tf.cast(self.optimizer.iterations, tf.int32) % self.game.penalty_every == 0
+        return tf.cond(due, lambda: self.game.penalty_every * penalty(), lambda: tf.zeros_like(like))

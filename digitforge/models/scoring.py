@@ -1,16 +1,34 @@
 """What a trained model says of single images, in nats. Needed by stage `sample` alone."""
 
+from typing import Any, Protocol
+
 import numpy as np
-import tensorflow as tf
 
 from digitforge.metrics.anomaly import neighbour_distance
 from digitforge.metrics.log_p import importance_weighted_bound, prior_log_likelihood
 from digitforge.models.base import GenerativeModel
-from digitforge.models.batches import in_batches, scale
+from digitforge.nn.backend import tf
+from digitforge.nn.batches import in_batches, scale
+from digitforge.nn.distributions import Distribution, Posterior
 
 DECODES = 1_000  # images decoded at once: enough for full matrix products, few enough to stay in cache
 PRIOR_DRAWS = 10_000
 AGGREGATE_DRAWS = 1_000
+
+
+class HasLikelihood(Protocol):
+    """What is asked of a model whose p(x) is defined."""
+
+    encoder: Any
+    posterior: Posterior
+
+    def q_z(self, x: tf.Tensor, training: bool = False) -> Distribution: ...
+
+    def p_z(self) -> Distribution: ...
+
+    def weigh(
+        self, x: tf.Tensor, draws: int, seed: tf.Tensor, *, training: bool = False
+    ) -> tuple[tf.Tensor, tf.Tensor]: ...
 
 
 def image_nats(model: GenerativeModel, images: np.ndarray, draws: int, seed: int) -> dict[str, np.ndarray]:
@@ -43,7 +61,7 @@ def prior_nats(model: GenerativeModel, images: np.ndarray, seed: int) -> np.ndar
     return prior_log_likelihood(images, decoded["eta"], decoded["normaliser"]) + base
 
 
-def importance_nats(model: GenerativeModel, images: np.ndarray, draws: int, seed: int) -> dict[str, np.ndarray]:
+def importance_nats(model: HasLikelihood, images: np.ndarray, draws: int, seed: int) -> dict[str, np.ndarray]:
     """reconstruction_nats, kl_nats and log_p of `image_nats`, decoding about 1,000 images at a time."""
     at_once, most = max(1, DECODES // draws), min(draws, DECODES)
     weigh = tf.function(
@@ -88,13 +106,13 @@ def score(
 
 
 def weigh_closely(
-    model: GenerativeModel, images: np.ndarray, chosen: np.ndarray, draws: int, seed: int
+    model: HasLikelihood, images: np.ndarray, chosen: np.ndarray, draws: int, seed: int
 ) -> dict[str, np.ndarray]:
     """tight_log_p [n], log p(x) by many draws, of the observed images at positions tight_images = `chosen` [n]."""
     return {"tight_images": chosen, "tight_log_p": importance_nats(model, images[chosen], draws, seed)["log_p"]}
 
 
-def aggregate_posterior(model: GenerativeModel, images: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+def aggregate_posterior(model: HasLikelihood, images: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     """log_q_zx, log_q_z and log_p_z, each [M], for one z ~ q(z|x) of M = 1,000 of the N images (or all, if fewer).
 
     q(z) = 1/N sum_n q(z|x_n) over all N images, in log space.

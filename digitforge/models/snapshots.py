@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import numpy as np
-import tensorflow as tf
 
 from digitforge.data.pixels import to_bytes
 from digitforge.models.base import GenerativeModel
-from digitforge.models.batches import scale
+from digitforge.nn.backend import tf
+from digitforge.nn.batches import scale
 
 ROWS_OF_SAMPLES = 4
 

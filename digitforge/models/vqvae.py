@@ -1,15 +1,11 @@
 """Family `vqvae`: codes are entries of a learned codebook (van den Oord 2017, arXiv:1711.00937)."""
 
-from collections.abc import Mapping
-from typing import Any
-
-import keras
 import numpy as np
-import tensorflow as tf
-from keras import layers
 
 from digitforge.models.base import GenerativeModel
+from digitforge.nn.backend import keras, layers, tf
 from digitforge.nn.networks import HE, Shape
+from digitforge.settings.vqvae import VqvaeSettings
 
 
 class Vqvae(GenerativeModel):
@@ -20,30 +16,21 @@ class Vqvae(GenerativeModel):
     flattened: [H/4 * W/4 * embedding].
     """
 
+    Settings = VqvaeSettings
     TERMS = ("loss", "reconstruction_nats", "commitment", "prior_nats")
     discrete = True
 
-    def __init__(
-        self,
-        shape: Shape,
-        *,
-        code: int,
-        entries: int,
-        network: Mapping[str, Any],
-        pixels: str,
-        commitment: float,
-        prior_units: int,
-        prior_depth: int,
-    ) -> None:
+    def __init__(self, shape: Shape, settings: VqvaeSettings) -> None:
+        code, entries = settings.code, settings.entries
         height, width = shape[0] // 4, shape[1] // 4
         self.positions = height * width
         size = self.positions * code
-        super().__init__(shape, code=size, features=size, network=network, pixels=pixels)
-        self.embedding, self.commitment = code, commitment
+        super().__init__(shape, code=size, features=size, network=settings.network, pixels=settings.pixels)
+        self.embedding, self.commitment = code, settings.commitment
         self.codebook = self.add_weight(
             shape=(entries, code), initializer=keras.initializers.RandomUniform(-0.5, 0.5), name="codebook"
         )
-        self.prior = GridPrior(entries, height, width, units=prior_units, depth=prior_depth)
+        self.prior = GridPrior(entries, height, width, units=settings.prior_units, depth=settings.prior_depth)
 
     def nearest(self, z: tf.Tensor) -> tf.Tensor:
         """Number of the codebook entry nearest to each vector. z: [..., embedding] -> [...] int32."""

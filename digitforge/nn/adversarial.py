@@ -1,10 +1,25 @@
-"""Losses of adversarial training, per image or pack of images, with the gradient penalty that belongs to each."""
+"""Adversarial games: losses per image or pack of images, with the gradient penalty that belongs to each."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import tensorflow as tf
+from pydantic import Field
 
-Judge = Callable[[tf.Tensor], tf.Tensor]  # images [B, H, W, C] -> scores [B], higher is realer
+from digitforge.nn.backend import tf
+from digitforge.schema import Schema, Weight, one_of
+
+if TYPE_CHECKING:
+    Judge = Callable[[tf.Tensor], tf.Tensor]  # images [B, H, W, C] -> scores [B], higher is realer
+
+
+class GameSettings(Schema):
+    """The weight of the gradient penalty, and at every how many steps it is taken (and weighs so many times more)."""
+
+    name: str
+    penalty: Weight
+    penalty_every: Annotated[int, Field(ge=1, le=1000)]
 
 
 def squared_slope(judge: Judge, at: tf.Tensor) -> tf.Tensor:
@@ -15,7 +30,11 @@ def squared_slope(judge: Judge, at: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(tf.square(tape.gradient(scores, at)), axis=[1, 2, 3])
 
 
-class Nonsaturating:
+class Nonsaturating(GameSettings):
+    name: Literal["nonsaturating"]
+
+
+class NonsaturatingGame:
     """The classic game, its generator maximising log D(G(z)) (Goodfellow 2014, section 3)."""
 
     @staticmethod
@@ -29,7 +48,11 @@ class Nonsaturating:
         return squared_slope(judge, real) / 2
 
 
-class Wasserstein:
+class Wasserstein(GameSettings):
+    name: Literal["wasserstein"]
+
+
+class WassersteinGame:
     """The critic's difference estimates the earth mover's distance (Arjovsky 2017, arXiv:1701.07875, eq. 2)."""
 
     @staticmethod
@@ -45,7 +68,8 @@ class Wasserstein:
         return tf.square(tf.sqrt(squared_slope(judge, between) + 1e-12) - 1)
 
 
-LOSSES: dict[str, type[Nonsaturating] | type[Wasserstein]] = {
-    "nonsaturating": Nonsaturating,
-    "wasserstein": Wasserstein,
+GAMES: dict[type[GameSettings], type[NonsaturatingGame] | type[WassersteinGame]] = {
+    Nonsaturating: NonsaturatingGame,
+    Wasserstein: WassersteinGame,
 }
+Game = Annotated[GameSettings, one_of(GAMES)]

@@ -1,24 +1,20 @@
-"""Probability distributions of codes, by TensorFlow Probability, which is imported nowhere else.
+"""Probability distributions of codes, by TensorFlow Probability, which is used nowhere else.
 
-A posterior turns what an encoder gives into q(z|x), a prior gives p(z). Both may have weights: they are Keras layers,
-so that a model finds these, but are never called as such (Keras 3 and TFP don't mix inside a layer graph).
+A posterior turns what an encoder gives into q(z|x), a prior gives p(z). Both may have weights: they list in `tracked`
+their Keras variables and networks, and a model keeps these in a layer, so that Keras trains and saves them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-import keras
 import numpy as np
-import tensorflow as tf
-import tensorflow_probability as tfp
-from keras import layers
 
-from digitforge.nn.layers import mlp
+from digitforge.nn.backend import keras, layers, tf, tfb, tfd
 
-tfd = tfp.distributions
-tfb = tfp.bijectors
-Bijector = Any  # of TFP
-fold_in = tf.random.experimental.stateless_fold_in
+if TYPE_CHECKING:
+    Bijector = Any  # of TFP
 
 
 class Distribution(Protocol):
@@ -29,6 +25,39 @@ class Distribution(Protocol):
     def log_prob(self, value: tf.Tensor) -> tf.Tensor: ...
 
     def mean(self) -> tf.Tensor: ...
+
+
+class Posterior:
+    """A family of q(z|x). `size`: values per example; `gaussian`: whether its density is cheap everywhere."""
+
+    gaussian: ClassVar[bool] = True
+    size: int
+
+    def __init__(self) -> None:
+        self.tracked: list[Any] = []  # Keras variables and networks
+
+    def distribution(self, parameters: tf.Tensor) -> Distribution:
+        """parameters: [B, size] -> distribution over [B, code]."""
+        raise NotImplementedError
+
+
+class Prior:
+    """A family of p(z) over [code]."""
+
+    def __init__(self) -> None:
+        self.tracked: list[Any] = []  # Keras variables and networks
+
+    def adapt(self, images: np.ndarray) -> None:
+        """Prepare for training on uint8 images [N, H, W, C]."""
+
+    def distribution(self, q_z: Callable[[tf.Tensor], Distribution]) -> Distribution:
+        """p(z); q_z: images [K, H, W, C] in [0, 1] -> their posteriors, of which a prior may be made."""
+        raise NotImplementedError
+
+
+def standard_normal(code: int) -> Distribution:
+    """N(0, I) over [code]."""
+    return tfd.MultivariateNormalDiag(tf.zeros(code))
 
 
 def diagonal(parameters: tf.Tensor) -> Distribution:
@@ -45,6 +74,15 @@ def kl(q: Distribution, p: Distribution, z: tf.Tensor) -> tf.Tensor:
         return q.log_prob(z) - p.log_prob(z)
 
 
+def mlp(inputs: int, hidden: list[int], outputs: int) -> keras.Model:
+    """A small network [B, inputs] -> [B, outputs] whose last layer starts at zero."""
+    x = keras.Input((inputs,))
+    h = x
+    for size in hidden:
+        h = layers.Dense(size, activation="swish")(h)
+    return keras.Model(x, layers.Dense(outputs, kernel_initializer="zeros")(h))
+
+
 def apply(network: keras.Model, z: tf.Tensor, context: tf.Tensor | None = None) -> tf.Tensor:
     """A network [N, D + C] -> [N, F] on draws z [..., B, D], each beside the context [B, C] of its example.
 
@@ -58,6 +96,11 @@ def apply(network: keras.Model, z: tf.Tensor, context: tf.Tensor | None = None) 
     return tf.reshape(found, tf.concat([leading, network.output_shape[-1:]], axis=0))
 
 
+def variable(initializer: Any, shape: tuple[int, ...], name: str) -> keras.Variable:
+    """A weight in single precision; initializer: Keras's, or its name."""
+    return keras.Variable(keras.initializers.get(initializer), shape=shape, dtype="float32", name=name)
+
+
 class Pair:
     """p(a) p(b|a), as one distribution of [a, b]: ancestral sampling."""
 
@@ -66,6 +109,7 @@ class Pair:
 
     def sample(self, sample_shape: Any = (), seed: Any = None) -> tf.Tensor:
         """-> [*sample_shape, B, code]."""
+        fold_in = tf.random.experimental.stateless_fold_in
         a = self.first.sample(sample_shape, seed=fold_in(seed, 0))
         return tf.concat([a, self.second(a).sample(seed=fold_in(seed, 1))], axis=-1)
 
@@ -80,23 +124,15 @@ class Pair:
         return tf.concat([a, self.second(a).mean()], axis=-1)
 
 
-class Label(tfd.OneHotCategorical):  # type: ignore[name-defined]
-    """A label as a one-hot vector, whose "mean" is the likeliest one: decoders know no label in between."""
-
-    def _mean(self, **arguments: Any) -> tf.Tensor:
-        return self._mode()
-
-
-class Mixture(layers.Layer):
+class Mixture:
     """A mixture of Gaussians with learned weights, means and deviations (Bishop 2006, eq. 2.188)."""
 
     def __init__(self, code: int, components: int) -> None:
-        super().__init__()
-        self.logits = self.add_weight(shape=(components,), initializer="zeros", name="logits")
-        apart = keras.initializers.RandomNormal(stddev=0.5)
-        self.means = self.add_weight(shape=(components, code), initializer=apart, name="means")
+        self.logits = variable("zeros", (components,), "logits")
+        self.means = variable(keras.initializers.RandomNormal(stddev=0.5), (components, code), "means")
         of_one = keras.initializers.Constant(np.log(np.e - 1))  # what softplus makes 1 of
-        self.deviations = self.add_weight(shape=(components, code), initializer=of_one, name="deviations")
+        self.deviations = variable(of_one, (components, code), "deviations")
+        self.tracked = [self.logits, self.means, self.deviations]
 
     def distribution(self) -> Distribution:
         """The mixture, over [code]."""
@@ -104,16 +140,16 @@ class Mixture(layers.Layer):
         return tfd.MixtureSameFamily(tfd.Categorical(logits=self.logits), components)
 
 
-class CouplingFlow(layers.Layer):
+class CouplingFlow:
     """Affine coupling layers between fixed permutations, the identity at first (Dinh 2017, RealNVP, eq. 4-8).
 
     `context` values per example may steer every layer.
     """
 
     def __init__(self, code: int, *, layers: int, hidden: int, context: int = 0) -> None:
-        super().__init__()
         self.kept = round(code / 2)  # coordinates that a layer leaves as they are, and reads
         self.networks = [mlp(self.kept + context, [hidden, hidden], 2 * (code - self.kept)) for _ in range(layers)]
+        self.tracked = self.networks
         rng = np.random.default_rng(0)
         self.permutations = [rng.permutation(code).tolist() for _ in range(layers)]
 

@@ -1,10 +1,8 @@
-"""Layers that Keras lacks, or has in a form that a CPU is slow at."""
+"""Layers that Keras lacks, or has in a form that a CPU is slow at. Importing this file imports Keras."""
 
 from typing import Any
 
-import keras
-import tensorflow as tf
-from keras import layers
+from digitforge.nn.backend import keras, layers, tf
 
 
 class PixelBias(layers.Layer):
@@ -15,15 +13,6 @@ class PixelBias(layers.Layer):
 
     def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
         return x + self.bias
-
-
-def mlp(inputs: int, hidden: list[int], outputs: int) -> keras.Model:
-    """A small network [B, inputs] -> [B, outputs] whose last layer starts at zero."""
-    x = keras.Input((inputs,))
-    h = x
-    for size in hidden:
-        h = layers.Dense(size, activation="swish")(h)
-    return keras.Model(x, layers.Dense(outputs, kernel_initializer="zeros")(h))
 
 
 class FewFilters(layers.Conv2D):

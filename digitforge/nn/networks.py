@@ -1,29 +1,54 @@
 """Encoder and decoder networks.
 
-Every function returns two Keras models: an encoder [B, H, W, C] in [0, 1] -> [B, features], and a decoder
-[B, code] -> logits [B, H, W, C]. `features` is what the family needs to describe a code: the code itself for an
-autoencoder, a posterior's parameters for a VAE, one value for a discriminator. The arguments after `code` are those of
-`network:` in params.yaml. Hidden layers start as He 2015 (eq. 10) has it, outputs at the data's mean (`PixelBias`).
+Every network is a schema and a function, which gives an encoder [B, H, W, C] in [0, 1] -> [B, features] and a decoder
+[B, code] -> logits [B, H, W, C], as their inputs and outputs. `features` is what the family needs to describe a code:
+the code itself for an autoencoder, a posterior's parameters for a VAE, one value for a discriminator. Hidden layers
+start as He 2015 (eq. 10) has it, outputs at the data's mean (`PixelBias`).
 """
 
+from __future__ import annotations
+
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Annotated, Literal
 
-import keras
-from keras import layers, ops
+from pydantic import Field, model_validator
 
-from digitforge.nn.layers import FewFilters, PixelBias
+from digitforge.data.pixels import SIZE
+from digitforge.nn.backend import keras, layers, ops
+from digitforge.schema import Positive, Schema, one_of
 
 Shape = tuple[int, int, int]
-Networks = tuple[keras.Model, keras.Model]
+# input and output of the encoder, then of the decoder
+Ends = tuple["keras.KerasTensor", "keras.KerasTensor", "keras.KerasTensor", "keras.KerasTensor"]
+Activation = Literal["linear", "relu", "leaky_relu", "elu", "gelu", "swish", "sigmoid", "tanh"]
+Blocks = Annotated[int, Field(ge=0, le=64)]
 HE = {"kernel_initializer": "he_normal"}
 
 
-def build(shape: Shape, features: int, code: int, network: Mapping[str, Any]) -> Networks:
-    """Call the function that `network["name"]` names with the rest of `network`."""
-    arguments = dict(network)
-    return globals()[arguments.pop("name")](shape, features, code, **arguments)
+class NetworkSettings(Schema):
+    """What every network has."""
+
+    name: str
+
+    @property
+    def channel_by_channel(self) -> bool:
+        """Whether each colour channel is drawn from a share of the code of its own."""
+        return False
+
+    @property
+    def gives_activities(self) -> bool:
+        """Whether codes are in (0, 1)."""
+        return False
+
+
+def build(shape: Shape, features: int, code: int, settings: NetworkSettings) -> tuple[keras.Model, keras.Model]:
+    """Encoder and decoder of a network, their weights drawn by Keras's global seed."""
+    from digitforge.nn.layers import PixelBias
+
+    x, found, z, logits = NETWORKS[type(settings)](shape, features, code, settings)
+    decoder = keras.Model(z, PixelBias()(logits), name="decoder")
+    return keras.Model(x, found, name="encoder"), decoder
 
 
 def activate(name: str) -> layers.Layer:
@@ -38,72 +63,102 @@ def hidden_layers(x: keras.KerasTensor, sizes: list[int], activation: str) -> ke
     return x
 
 
-def dense(
-    shape: Shape,
-    features: int,
-    code: int,
-    *,
-    encoder: list[int],
-    decoder: list[int],
-    activation: str,
-    code_activation: str,
-) -> Networks:
+class Dense(NetworkSettings):
+    name: Literal["dense"]
+    encoder: list[Positive]
+    decoder: list[Positive]
+    activation: Activation
+    code_activation: Activation
+
+    @property
+    def gives_activities(self) -> bool:
+        return self.code_activation == "sigmoid"
+
+
+def dense(shape: Shape, features: int, code: int, settings: Dense) -> Ends:
     """Fully connected layers of the sizes given."""
     # A ReLU code that starts at zero dies in the first steps, and the decoder then only ever sees zeros.
-    alive = "ones" if code_activation == "relu" else "zeros"
+    alive = "ones" if settings.code_activation == "relu" else "zeros"
     x, z = keras.Input(shape), keras.Input((code,))
-    top = hidden_layers(layers.Flatten()(x), encoder, activation)
-    found = layers.Dense(features, activation=code_activation, bias_initializer=alive)(top)
-    logits = layers.Dense(math.prod(shape), use_bias=False)(hidden_layers(z, decoder, activation))
-    return keras.Model(x, found, name="encoder"), keras.Model(
-        z, PixelBias()(layers.Reshape(shape)(logits)), name="decoder"
-    )
+    top = hidden_layers(layers.Flatten()(x), settings.encoder, settings.activation)
+    found = layers.Dense(features, activation=settings.code_activation, bias_initializer=alive)(top)
+    logits = layers.Dense(math.prod(shape), use_bias=False)(hidden_layers(z, settings.decoder, settings.activation))
+    return x, found, z, layers.Reshape(shape)(logits)
 
 
-def conv(
-    shape: Shape,
-    features: int,
-    code: int,
-    *,
-    encoder: list[tuple[int, int, int]],
-    encoder_hidden: list[int],
-    decoder_hidden: list[int],
-    start: int,
-    decoder: list[tuple[int, int, int]],
-    output_kernel: int | None,
-    output_hidden: list[int] | None,
-    activation: str,
-    dropout: float,
-) -> Networks:
-    """Convolutions (filters, kernel, stride) down, transposed ones up from `start` filters at the lowest resolution.
+Convolution = Annotated[list[Positive], Field(min_length=3, max_length=3)]  # filters, kernel size, stride
+
+
+class Conv(NetworkSettings):
+    name: Literal["conv"]
+    encoder: Annotated[list[Convolution], Field(min_length=1)]
+    encoder_hidden: list[Positive]
+    decoder_hidden: list[Positive]
+    start: Positive
+    decoder: list[Convolution]
+    output_kernel: Annotated[int, Field(ge=1, le=15)] | None
+    output_hidden: list[Positive] | None
+    activation: Activation
+    dropout: Annotated[float, Field(ge=0, lt=1)]
+
+    @model_validator(mode="after")
+    def decoder_ends_in_an_image(self) -> Conv:
+        if self.output_kernel is None and self.output_hidden is None:
+            raise ValueError("output_kernel: received null; accepted: an odd number, or a list for output_hidden")
+        if self.output_kernel is not None and self.output_kernel % 2 == 0:
+            raise ValueError(f"output_kernel: received {self.output_kernel}; accepted: an odd number, or null")
+        grown, shrunk = (math.prod(layer[2] for layer in layers) for layers in (self.decoder, self.encoder))
+        if grown != shrunk:
+            raise ValueError(
+                f"decoder: received strides that grow {grown} times; accepted: {shrunk}, as encoder shrinks"
+            )
+        if SIZE % shrunk and self.output_hidden is None:
+            raise ValueError(
+                f"encoder: received strides that shrink {shrunk} times, which {SIZE} pixels don't divide by; accepted: "
+                f"a divisor of {SIZE}, or a list for output_hidden"
+            )
+        return self
+
+
+def conv(shape: Shape, features: int, code: int, settings: Conv) -> Ends:
+    """Convolutions down, transposed ones up from `start` filters at the lowest resolution.
 
     On top of the decoder a convolution to the image's channels (`output_kernel`), or dense layers over all pixels
     (`output_hidden`, which may be empty), or both in this order.
     """
-    x, z = keras.Input(shape), keras.Input((code,))
+    from digitforge.nn.layers import FewFilters
+
+    x, z, activation = keras.Input(shape), keras.Input((code,)), settings.activation
     h = x
-    for filters, kernel, stride in encoder:
+    for filters, kernel, stride in settings.encoder:
         h = activate(activation)(layers.Conv2D(filters, kernel, strides=stride, padding="same", **HE)(h))
-        h = layers.Dropout(dropout)(h) if dropout else h
+        h = layers.Dropout(settings.dropout)(h) if settings.dropout else h
     height, width = h.shape[1:3]
-    h = hidden_layers(layers.Flatten()(h), encoder_hidden, activation)
+    h = hidden_layers(layers.Flatten()(h), settings.encoder_hidden, activation)
 
-    g = hidden_layers(z, decoder_hidden, activation)
-    g = layers.Conv2DTranspose(start, (height, width), **HE)(layers.Reshape((1, 1, -1))(g))
+    g = hidden_layers(z, settings.decoder_hidden, activation)
+    g = layers.Conv2DTranspose(settings.start, (height, width), **HE)(layers.Reshape((1, 1, -1))(g))
     g = activate(activation)(g)
-    for filters, kernel, stride in decoder:
+    for filters, kernel, stride in settings.decoder:
         g = activate(activation)(layers.Conv2DTranspose(filters, kernel, strides=stride, padding="same", **HE)(g))
-    if output_kernel is not None:
-        g = FewFilters(shape[-1], output_kernel, padding="same")(g)
-    if output_hidden is not None:
-        g = hidden_layers(layers.Flatten()(g), output_hidden, activation)
+    if settings.output_kernel is not None:
+        g = FewFilters(shape[-1], settings.output_kernel, padding="same")(g)
+    if settings.output_hidden is not None:
+        g = hidden_layers(layers.Flatten()(g), settings.output_hidden, activation)
         g = layers.Reshape(shape)(layers.Dense(math.prod(shape), use_bias=False)(g))
-    return keras.Model(x, layers.Dense(features)(h), name="encoder"), keras.Model(z, PixelBias()(g), name="decoder")
+    return x, layers.Dense(features)(h), z, g
 
 
-def pooled(shape: Shape, features: int, code: int, *, filters: list[int]) -> Networks:
+class Pooled(NetworkSettings):
+    name: Literal["pooled"]
+    filters: Annotated[list[Positive], Field(min_length=1)]
+
+
+def pooled(shape: Shape, features: int, code: int, settings: Pooled) -> Ends:
     """Convolutions of 3x3, each followed by 2x2 max-pooling; mirrored with upsampling by repetition."""
-    x, z = keras.Input(shape), keras.Input((code,))
+    from digitforge.nn.layers import FewFilters
+
+    x, z, filters = keras.Input(shape), keras.Input((code,)), settings.filters
     h = x
     for count in filters:
         h = layers.MaxPooling2D(2, padding="same")(layers.Conv2D(count, 3, padding="same", activation="relu", **HE)(h))
@@ -113,11 +168,8 @@ def pooled(shape: Shape, features: int, code: int, *, filters: list[int]) -> Net
         g = layers.UpSampling2D(2)(layers.Conv2D(count, 3, padding="same", activation="relu", **HE)(g))
     margin = (g.shape[1] - shape[0], g.shape[2] - shape[1])  # halves were rounded up
     g = layers.Cropping2D([(size // 2, size - size // 2) for size in margin])(g)
-    logits = PixelBias()(FewFilters(shape[-1], 3, padding="same")(g))
-    return (
-        keras.Model(x, layers.Dense(features)(layers.Flatten()(h)), name="encoder"),
-        keras.Model(z, logits, name="decoder"),
-    )
+    logits = FewFilters(shape[-1], 3, padding="same")(g)
+    return x, layers.Dense(features)(layers.Flatten()(h)), z, logits
 
 
 def residual_block(x: keras.KerasTensor, activation: str = "swish", normalised: bool = False) -> keras.KerasTensor:
@@ -171,18 +223,29 @@ def as_stacks(g: keras.KerasTensor, apart: int) -> keras.KerasTensor:
     return ops.transpose(ops.reshape(g, (-1, apart, *g.shape[1:3])), (0, 2, 3, 1))
 
 
-def patch(
-    shape: Shape, features: int, code: int, *, channels: int, blocks: int, hidden: int, shared_channels: bool
-) -> Networks:
+class Patch(NetworkSettings):
+    name: Literal["patch"]
+    channels: Positive
+    blocks: Blocks
+    hidden: Positive
+    shared_channels: bool
+
+    @property
+    def channel_by_channel(self) -> bool:
+        return self.shared_channels
+
+
+def patch(shape: Shape, features: int, code: int, settings: Patch) -> Ends:
     """Residual blocks at a quarter of the resolution, where a CPU convolves near its matrix-product peak.
 
     With `shared_channels` every colour channel is read by the same weights, and drawn by the same weights from a share
     of the code that is its own; only the encoder's last two layers see all channels at once.
     """
     height, width, colors = shape
+    channels, hidden = settings.channels, settings.hidden
     x, z = keras.Input(shape), keras.Input((code,))
-    h, g, apart = channel_by_channel(x, z, shape, shared_channels)
-    h = layers.Flatten()(from_patches(h, channels, blocks))
+    h, g, apart = channel_by_channel(x, z, shape, settings.shared_channels)
+    h = layers.Flatten()(from_patches(h, channels, settings.blocks))
     h = layers.Dense(hidden, activation="swish")(h)
     if apart > 1:
         h = layers.Dense(hidden, activation="swish")(ops.reshape(h, (-1, apart * hidden)))
@@ -190,20 +253,23 @@ def patch(
     g = layers.Dense(hidden, activation="swish")(g)
     low = (height // 4, width // 4, channels)
     g = layers.Reshape(low)(layers.Dense(math.prod(low))(g))
-    drawn = as_stacks(to_patches(g, colors // apart, blocks), apart)
-    return keras.Model(x, layers.Dense(features)(h), name="encoder"), keras.Model(z, PixelBias()(drawn), name="decoder")
+    drawn = as_stacks(to_patches(g, colors // apart, settings.blocks), apart)
+    return x, layers.Dense(features)(h), z, drawn
 
 
-def dcgan(
-    shape: Shape, features: int, code: int, *, channels: int, blocks: int, hidden: int, shared_channels: bool
-) -> Networks:
+class Dcgan(Patch):
+    name: Literal["dcgan"]  # type: ignore[assignment]
+
+
+def dcgan(shape: Shape, features: int, code: int, settings: Dcgan) -> Ends:
     """Discriminator and generator of a GAN: `patch` with what makes the game stable, and one block to judge.
 
     Leaky ReLUs, and batch normalisation in the generator alone (Radford 2016, DCGAN, arXiv:1511.06434, section 3).
     """
     height, width, colors = shape
+    channels, hidden = settings.channels, settings.hidden
     x, z = keras.Input(shape), keras.Input((code,))
-    h, g, apart = channel_by_channel(x, z, shape, shared_channels)
+    h, g, apart = channel_by_channel(x, z, shape, settings.shared_channels)
     h = layers.Conv2D(channels, 6, strides=4, padding="same", **HE)(h)
     h = activate("leaky_relu")(residual_block(h, "leaky_relu"))
     h = hidden_layers(layers.Flatten()(h), [hidden], "leaky_relu")
@@ -211,20 +277,35 @@ def dcgan(
 
     low = (height // 4, width // 4, channels)
     g = layers.Reshape(low)(layers.Dense(math.prod(low))(hidden_layers(g, [hidden], "leaky_relu")))
-    for _ in range(blocks):
+    for _ in range(settings.blocks):
         g = residual_block(g, "leaky_relu", normalised=True)
     g = activate("leaky_relu")(layers.BatchNormalization(momentum=0.9)(g))
     drawn = as_stacks(unpatch(g, colors // apart), apart)
-    return keras.Model(x, layers.Dense(features)(h), name="encoder"), keras.Model(z, PixelBias()(drawn), name="decoder")
+    return x, layers.Dense(features)(h), z, drawn
 
 
-def grid(shape: Shape, features: int, code: int, *, channels: int, blocks: int) -> Networks:
+class Grid(NetworkSettings):
+    name: Literal["grid"]
+    channels: Positive
+    blocks: Blocks
+
+
+def grid(shape: Shape, features: int, code: int, settings: Grid) -> Ends:
     """The same without dense layers: a code is a grid, its values at one position describe a patch of the image."""
     height, width = shape[0] // 4, shape[1] // 4
     x, z = keras.Input(shape), keras.Input((code,))
-    found = layers.Conv2D(features // (height * width), 1)(from_patches(x, channels, blocks))
-    g = layers.Conv2D(channels, 3, padding="same")(layers.Reshape((height, width, -1))(z))
-    return (
-        keras.Model(x, layers.Flatten()(found), name="encoder"),
-        keras.Model(z, PixelBias()(to_patches(g, shape[2], blocks)), name="decoder"),
-    )
+    found = layers.Conv2D(features // (height * width), 1)(from_patches(x, settings.channels, settings.blocks))
+    g = layers.Conv2D(settings.channels, 3, padding="same")(layers.Reshape((height, width, -1))(z))
+    return x, layers.Flatten()(found), z, to_patches(g, shape[2], settings.blocks)
+
+
+NETWORKS: dict[type[NetworkSettings], Callable[..., Ends]] = {
+    Dense: dense,
+    Conv: conv,
+    Pooled: pooled,
+    Patch: patch,
+    Dcgan: dcgan,
+    Grid: grid,
+}
+# All but `grid`, whose codes are grids of vectors.
+Network = Annotated[NetworkSettings, one_of(schema for schema in NETWORKS if schema is not Grid)]

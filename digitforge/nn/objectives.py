@@ -1,13 +1,77 @@
-"""Terms of losses: pure functions that return one value per example, shape [B]. The model averages them."""
+"""Objectives of a VAE: functions of a model and images [B, H, W, C] that return terms per image, [B], in nats.
+
+The model averages the terms and minimises the first one.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Protocol
 
 import numpy as np
-import tensorflow as tf
+from pydantic import Field
+
+from digitforge.nn.backend import tf
+from digitforge.nn.distributions import Distribution, kl
+from digitforge.schema import Schema, Share, Weight, one_of
+
+
+class Model(Protocol):
+    """What an objective asks of a VAE."""
+
+    decoder: Any
+    pixels: Any
+    optimizer: Any
+    steps: int
+
+    def q_z(self, x: tf.Tensor, training: bool = False) -> Distribution: ...
+
+    def p_z(self) -> Distribution: ...
+
+    def weigh(
+        self, x: tf.Tensor, draws: int, seed: tf.Tensor, *, training: bool = False
+    ) -> tuple[tf.Tensor, tf.Tensor]: ...
+
+
+class Terms(NamedTuple):
+    """What is minimised, -log p(x|z), and KL(q(z|x) || p(z)), each [B] in nats."""
+
+    loss: tf.Tensor
+    reconstruction_nats: tf.Tensor
+    kl_nats: tf.Tensor
+
+
+class ObjectiveSettings(Schema):
+    """What every objective has; `needs_gaussian`: whether the posterior must be one Gaussian."""
+
+    needs_gaussian: ClassVar[bool] = False
+    name: str
+
+
+class Elbo(ObjectiveSettings):
+    """`free_bits`: nats of KL that cost nothing; `warmup`: share of the training over which beta grows from 0."""
+
+    name: Literal["elbo"]
+    beta: Weight
+    free_bits: Weight
+    warmup: Share
+
+
+def elbo(model: Model, x: tf.Tensor, seed: tf.Tensor, settings: Elbo, *, training: bool) -> Terms:
+    """The negative ELBO, if beta is 1 and there are no free bits (Kingma & Welling 2014, eq. 3)."""
+    q_z = model.q_z(x, training)
+    z = q_z.sample(seed=seed)
+    reconstruction = model.pixels.nll(x, model.decoder(z, training=training))
+    kl_nats = kl(q_z, model.p_z(), z)
+    beta = settings.beta
+    if training and settings.warmup:
+        done = tf.cast(model.optimizer.iterations, tf.float32) / (settings.warmup * model.steps)
+        beta = beta * tf.minimum(1.0, done)
+    return Terms(beta_loss(reconstruction, kl_nats, beta, settings.free_bits), reconstruction, kl_nats)
 
 
 def beta_loss(reconstruction: tf.Tensor, kl_nats: tf.Tensor, beta: tf.Tensor | float, free_bits: float) -> tf.Tensor:
-    """reconstruction + beta max(KL, free bits), in nats; beta = 1 without free bits is the negative ELBO. [B] -> [B].
+    """reconstruction + beta max(KL, free bits), in nats. [B] -> [B].
 
     beta: Higgins 2017, eq. 4. Free bits: Kingma 2016 (arXiv:1606.04934, eq. 15) with the whole code as one group: the
     first `free_bits` nats of an image's code cost nothing, so no code is pressed to carry less.
@@ -15,69 +79,28 @@ def beta_loss(reconstruction: tf.Tensor, kl_nats: tf.Tensor, beta: tf.Tensor | f
     return reconstruction + beta * tf.maximum(kl_nats, free_bits)
 
 
+class ImportanceWeighted(ObjectiveSettings):
+    needs_gaussian: ClassVar[bool] = True
+    name: Literal["importance_weighted"]
+    draws: Annotated[int, Field(ge=1, le=1000)]
+
+
+def importance_weighted(
+    model: Model, x: tf.Tensor, seed: tf.Tensor, settings: ImportanceWeighted, *, training: bool
+) -> Terms:
+    """The importance-weighted bound of `draws` codes (Burda 2016, IWAE, arXiv:1509.00519, eq. 8)."""
+    log_p_xz, log_ratio = model.weigh(x, settings.draws, seed, training=training)
+    reconstruction, kl_nats = -tf.reduce_mean(log_p_xz, axis=1), tf.reduce_mean(log_ratio, axis=1)
+    return Terms(importance_weighted_loss(log_p_xz - log_ratio), reconstruction, kl_nats)
+
+
 def importance_weighted_loss(log_w: tf.Tensor) -> tf.Tensor:
-    """-log 1/K sum_k w_k (Burda 2016, IWAE, eq. 8), in nats. log_w: [B, K] -> [B]; the negative ELBO for K = 1."""
+    """-log 1/K sum_k w_k (Burda 2016, eq. 8), in nats. log_w: [B, K] -> [B]; the negative ELBO for K = 1."""
     return np.log(log_w.shape[1]) - tf.reduce_logsumexp(log_w, axis=1)
 
 
-def no_penalty(z: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """0 for every code."""
-    return tf.zeros(tf.shape(z)[0])
-
-
-def l1(z: tf.Tensor, seed: tf.Tensor, *, weight: float) -> tf.Tensor:
-    """weight sum_j |z_j|: sparse codes. z: [B, D] -> [B]."""
-    return weight * tf.reduce_sum(tf.abs(z), axis=1)
-
-
-def l2(z: tf.Tensor, seed: tf.Tensor, *, weight: float) -> tf.Tensor:
-    """weight 1/2 |z|^2: keeps the codes of a regularised autoencoder together (Ghosh 2020, eq. 8). [B, D] -> [B]."""
-    return weight * 0.5 * tf.reduce_sum(tf.square(z), axis=1)
-
-
-def kl_sparsity(z: tf.Tensor, seed: tf.Tensor, *, weight: float, target: float) -> tf.Tensor:
-    """weight sum_j KL(Bernoulli(target) || Bernoulli(mean activation j of the batch)) (Ng 2011, CS294A, section 3).
-
-    z: [B, D] in (0, 1) -> [B], the same value for every example.
-    """
-    mean = tf.clip_by_value(tf.reduce_mean(z, axis=0), 1e-6, 1 - 1e-6)
-    kl = target * tf.math.log(target / mean) + (1 - target) * tf.math.log((1 - target) / (1 - mean))
-    return tf.fill([tf.shape(z)[0]], weight * tf.reduce_sum(kl))
-
-
-def mmd(z: tf.Tensor, seed: tf.Tensor, *, weight: float) -> tf.Tensor:
-    """weight MMD^2(codes, N(0, I)), unbiased (Tolstikhin 2018, arXiv:1711.01558, algorithm 2).
-
-    Inverse multiquadratic kernels C / (C + |a - b|^2), C = 2 D s for s in .1, .2, .5, 1, 2, 5, 10, summed. z: [B, D] ->
-    [B], the same value for every example.
-    """
-    drawn = tf.random.stateless_normal(tf.shape(z), seed)
-    count = tf.cast(tf.shape(z)[0], tf.float32)
-    pairs = tf.maximum(count * (count - 1), 1)  # one image has no other, and no distance to it
-
-    def kernel(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
-        square = tf.maximum(
-            tf.reduce_sum(a * a, axis=1)[:, None]
-            - 2 * tf.matmul(a, b, transpose_b=True)
-            + tf.reduce_sum(b * b, axis=1),
-            0.0,
-        )
-        scales = [2 * z.shape[1] * scale for scale in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)]
-        return tf.add_n([scale / (scale + square) for scale in scales])
-
-    def between_others(a: tf.Tensor) -> tf.Tensor:
-        k = kernel(a, a)
-        return (tf.reduce_sum(k) - tf.reduce_sum(tf.linalg.diag_part(k))) / pairs
-
-    distance = between_others(z) + between_others(drawn) - 2 * tf.reduce_mean(kernel(z, drawn))
-    return tf.fill([tf.shape(z)[0]], weight * distance)
-
-
-# name in params.yaml -> penalty on an autoencoder's codes
-PENALTIES: dict[str, Callable[..., tf.Tensor]] = {
-    "none": no_penalty,
-    "l1": l1,
-    "l2": l2,
-    "kl_sparsity": kl_sparsity,
-    "mmd": mmd,
+OBJECTIVES: dict[type[ObjectiveSettings], Callable[..., Terms]] = {
+    Elbo: elbo,
+    ImportanceWeighted: importance_weighted,
 }
+Objective = Annotated[ObjectiveSettings, one_of(OBJECTIVES)]

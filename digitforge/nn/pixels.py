@@ -4,10 +4,13 @@ Each is an exponential family, log p(x|z) = x . eta(z) - A(z) + h(x), so that ma
 product. `logits` [..., H, W, C] is what a decoder gives.
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np
-import tensorflow as tf
+
+from digitforge.nn.backend import tf
 
 IMAGE = [-3, -2, -1]
 
@@ -97,6 +100,7 @@ class Rectified(Gaussian):
         return mean + 0.01
 
 
+# name in params.yaml -> distribution
 PIXELS: dict[str, type[Bernoulli]] = {
     "bernoulli": Bernoulli,
     "dynamic": Dynamic,

@@ -5,40 +5,41 @@ from typing import Any
 import numpy as np
 
 from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
 from digitforge.protocol import anomaly, compression, likelihood, reconstruction, samples, stacked
-from digitforge.settings.params import Params, Variant
+from digitforge.settings.recipe import Recipe
 
 Arrays = dict[str, np.ndarray]
 Groups = dict[str, dict[str, Any]]
 
 
 def of_variant(
-    data: Dataset, features: Arrays, real: tuple[dict[str, Any], Arrays], found: Arrays, key: str, params: Params
+    data: Dataset, features: Arrays, real: tuple[dict[str, Any], Arrays], found: Arrays, recipe: Recipe
 ) -> Groups:
     """Every group of metrics that applies to a variant, as Estimates and plain values.
 
-    features: of stage `features`, real: of `reference`, found: of `sample`.
+    features: of stage `features`, real: of `reference`, found: of `sample`; recipe: of `evaluate`.
     """
-    variant, settings = params.variant(key), params.evaluation
-    tolerance = settings.tolerance.of(variant.data)
-    images, kept, (numbers, arrays) = data.arrays, data.known(params.data.missing_digit), real
+    model, tolerance, missing = (
+        recipe[path] for path in ("variant.model", "evaluation.tolerance", "data.missing_digit")
+    )
+    images, kept, (numbers, arrays), needed = data.arrays, data.known(missing), real, tolerance[data.mode.channels]
     groups: Groups = {}
     if "reconstructions" in found:
-        groups["reconstruction"] = reconstruction.of_variant(images, found, kept, tolerance)
-    groups["samples"] = samples.of_variant(images, features, arrays, found, kept, tolerance) | {
+        groups["reconstruction"] = reconstruction.of_variant(images, found, kept, needed)
+    groups["samples"] = samples.of_variant(images, features, arrays, found, kept, needed) | {
         "real": numbers["real"],
-        "copies": samples.of_copies(images, features, arrays, found, variant.sample.threshold),
+        "copies": samples.of_copies(images, features, arrays, found, recipe["variant.sample.threshold"]),
     }
     if "cross_entropy_nats" in found:
-        groups["anomaly"] = anomaly.of_scores(found, kept, params.data.missing_digit)
+        groups["anomaly"] = anomaly.of_scores(found, kept, missing)
     groups |= of_subset(data["x_test"], real, found)
     if "log_p" in found:
-        groups["likelihood"] = likelihood.of_variant(
-            found, kept, data["x_test"][0].size, nats_of(variant), getattr(variant.model, "classes", 0)
-        )
+        kind, classes = nats_of(data.mode, model["pixels"]), model.get("classes", 0)
+        groups["likelihood"] = likelihood.of_variant(found, kept, data["x_test"][0].size, kind, classes)
     if data.can_be_stacked:
-        count, needed = settings.samples.color, settings.tolerance.color
-        groups["stacked"] = stacked.of_variant(found, arrays, count, needed, params.seed)
+        count = recipe["evaluation.samples.color"]
+        groups["stacked"] = stacked.of_variant(found, arrays, count, tolerance["color"], recipe["seed"])
     return groups
 
 
@@ -55,14 +56,10 @@ def of_subset(images: np.ndarray, real: tuple[dict[str, Any], Arrays], found: Ar
     return groups
 
 
-def nats_of(variant: Variant) -> str:
-    """What likelihoods are of: a density of pixels, or thresholded, grey, or binary ones drawn from grey ones.
-
-    `model.pixels` is no parameter of stage `evaluate`: the samples, which it depends on, change with it.
-    """
-    pixels = getattr(variant.model, "pixels", None)
+def nats_of(mode: Mode, pixels: str) -> str:
+    """What likelihoods are of: a density of pixels, or thresholded, grey, or binary ones drawn from grey ones."""
     if pixels == "gaussian":
         return "density"
-    if variant.data.binary:
+    if mode.binary:
         return "threshold"
     return "dynamic" if pixels == "dynamic" else "grey"

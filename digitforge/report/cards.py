@@ -5,15 +5,17 @@ from typing import Any
 
 from digitforge.report.card_numbers import numbers, scores
 from digitforge.report.numbers import label
-from digitforge.report.portfolio import CARDS, FALLBACK, KINDS, Card
+from digitforge.report.portfolio import Card, card_of
+from digitforge.report.sizes import GRID
+from digitforge.settings.families import FAMILIES
 
 Settings = Mapping[str, Any]
 
 # picture -> what it shows, in the order of the page
 PICTURES = {
     "reconstructions": "Test images above their reconstructions",
-    "samples": "Samples, with codes from {sampler}; not chosen, the first hundred",
-    "latent": "Test images by their codes, on the plane of the first two principal components, and what lies there",
+    "samples": f"The first {GRID} samples, not chosen, with codes from {{sampler}}",
+    "latent": "Test images by their codes, on the plane of the first two principal components, and what they decode to",
     "traversals": "One coordinate of the code moves in each row, the most active one first",
     "interpolations": "From one {ends} to another",
     "classes": "A style in each row, a label in each column",
@@ -30,12 +32,6 @@ OF_ENCODERS = {
     "forming": "Step by step of the training: reconstructions of the same images, left, and samples of the same draws "
     "from the prior, right",
 }
-FAMILIES = {"conditional_vae": "conditional VAE", "vqvae": "VQ-VAE", "vae": "VAE", "gan": "GAN"}
-
-
-def card_of(key: str, family: str) -> Card:
-    """A variant's text, or else its family's."""
-    return CARDS.get(key) or FALLBACK[family]
 
 
 def settings_text(settings: Settings) -> str:
@@ -49,9 +45,9 @@ def settings_text(settings: Settings) -> str:
             return ", ".join(map(text, found)) if nested else "-".join(map(str, found))
         return str(found)
 
-    shown = {name: found for name, found in settings.items() if name != "name" and found not in (None, [])}
-    pairs = "; ".join(f"{label(name)} {text(found)}" for name, found in shown.items())
-    return ": ".join(part for part in (settings.get("name", ""), pairs) if part)
+    kept = {name: found for name, found in settings.items() if name != "name" and found not in (None, [])}
+    named = "; ".join(f"{label(name)} {text(found)}" for name, found in kept.items())
+    return ": ".join(part for part in (settings.get("name", ""), named) if part)
 
 
 def facts(row: Settings) -> dict[str, str]:
@@ -63,7 +59,7 @@ def facts(row: Settings) -> dict[str, str]:
     code = f"{model['code']}" if row["code"] == model["code"] else f"{model['code']} ({row['code']} numbers in all)"
     threshold = row["sample"]["threshold"]
     return {
-        "family": FAMILIES.get(row["family"], label(row["family"])),
+        "family": FAMILIES[row["family"]].title,
         "data": f"`{row['data']}`",
         "network": settings_text(model["network"]),
         "code": code,
@@ -105,7 +101,7 @@ def describe(
         "key": key,
         "title": row.title,
         "family": row.family,
-        "kind": KINDS.get(row.family, label(row.family)),
+        "kind": FAMILIES[row.family].kind,
         "data": row.data,
         "stacked": row.data.color and not pictures,
         "model": row.model.model_dump(),
@@ -118,16 +114,22 @@ def describe(
         "steps": steps,
         "fewer_steps": max(1, min(row.fit.steps, steps) // 2),  # of `fit.steps`: changes a training that was cut, too
         "details": details,
-        "card": card_of(key, row.family),
+        "card": card(key, row, steps),
     }
-    words = {"steps": f"{steps:,}", "batch": row.fit.batch, "code": row.model.code}
     return {
         **described,
         "facts": facts(described),
         "numbers": numbers(details),
-        "recipe": described["card"].recipe.format(**words),
         "scores": scores(details),
     }
+
+
+def card(key: str, row: Any, steps: int) -> Card | None:
+    """A variant's text with its own numbers in the recipe; None if neither it nor its family has a text."""
+    found = card_of(key, row.family)
+    if found is None:
+        return None
+    return found._replace(recipe=found.recipe.format(steps=f"{steps:,}", batch=row.fit.batch, code=row.model.code))
 
 
 def captions(row: Settings, pictures: Iterable[str]) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """What the pages are about, read from the files of the other stages."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from digitforge.data.sources import title
 from digitforge.protocol.anomaly import SCORES
 from digitforge.protocol.reconstruction import USUAL_NOISE
 from digitforge.report.cards import describe
-from digitforge.settings.params import Params, Variant
+from digitforge.settings.params import ResultParams, Variant
 
 # Arrays of `models.exploring`.
 EXPLORED = (
@@ -29,26 +28,18 @@ EXPLORED = (
     "interpolation_images",
     "by_class",
 )
-# Arrays of stage `sample` that are shown, or that say which images are; the others are larger.
+# Arrays of stage `sample` that pages show, or that say which images are; the others are larger.
 SCORED = {array for _, arrays in SCORES.values() for array in arrays}
-SHOWN = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED, *EXPLORED)
+ARRAYS = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED, *EXPLORED)
 
 
-def shown_noise(params: Params) -> float:
+def noise_level(params: ResultParams) -> float:
     """Deviation of the noise in the denoising table and pictures."""
     noise = params.evaluation.noise
     return USUAL_NOISE if USUAL_NOISE in noise else noise[0]
 
 
-def strangers(params: Params) -> list[Path]:
-    """Leftovers of what is no longer in params.yaml: they count as dependencies of stage `report`."""
-    known = {*params.variants, "verifier", "peers", "leave_one_out", *map(str, params.leave_one_out.digits)}
-    study = files.METRICS / "leave_one_out"
-    folders = (files.METRICS, files.MODELS, files.SAMPLES, *([study] if study.exists() else []))
-    return [path for folder in folders for path in folder.iterdir() if path.name.split(".")[0] not in known]
-
-
-def left_out(params: Params) -> dict[str, Any]:
+def left_out(params: ResultParams) -> dict[str, Any]:
     """Digit -> its scores' metrics, of the leave-one-out study; without digits that the data doesn't have."""
     paths = {str(digit): files.METRICS / "leave_one_out" / f"{digit}.json" for digit in params.leave_one_out.digits}
     found = {digit: files.read_json(path)["scores"] for digit, path in paths.items()}
@@ -66,10 +57,10 @@ def peers() -> dict[str, Any]:
 
 
 def arrays(key: str) -> dict[str, np.ndarray]:
-    """The arrays of a variant that are shown, of those that it has."""
+    """The arrays of a variant that pages show, of those that it has."""
     path = files.SAMPLES / f"{key}.npz"
     with np.load(path, allow_pickle=False) as archive:
-        there = [name for name in SHOWN if name in archive.files]
+        there = [name for name in ARRAYS if name in archive.files]
     return files.read_npz(path, *there)
 
 
@@ -87,7 +78,7 @@ def length_of_codes(key: str) -> int | None:
         return archive["codes"].shape[1] if "codes" in archive.files else None
 
 
-def of_all(params: Params) -> dict[str, Any]:
+def of_all(params: ResultParams) -> dict[str, Any]:
     """What the pages say of data and verifier."""
     data = Dataset.read(Mode.parse("mono-float-complete"), "y_train", "y_test")
     source = data.source
@@ -99,7 +90,7 @@ def of_all(params: Params) -> dict[str, Any]:
         "verifier": files.read_json(files.METRICS / "verifier.json"),
         "counts": {"train": len(data["y_train"]), "test": len(data["y_test"])},
         "params": params,
-        "sigma": str(shown_noise(params)),
+        "sigma": str(noise_level(params)),
         "peers": peers(),
         "left_out": left_out(params),
     }

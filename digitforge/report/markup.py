@@ -1,5 +1,7 @@
 """Markdown, tables and equations, as a page shows them."""
 
+from collections.abc import Sequence
+
 import matplotlib as mpl
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -12,7 +14,6 @@ from digitforge.report.tables import markdown
 READER = MarkdownIt("commonmark", {"html": False})
 SHORT = 130  # characters of LaTeX that fit on a line
 SIZE = 17  # of equations, in pixels
-PARTS = r", \qquad "
 # What matplotlib's mathtext calls by another name.
 MATHTEXT = {r"\lVert": r"\Vert", r"\rVert": r"\Vert", r"\lvert": "|", r"\rvert": "|"}
 
@@ -27,40 +28,34 @@ def inline(text: str) -> Markup:
     return Markup(READER.renderInline(text))
 
 
-def broken(equation: str) -> str:
-    """LaTeX of one display, on as many lines as a long equation has parts."""
-    if len(equation) < SHORT:
-        return equation
-    return "\\begin{gathered}\n" + equation.replace(PARTS, " \\\\\n") + "\n\\end{gathered}"
+def display(equations: Sequence[str]) -> str:
+    """LaTeX of one display: equations side by side, or below each other if they are too long for a line."""
+    line = r", \qquad ".join(equations)
+    return line if len(line) < SHORT else "\\begin{gathered}\n" + " \\\\\n".join(equations) + "\n\\end{gathered}"
 
 
-def drawn(equation: str) -> list[Markup]:
-    """SVG of each part of an equation in LaTeX, in the colour of the text around it."""
-    return [Markup(svg(part)) for part in equation.split(PARTS)]
-
-
-def svg(equation: str) -> str:
-    """An equation as a shape in the colour of the text around it: the page needs neither fonts nor scripts."""
+def drawn(equation: str) -> Markup:
+    """An equation in LaTeX as SVG, in the colour of the text around it: the page needs neither fonts nor scripts."""
     for name, known in MATHTEXT.items():
         equation = equation.replace(name, known)
     with mpl.rc_context({"mathtext.fontset": "cm"}):
         path = TextPath((0, 0), f"${equation}$", size=SIZE)
     box, pen = path.get_extents(), {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C"}
-    drawn = "".join(
+    outline = "".join(
         "Z" if code == Path.CLOSEPOLY else pen[code] + " ".join(f"{number:.1f}" for number in points)
         for points, code in path.iter_segments(simplify=False)
     )
     width, height = box.width + 2, box.height + 2
     view = f"{box.x0 - 1:.1f} {-box.y1 - 1:.1f} {width:.1f} {height:.1f}"
-    return (
+    return Markup(
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width:.0f}" height="{height:.0f}" '
-        f'viewBox="{view}"><path transform="scale(1 -1)" fill="currentColor" d="{drawn}"/></svg>'
+        f'viewBox="{view}"><path transform="scale(1 -1)" fill="currentColor" d="{outline}"/></svg>'
     )
 
 
 FILTERS = {
     **NUMBERS,
-    "broken": broken,
+    "display": display,
     "drawn": drawn,
     "inline": inline,
     "markdown": markdown,

@@ -16,7 +16,8 @@ from ruamel.yaml import YAML
 
 from digitforge import files
 from digitforge.data.raw import SourceFacts
-from digitforge.settings.params import Params
+from digitforge.report import colors
+from digitforge.settings.params import ResultParams
 from digitforge.tracking.runs import git_commit
 
 PACKAGES = ("tensorflow", "keras", "tensorflow-probability", "numpy", "scipy", "scikit-learn", "dvc", "mlflow")
@@ -35,25 +36,20 @@ def data_uri(path: Path) -> Markup:
     return Markup(f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}")
 
 
-def results_parameters(params: Params) -> dict[str, Any]:
-    """The parameters that results depend on: all but those of tracking."""
-    return params.model_dump(exclude={"tracking"})
-
-
-def digest(params: Params) -> str:
-    """SHA-256 of `results_parameters`."""
-    text = json.dumps(results_parameters(params), sort_keys=True)
+def digest(params: ResultParams) -> str:
+    """SHA-256 of the parameters."""
+    text = json.dumps(params.model_dump(mode="json"), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def written(params: Params) -> str:
-    """`results_parameters` as YAML."""
+def written(params: ResultParams) -> str:
+    """The parameters as YAML."""
     text = io.StringIO()
-    YAML().dump(results_parameters(params), text)
+    YAML().dump(params.model_dump(mode="json"), text)
     return text.getvalue()
 
 
-def provenance(params: Params) -> dict[str, str]:
+def provenance(params: ResultParams) -> dict[str, str]:
     """What the results come from, and what the page was written with; nothing of it changes with the time of day."""
     found = {
         "git commit": f"`{commit}`" if (commit := git_commit()) else "none",
@@ -72,7 +68,7 @@ def with_picture(rows: Sequence[Mapping[str, Any]], name: str) -> list[Mapping[s
     return [row for row in rows if name in row["pictures"]]
 
 
-def shown(about: Mapping[str, Any], figures: Path) -> dict[str, Any]:
+def page_content(about: Mapping[str, Any], figures: Path) -> dict[str, Any]:
     """What the template of index.html needs beside that of index.md. figures: the folder of pictures."""
     rows = about["rows"]
     return {
@@ -83,6 +79,7 @@ def shown(about: Mapping[str, Any], figures: Path) -> dict[str, Any]:
         "sections": {name: found for name, found in SECTIONS.items() if with_picture(rows, found[1])},
         "with_picture": partial(with_picture, rows),
         "embed": lambda name: data_uri(figures / f"{name}.png"),
+        "colors": colors,
         "provenance": provenance(about["params"]),
         "parameters": written(about["params"]),
     }

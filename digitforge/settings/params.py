@@ -6,47 +6,34 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, ValidationInfo, model_validator
+from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from digitforge.data.modes import Mode
 from digitforge.data.outliers import MAKERS
-from digitforge.data.sources import FETCHED, SOURCES
+from digitforge.data.sources import FETCHED
 from digitforge.errors import UserError, user_errors
-from digitforge.files import main_repository
 from digitforge.metrics.catalogue import HEADLINES
-from digitforge.settings.rows import Fit, Network, Penalty, Positive, Posterior, Prior, Share, Strict, Vae, Variant
+from digitforge.schema import Positive, Schema, Share
+from digitforge.settings.families import FAMILIES
+from digitforge.settings.fit import Fit
+from digitforge.settings.vae import VaeSettings
+from digitforge.settings.variants import Row, Variant
 
 PARAMS_FILE = Path("params.yaml")
 # Longer than a file name or a DVC stage name should be, or with a dot, breaks `variants.KEY` look-ups.
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
-def is_folder(path: Path) -> bool:
-    """Whether a folder has this name; a name that is too long for one is none."""
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
-
-
-class Data(Strict):
+class Data(Schema):
     source: Annotated[str, Field(min_length=1)]
     offline: Literal["digits", "fail"]
     mirrors: dict[str, list[Annotated[str, Field(pattern=r"^https?://")]]]
     missing_digit: Annotated[int, Field(ge=0, le=9)]
     stacks_per_digit: Annotated[float, Field(ge=0.1, le=5)]
-
-    @model_validator(mode="after")
-    def source_is_a_name_or_a_folder(self, info: ValidationInfo) -> "Data":
-        root = (info.context or {}).get("root") or main_repository()
-        if self.source not in SOURCES and not is_folder(root / self.source):
-            names = ", ".join(SOURCES)
-            raise ValueError(f"source: received {self.source!r}; accepted: {names}, or an existing folder of images")
-        return self
 
     @model_validator(mode="after")
     def mirrors_are_of_sources(self) -> "Data":
@@ -56,7 +43,7 @@ class Data(Strict):
         return self
 
 
-class ByChannels(Strict):
+class ByChannels(Schema):
     """A setting of its own for grey images and for stacks."""
 
     def of(self, mode: Mode) -> Any:
@@ -78,7 +65,7 @@ class SampleCounts(ByChannels):
     color: Annotated[int, Field(ge=100, le=1_000_000)]
 
 
-class Likelihood(Strict):
+class Likelihood(Schema):
     """Importance samples of log p(x): `draws` for every test image, `tight_draws` for `tight_images` of them."""
 
     draws: Annotated[int, Field(ge=1, le=100_000)]
@@ -89,7 +76,7 @@ class Likelihood(Strict):
 OOD = (*MAKERS, *FETCHED)  # sets that are made from test images, or other data sets
 
 
-class Evaluation(Strict):
+class Evaluation(Schema):
     samples: SampleCounts
     tolerance: Tolerance
     likelihood: Likelihood
@@ -103,18 +90,18 @@ class Evaluation(Strict):
         return self
 
 
-class Verifier(Strict):
+class VerifierSettings(Schema):
     fit: Fit
 
 
 LEFT_OUT_FAMILY, LEFT_OUT_DATA = "vae", Mode.parse("mono-binary-complete")  # of the leave-one-out study
 
 
-class LeaveOneOut(Strict):
+class LeaveOneOut(Schema):
     """The study that leaves each of `digits` out of one model's training; none switches it off."""
 
     digits: list[Annotated[int, Field(ge=0, le=9)]]
-    model: Vae
+    model: VaeSettings
     fit: Fit
 
     @model_validator(mode="after")
@@ -129,12 +116,8 @@ class LeaveOneOut(Strict):
             raise UserError(f"leave_one_out.digits: received {text!r}; accepted: one of {self.digits}")
         return int(text)
 
-    def logged(self, digit: int) -> dict[str, Any]:
-        """What MLflow shows as the parameters of the training without `digit`."""
-        return {"model": self.model.model_dump(), "fit": self.fit.model_dump(), "study": {"digit": digit}}
 
-
-class Champion(Strict):
+class Champion(Schema):
     """Which registered model of a family is its champion: the one whose `metric` is best among those of a data mode."""
 
     metric: str
@@ -148,49 +131,64 @@ class Champion(Strict):
         return self
 
 
-Family = Literal["autoencoder", "vae", "conditional_vae", "vqvae", "gan"]
-
-
-class Tracking(Strict):
+class Tracking(Schema):
     experiment: Annotated[str, Field(min_length=1)]
     system_metrics: bool
-    champion: dict[Family, Champion]
+    champion: dict[Literal[tuple(FAMILIES)], Champion]  # type: ignore[valid-type]
 
 
-class Params(Strict):
-    """The whole of params.yaml."""
+class ResultParams(Schema):
+    """The parameters that results depend on: all of params.yaml but `tracking`."""
 
     budget: Annotated[float, Field(gt=0, le=1000)]
     max_epochs: Positive
     seed: Annotated[int, Field(ge=0, lt=2**31)]
     data: Data
-    verifier: Verifier
+    verifier: VerifierSettings
     evaluation: Evaluation
     leave_one_out: LeaveOneOut
-    tracking: Tracking
     variants: Annotated[dict[Name, Variant], Field(min_length=1)]
 
-    def variant(self, key: str) -> Variant:
+    def variant(self, key: str) -> Row:
         """Return a variant's row; an unknown key raises UserError naming those that exist."""
         if key not in self.variants:
             raise UserError(f"{PARAMS_FILE}: no variant {key!r}; there are {', '.join(self.variants)}")
         return self.variants[key]
 
 
-def tags(union: Any, field: str) -> set[str]:
-    """The values of `field` that choose a member of a tagged union."""
-    return {tag for member in get_args(get_args(union)[0]) for tag in get_args(member.model_fields[field].annotation)}
+class Params(ResultParams):
+    """The whole of params.yaml."""
+
+    tracking: Tracking
 
 
-def explain(error: ValidationError) -> str:
+def titled(params: Params) -> Params:
+    """The parameters, with the left-out digit in the place of `{missing_digit}` in the variants' titles."""
+    digit = str(params.data.missing_digit)
+    rows = {
+        key: row.model_copy(update={"title": row.title.replace("{missing_digit}", digit)})
+        for key, row in params.variants.items()
+    }
+    return params.model_copy(update={"variants": rows})
+
+
+def written(loc: tuple[int | str, ...], content: Any) -> str:
+    """The dotted path of a value as the user wrote it: pydantic's, without the tags that chose members of unions."""
+    path, place = [], content
+    for part in loc:
+        within = isinstance(place, Mapping)
+        if part == "[key]" or (within and part not in place and part in place.values()):
+            continue
+        path.append(str(part))
+        known = part in place if within else isinstance(place, list) and isinstance(part, int)
+        place = place[part] if known else None
+    return ".".join(path)
+
+
+def explain(error: ValidationError, content: Any) -> str:
     """Put the first violation of a schema in one line: key, value received, what is accepted."""
     first = error.errors(include_url=False)[0]
-    # A member of a union appears in `loc` as the tag that chose it; the user never wrote that level.
-    parts = (Network, Penalty, Posterior, Prior)
-    chosen = tags(Variant, "family").union(*(tags(part, "name") for part in parts))
-    place = [str(part) for part in first["loc"] if part != "[key]"]
-    tagged = place[0] != "tracking"  # whose keys are families
-    path = ".".join(part for i, part in enumerate(place) if not (tagged and i >= 2 and part in chosen))
+    path = written(first["loc"], content)
     received = first["input"]
     shown = f"received {received!r}" if not isinstance(received, Mapping) else "received a mapping"
     match first["type"]:
@@ -212,21 +210,18 @@ def explain(error: ValidationError) -> str:
             return f"{path}: {shown}; {first['msg'][0].lower()}{first['msg'][1:]}"
 
 
-def parse(content: Any, name: str = str(PARAMS_FILE), root: Path | None = None) -> Params:
-    """Validate the whole of a params mapping; raises UserError with one line on the first fault.
-
-    root: as of `load_params`.
-    """
+def parse(content: Any, name: str = str(PARAMS_FILE)) -> Params:
+    """Validate the whole of a params mapping; raises UserError with one line on the first fault."""
     if not isinstance(content, Mapping):
         raise UserError(f"{name}: received {type(content).__name__}; accepted: a mapping of settings")
     try:
-        params = Params.model_validate(content, context={"root": root})
+        params = Params.model_validate(content)
     except ValidationError as error:
-        raise UserError(f"{name}: {explain(error)}") from None
+        raise UserError(f"{name}: {explain(error, content)}") from None
     for key in params.variants:
         if key in ("verifier", "peers") or key.startswith("leave_one_out"):  # names of other files of metrics
             raise UserError(f"{name}: variants.{key}: received a variant of this name; accepted: any other name")
-    return params
+    return titled(params)
 
 
 def read_yaml(path: Path | str) -> Any:
@@ -234,11 +229,8 @@ def read_yaml(path: Path | str) -> Any:
     return YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
 
 
-def load_params(path: Path = PARAMS_FILE, root: Path | None = None) -> Params:
-    """Read and validate params.yaml; raises UserError for a missing, malformed or invalid file.
-
-    root: the project, from which a folder of images is named, if another than where Python or DVC runs.
-    """
+def load_params(path: Path = PARAMS_FILE) -> Params:
+    """Read and validate params.yaml; raises UserError for a missing, malformed or invalid file."""
     try:
         content = read_yaml(path)
     except (FileNotFoundError, IsADirectoryError):
@@ -247,7 +239,7 @@ def load_params(path: Path = PARAMS_FILE, root: Path | None = None) -> Params:
         raise UserError(f"{path}: received bytes that are not UTF-8 ({error.reason}); accepted: UTF-8 text") from None
     except (YAMLError, ValueError) as error:  # the latter of a day that doesn't exist, say
         raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
-    return parse(content, str(path), root)
+    return parse(content, str(path))
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ import pandas as pd
 from digitforge import files
 from digitforge.data import album
 from digitforge.packing import pack
+from digitforge.protocol.champions import champions
 from digitforge.settings.recipe import Recipe
 from digitforge.settings.trainings import Training
-from digitforge.tracking.champions import champions
-from digitforge.tracking.registry import SCRIPT, Entry, Registry, requirements
+from digitforge.tracking.registry import PACKAGE, Entry, Registry, requirements
 from digitforge.tracking.runs import Store, dvc_experiment, flatten
 
 FIGURES, CARDS = files.REPORTS / "figures", files.REPORTS / "cards"
@@ -108,6 +108,6 @@ def content_of(folder: Path) -> str:
     """A hash of what a served model is: its packed files, the package that serves them, and its requirements."""
     found = hashlib.sha256(" ".join(requirements()).encode())
     packed = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    for path in (*sorted(Path(SCRIPT).parent.glob("*.py")), *packed):
+    for path in (*sorted(PACKAGE.glob("*.py")), *packed):
         found.update(path.read_bytes())
     return found.hexdigest()

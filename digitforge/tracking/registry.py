@@ -15,9 +15,8 @@ from digitforge.tracking.runs import Store, tracking_uri
 
 PREFIX = "digitforge-"
 CHAMPION = "champion"
-CODE = ("digitforge", "stages")  # packages that the served model brings along
-SCRIPT = "digitforge/serving.py"
-# What these packages import when a model is served.
+PACKAGE = Path(__file__).resolve().parents[1]  # which the served model brings along
+# What the package imports when a model is served.
 REQUIREMENTS = (
     "keras",
     "mlflow",
@@ -112,9 +111,9 @@ class Registry:
             pyfunc.save_model(
                 path,
                 mlflow_model=Model(model.artifact_location, run_id=model.source_run_id, model_id=model.model_id),
-                python_model=SCRIPT,
+                python_model=str(PACKAGE / "serving.py"),
                 artifacts={"variant": str(folder)},
-                code_paths=list(CODE),
+                code_paths=[str(PACKAGE)],
                 signature=signature(),
                 input_example=example(image),
                 pip_requirements=requirements(),

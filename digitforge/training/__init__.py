@@ -1,3 +1,1 @@
-"""The training engine. Importing it imports TensorFlow."""
-
-import digitforge.nn  # noqa: F401  (first, so that TensorFlow starts quietly)
+"""The training engine."""

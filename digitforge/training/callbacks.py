@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import keras
 from tqdm import tqdm
 
 from digitforge import files
 from digitforge.errors import UserError
+from digitforge.nn.backend import keras
 
-Row = dict[str, float]  # "step" and the interval's mean of each term; val_* are of held-out images
+Point = dict[str, float]  # of the curves: "step" and the interval's mean of each term; val_* are of held-out images
 CHECKPOINT_EVERY_SECONDS = 20.0
 
 
@@ -32,27 +32,27 @@ class Progress(keras.callbacks.Callback):
             dynamic_ncols=live,
         )
 
-    def on_train_batch_end(self, batch: int, logs: Row | None = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: Point | None = None) -> None:
         self.bar.set_postfix_str(f"loss {float((logs or {})['loss']):.4g}", refresh=False)
         self.bar.update(self.model.steps_per_execution)
 
-    def on_train_end(self, logs: Row | None = None) -> None:
+    def on_train_end(self, logs: Point | None = None) -> None:
         self.bar.close()
 
 
 class History(keras.callbacks.Callback):
-    """Collects a row per interval, and passes it on to whoever listens live."""
+    """Collects a point per interval, and passes it on to whoever listens live."""
 
-    def __init__(self, rows: list[Row], interval: int, listener: Callable[[Row], None]) -> None:
+    def __init__(self, points: list[Point], interval: int, listener: Callable[[Point], None]) -> None:
         super().__init__()
-        self.rows = rows
+        self.points = points
         self.interval = interval
         self.listener = listener
 
-    def on_epoch_end(self, epoch: int, logs: Row | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Point | None = None) -> None:
         values = {name: float(f"{float(value):.6g}") for name, value in (logs or {}).items()}
-        self.rows.append({"step": (epoch + 1) * self.interval, **values})
-        self.listener(self.rows[-1])
+        self.points.append({"step": (epoch + 1) * self.interval, **values})
+        self.listener(self.points[-1])
 
 
 class Moments(keras.callbacks.Callback):
@@ -68,12 +68,12 @@ class Moments(keras.callbacks.Callback):
         self.watcher = watcher
         self.done = 0
 
-    def on_epoch_begin(self, epoch: int, logs: Row | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Point | None = None) -> None:
         self.done = epoch + 1
         if epoch == 0:
             self.watcher(0)
 
-    def on_test_end(self, logs: Row | None = None) -> None:
+    def on_test_end(self, logs: Point | None = None) -> None:
         if self.done in self.due:
             self.watcher(self.done * self.interval)
 
@@ -87,7 +87,7 @@ class StopOnNonFinite(keras.callbacks.Callback):
         self.interval = interval
         self.learning_rate = learning_rate
 
-    def on_epoch_end(self, epoch: int, logs: Row | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Point | None = None) -> None:
         for name, value in (logs or {}).items():
             if math.isfinite(value):
                 continue
@@ -103,10 +103,10 @@ class Checkpoint(keras.callbacks.Callback):
     The state file is replaced last and atomically: it always names weights that are complete.
     """
 
-    def __init__(self, folder: Path, rows: list[Row]) -> None:
+    def __init__(self, folder: Path, points: list[Point]) -> None:
         super().__init__()
         self.folder = folder
-        self.rows = rows
+        self.points = points
         self.saved = time.monotonic()
 
     def restore(self, model: keras.Model) -> int:
@@ -117,17 +117,17 @@ class Checkpoint(keras.callbacks.Callback):
             return 0
         state = files.read_json(state_file)
         model.load_weights(self.folder / state["weights"])
-        self.rows.extend(state["history"])
+        self.points.extend(state["history"])
         return int(state["intervals"])
 
-    def on_epoch_end(self, epoch: int, logs: Row | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Point | None = None) -> None:
         if time.monotonic() - self.saved < CHECKPOINT_EVERY_SECONDS:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         name = f"{epoch + 1}.weights.h5"
         with files.atomic(self.folder / name) as partial:
             self.model.save_weights(partial)
-        state = {"intervals": epoch + 1, "weights": name, "history": self.rows}
+        state = {"intervals": epoch + 1, "weights": name, "history": self.points}
         files.write_json(self.folder / "state.json", state)
         for path in self.folder.glob("*.weights.h5"):
             if path.name != name:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import keras
-import tensorflow as tf
+from digitforge.nn.backend import keras, tf
 
 
 def describe_device() -> str:

@@ -4,16 +4,16 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from digitforge import files
-from digitforge.settings.params import Fit
-from digitforge.training import optimizers
-from digitforge.training.callbacks import Checkpoint, History, Moments, Progress, Row, StopOnNonFinite
-from digitforge.training.data import batches, without_autotune
+from digitforge.nn import augmentations, optimizers
+from digitforge.nn.backend import keras, tf
+from digitforge.nn.batches import batches, without_autotune
+from digitforge.settings.fit import Fit
+from digitforge.training.callbacks import Checkpoint, History, Moments, Point, Progress, StopOnNonFinite
 from digitforge.training.device import computing_in, training_precision
 
 INTERVALS = 50  # points on a curve
@@ -46,6 +46,17 @@ def plan(settings: Fit, *, examples: int, budget: float, max_epochs: int) -> Pla
     return Plan(interval, math.ceil(wanted / interval))
 
 
+def optimizer(settings: Fit, steps: int) -> keras.optimizers.Optimizer:
+    """The optimiser of a training of `steps`, by choice with warm-up and cosine decay and with averaged weights."""
+    rate: Any = settings.learning_rate
+    if settings.schedule == "cosine":
+        warmup = max(1, min(200, steps // 20))
+        rate = keras.optimizers.schedules.CosineDecay(
+            0.0, max(1, steps - warmup), warmup_target=settings.learning_rate, warmup_steps=warmup
+        )
+    return optimizers.build(settings.optimizer, rate, settings.ema)
+
+
 def fit(
     model: keras.Model,
     train: tuple[np.ndarray, ...],
@@ -56,27 +67,28 @@ def fit(
     seed: int,
     label: str,
     scratch: Path,
-    listener: Callable[[Row], None],
+    listener: Callable[[Point], None],
     watcher: Callable[[int], None] = lambda step: None,
     jit_compile: bool | str = "auto",
-) -> list[Row]:
-    """Train `model` in place -> a row per interval.
+) -> list[Point]:
+    """Train `model` in place -> a point per interval.
 
     train, validation: arrays [N, ...] as the model's train_step takes them. `scratch` keeps checkpoints, from which
     an interrupted training goes on; whoever saved the result deletes it. `watcher(step)` may look at the model at about
     ten moments, its averaged weights in place. `jit_compile` is Keras's: "auto" means XLA
-    on a GPU and none on a CPU, where it made convolutions 1.8 times slower and the dense network no faster. Raises
-    UserError when a loss is no longer finite.
+    on a GPU and none on a CPU, where it made convolutions 1.8 times slower and the dense network no faster; an
+    augmentation that XLA can't compile switches it off. Raises UserError when a loss is no longer finite.
     """
     model.seed, model.steps = seed, steps.steps
+    model.augment = augmentations.build(settings.augmentation)
     model.compile(
-        optimizer=optimizers.build(settings, steps.steps),
-        jit_compile=jit_compile,
+        optimizer=optimizer(settings, steps.steps),
+        jit_compile=jit_compile if settings.augmentation.xla else False,
         steps_per_execution=math.gcd(steps.interval, STEPS_PER_CALL),
     )
     model.optimizer.build(model.trainable_variables)
-    rows: list[Row] = []
-    checkpoint = Checkpoint(scratch, rows)
+    points: list[Point] = []
+    checkpoint = Checkpoint(scratch, points)
     done = checkpoint.restore(model)
     if done:
         print(f"{label}: resuming at step {done * steps.interval} of {steps.steps}")
@@ -96,12 +108,12 @@ def fit(
                 Moments(steps.interval, steps.intervals, watcher),
                 *averages,
                 Progress(label, done * steps.interval, steps.steps),
-                History(rows, steps.interval, listener),
+                History(points, steps.interval, listener),
                 StopOnNonFinite(label, steps.interval, settings.learning_rate),
                 checkpoint,
             ],
         )
-    return rows
+    return points
 
 
 def save_weights(model: keras.Model, path: Path) -> None:

@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
-import keras
 import numpy as np
 import pandas as pd
 from filelock import FileLock
@@ -15,9 +14,10 @@ from filelock import FileLock
 from digitforge import files
 from digitforge.data.album import Album
 from digitforge.data.subsets import spread
-from digitforge.settings.params import Fit
+from digitforge.nn.backend import keras
+from digitforge.settings.fit import Fit
 from digitforge.settings.trainings import Training
-from digitforge.training.callbacks import Row
+from digitforge.training.callbacks import Point
 from digitforge.training.device import describe_device
 from digitforge.training.fit import fit, plan
 
@@ -27,7 +27,7 @@ VALIDATION = 1_000  # images: at 50 intervals, 2,000 took a seventh of a trainin
 class Watcher(Protocol):
     """Who looks on while a model is trained, such as a run in MLflow; nothing that it does changes the training."""
 
-    def log_row(self, row: Row) -> None:
+    def log_row(self, row: Point) -> None:
         """Take a point of the curves."""
 
     def log_picture(self, picture: np.ndarray, step: int) -> None:
@@ -37,7 +37,7 @@ class Watcher(Protocol):
 class Nobody:
     """A watcher that doesn't look."""
 
-    def log_row(self, row: Row) -> None: ...
+    def log_row(self, row: Point) -> None: ...
 
     def log_picture(self, picture: np.ndarray, step: int) -> None: ...
 
@@ -48,7 +48,7 @@ def train(
     arrays: tuple[np.ndarray, ...],
     held_out: tuple[np.ndarray, ...],
     settings: Fit,
-    save: Callable[[list[Row]], None],
+    save: Callable[[list[Point]], None],
     *,
     source: str,
     watched: AbstractContextManager[Watcher] | None = None,
@@ -87,6 +87,6 @@ def train(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def write_history(path: Path, points: list[Row]) -> None:
+def write_history(path: Path, points: list[Point]) -> None:
     """Write the curves as CSV, a column per term."""
     files.write_text(path, pd.DataFrame(points).to_csv(index=False))

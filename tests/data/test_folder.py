@@ -3,13 +3,14 @@ import shutil
 import numpy as np
 import pytest
 from PIL import Image
-from stages.check import check_classes
 
 from digitforge.data.folder import from_image_folder, read_image
 from digitforge.data.idx import FILES, parse_idx
 from digitforge.errors import UserError
-from digitforge.settings.params import load_params, parse, read_yaml
+from digitforge.settings.checks import check_source
+from digitforge.settings.params import parse
 from stages import download
+from tests import small
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_faults_name_the_file(folder):
 
 
 def test_the_source_may_be_a_folder_but_not_any_word(folder):
-    content = read_yaml("params.yaml")
+    content = small.content()
     content["data"]["source"] = str(folder)
     name, found = download.obtain(parse(content).data)
     assert name == "folder own"
@@ -91,48 +92,47 @@ def test_the_source_may_be_a_folder_but_not_any_word(folder):
     content["data"]["source"] = str(folder / "none")
     with pytest.raises(UserError, match=r"data.source: received '.*none'; accepted: mnist, .* or an existing folder"):
         download.obtain(parse(content).data)
-    assert load_params().data.source == "mnist"
 
 
 @pytest.mark.parametrize(("digit", "accepted"), [(1, True), (2, False)])
 def test_the_missing_digit_must_be_a_class_of_the_folder_where_a_variant_leaves_one_out(folder, digit, accepted):
-    content = read_yaml("params.yaml")
+    content = small.content()
     content["data"] |= {"source": str(folder), "missing_digit": digit}
     if accepted:
-        check_classes(parse(content))
+        check_source(parse(content))
         return
     expected = r"data.missing_digit: received 2, which variants.ae_anomaly leaves out; accepted: 0 to 1, .* b, c"
     with pytest.raises(UserError, match=expected):
-        check_classes(parse(content))
+        check_source(parse(content))
     content["variants"] = {"ae_deep": content["variants"]["ae_deep"]}
-    check_classes(parse(content))
+    check_source(parse(content))
 
 
 def test_the_only_class_is_not_left_out_whatever_the_variants(folder):
     shutil.rmtree(folder / "c")
-    content = read_yaml("params.yaml")
+    content = small.content()
     content["variants"] = {"ae_deep": content["variants"]["ae_deep"]}
     content["data"] |= {"source": str(folder), "missing_digit": 0}
     with pytest.raises(UserError, match=r"data.missing_digit: received 0, the only class, b; accepted: 1 to 9"):
-        check_classes(parse(content))
+        check_source(parse(content))
     content["data"]["missing_digit"] = 1
-    check_classes(parse(content))
+    check_source(parse(content))
 
 
 def test_a_class_has_a_name_that_can_be_printed(folder):
     (folder / "b").rename(folder / "caf\udce9")  # a byte that is no UTF-8, as in archives from elsewhere
-    content = read_yaml("params.yaml")
+    content = small.content()
     content["data"] |= {"source": str(folder)}
     content["variants"] = {"ae_deep": content["variants"]["ae_deep"]}
     with pytest.raises(UserError, match=r"received a class 'caf\\udce9'; accepted: names that can be printed"):
-        check_classes(parse(content))
+        check_source(parse(content))
 
 
 def test_a_class_whose_absence_leaves_too_little_to_test_is_no_missing_digit(folder):
-    content = read_yaml("params.yaml")
+    content = small.content()
     content["data"] |= {"source": str(folder), "missing_digit": 0}
     with pytest.raises(UserError, match="missing_digit: received 0, without which 1 test images are left"):
-        check_classes(parse(content))
+        check_source(parse(content))
 
 
 def test_a_thin_picture_keeps_a_pixel(tmp_path):
@@ -142,7 +142,7 @@ def test_a_thin_picture_keeps_a_pixel(tmp_path):
 
 def test_a_relative_folder_is_named_from_the_main_repository(folder, tmp_path, monkeypatch):
     """DVC runs queued experiments in folders of their own."""
-    content = read_yaml("params.yaml")
+    content = small.content()
     content["data"]["source"] = "own"
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     name, found = download.obtain(parse(content).data)

@@ -8,12 +8,12 @@ from PIL import Image, ImageDraw
 
 from digitforge import files
 from digitforge.errors import UserError
-from digitforge.explorer.codes import activity, axes, between, with_label
+from digitforge.explorer.coordinates import activity, axes, between, with_label
 from digitforge.explorer.drawing import as_models_take, is_empty
 from digitforge.explorer.parts import VariantList
-from digitforge.explorer.pictures import code_chart, pairs, reading_chart, score_chart, sheet
+from digitforge.explorer.pictures import code_chart, interleaved, reading_chart, score_chart, sheet
 from digitforge.explorer.shelf import Shelf
-from digitforge.explorer.tabs import codes, compare, generate, interpolate, look
+from digitforge.explorer.tabs import compare, draw, generate, interpolate, move
 
 RNG = np.random.default_rng(0)
 
@@ -57,11 +57,11 @@ def test_between_is_a_straight_line_with_both_ends():
 
 def test_a_slider_holds_codes_beyond_its_ends_and_there_is_none_beyond_the_last():
     found = axes(RNG.standard_normal((500, 4)), decode, 0)
-    first = codes.slider(found, np.array([0, 0, 99, 0]), 0)
+    first = move.slider(found, np.array([0, 0, 99, 0]), 0)
     assert first["label"] == "z 2"
     assert first["value"] == first["maximum"] >= found.high[2]
     assert 0 < first["step"] < 0.1
-    assert codes.slider(found, np.zeros(4), 4)["visible"] is False
+    assert move.slider(found, np.zeros(4), 4)["visible"] is False
 
 
 def test_dark_ink_on_transparent_or_white_paper_becomes_light_ink_in_the_middle():
@@ -107,9 +107,9 @@ def test_a_sheet_enlarges_without_blur():
     assert (picture[side:] == 255).all()
 
 
-def test_pairs_put_each_row_below_its_originals():
+def test_interleaved_images_have_each_row_below_its_originals():
     above, below = np.arange(4)[:, None], 10 + np.arange(4)[:, None]
-    assert pairs(above, below, 2)[:, 0].tolist() == [0, 1, 10, 11, 2, 3, 12, 13]
+    assert interleaved(above, below, 2)[:, 0].tolist() == [0, 1, 10, 11, 2, 3, 12, 13]
 
 
 def test_charts_say_what_they_are_given():
@@ -175,9 +175,9 @@ def test_two_lists_begin_with_two_variants(favourite, first, second):
 def test_every_tab_answers(project):
     shelf = Shelf(project)
     assert shelf.trained() == shelf.encoders() == [("Tiny vae (tiny)", "tiny")]
-    code, _, _, made, *_ = codes.random_code(shelf, "tiny", -1, 0)
+    code, _, _, made, *_ = move.random_code(shelf, "tiny", -1, 0)
     # From one end to the other: a random code may lie where a step changes no thresholded pixel.
-    (_, before, _, _), (moved, after, text, _) = (codes.move(shelf, 0, "tiny", code, 0, end) for end in (-10.0, 10.0))
+    (_, before, _, _), (moved, after, text, _) = (move.move(shelf, 0, "tiny", code, 0, end) for end in (-10.0, 10.0))
     assert np.sum(moved != code) == 1
     assert not np.array_equal(before, after)
     assert "The verifier reads" in text
@@ -201,7 +201,7 @@ def test_an_emptied_number_counts_as_0(project):
             interpolate.interpolate(shelf, "tiny", interpolate.TEST, None, None, 5),
             interpolate.interpolate(shelf, "tiny", interpolate.TEST, 0, 0, 5),
         ),
-        (codes.from_test_image(shelf, "tiny", None, 0)[1:3], codes.from_test_image(shelf, "tiny", 0, 0)[1:3]),
+        (move.from_test_image(shelf, "tiny", None, 0)[1:3], move.from_test_image(shelf, "tiny", 0, 0)[1:3]),
     ):
         np.testing.assert_array_equal(empty[0], zero[0])
 
@@ -209,11 +209,11 @@ def test_an_emptied_number_counts_as_0(project):
 def test_a_stranger_image_has_a_higher_percentile(project):
     shelf = Shelf(project)
     editor = {"composite": Image.fromarray(shelf.test_images("tiny")[0, ..., 0])}
-    *pictures, text, _, _, _, made = look.look(shelf, "tiny", editor, False, 0.5)
+    *pictures, text, _, _, _, made = draw.examine(shelf, "tiny", editor, False, 0.5)
     assert all(picture.shape[2] == 3 for picture in pictures)
     assert "Anomaly score" in text
     assert 0 <= made["percentile"] <= 100
     inverted = {"composite": Image.fromarray(255 - shelf.test_images("tiny")[0, ..., 0])}
-    *_, same = look.look(shelf, "tiny", inverted, False, 0.5)
+    *_, same = draw.examine(shelf, "tiny", inverted, False, 0.5)
     assert np.array_equal(made["seen"], same["seen"])  # dark on light is the same drawing
-    assert look.look(shelf, "tiny", {"composite": Image.new("RGBA", (9, 9))}, True, 0.5)[4] == look.INVITATION
+    assert draw.examine(shelf, "tiny", {"composite": Image.new("RGBA", (9, 9))}, True, 0.5)[4] == draw.INVITATION

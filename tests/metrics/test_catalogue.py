@@ -15,10 +15,10 @@ from digitforge.metrics import catalogue, distances
 from digitforge.metrics.catalogue import CATALOGUE, HEADLINES, metric
 from digitforge.metrics.intervals import Estimate
 from digitforge.metrics.metric import HIGHER, LOWER, NEITHER, Metric, look_up
+from digitforge.protocol.champions import champions
 from digitforge.report import card_numbers, index, nats, questions, summary
 from digitforge.report.figures import charts
 from digitforge.report.tables import best, of_metric, written
-from digitforge.tracking.champions import champions
 
 RNG = np.random.default_rng(0)
 IMAGES = np.where(RNG.random((20, 14, 14, 1)) < 0.2, np.uint8(255), np.uint8(0))

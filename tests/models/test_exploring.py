@@ -4,13 +4,14 @@ from sklearn.decomposition import PCA
 
 from digitforge.models import build
 from digitforge.models.exploring import PLANE, between_draws, explore, principal, traversals
+from tests import small
 
 SHAPE = (8, 8, 1)
 DENSE = {"name": "dense", "encoder": [16], "decoder": [16], "activation": "relu", "code_activation": "linear"}
 PLAIN = {"code": 5, "network": DENSE, "pixels": "bernoulli", "penalty": {"name": "none"}, "noise": 0.0, "decay": 0.0}
 LABELLED = {"code": 3, "network": DENSE, "pixels": "bernoulli", "classes": 4, "hidden": 8, "beta": 1.0}
 PATCH = {"name": "patch", "channels": 4, "blocks": 1, "hidden": 8, "shared_channels": False}
-GAME = {"code": 4, "network": PATCH, "loss": "nonsaturating", "penalty": 1.0, "penalty_every": 1, "pack": 1}
+GAME = {"code": 4, "network": PATCH, "game": small.GAME, "pack": 1}
 RNG = np.random.default_rng(3)
 
 

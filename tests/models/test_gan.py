@@ -2,8 +2,9 @@ import numpy as np
 import tensorflow as tf
 
 from digitforge.models import build
-from digitforge.settings.params import Fit
-from digitforge.training import optimizers
+from digitforge.settings.fit import Fit
+from digitforge.training.fit import optimizer
+from tests.small import GAME, fit
 
 RNG = np.random.default_rng(0)
 X = tf.constant(np.rint(RNG.random((8, 8, 8, 2))), tf.float32)
@@ -12,11 +13,10 @@ SEED = tf.constant([1, 2])
 
 def gan(**changes):
     network = {"name": "patch", "channels": 4, "blocks": 0, "hidden": 8, "shared_channels": False}
-    arguments = {"loss": "nonsaturating", "penalty": 0.5, "penalty_every": 1, "pack": 1}
-    model = build("gan", (8, 8, 2), {"code": 3, "network": network} | arguments | changes, seed=3)
-    model.compile(
-        optimizer=optimizers.build(Fit(steps=9, batch=8, learning_rate=0.01, schedule="constant", ema=0.0), 9)
-    )
+    pack = changes.pop("pack", 1)
+    game = GAME | {"penalty": 0.5} | changes
+    model = build("gan", (8, 8, 2), {"code": 3, "network": network, "game": game, "pack": pack}, seed=3)
+    model.compile(optimizer=optimizer(Fit(**fit()), 9))
     model.optimizer.build(model.trainable_variables)
     return model
 
@@ -32,7 +32,7 @@ def test_packed_images_stand_side_by_side_as_channels():
 
 
 def test_a_step_moves_each_network_down_its_own_loss():
-    model = gan(loss="wasserstein")
+    model = gan(name="wasserstein")
     before = [weight.numpy() for weight in model.trainable_variables]
     step = tf.random.experimental.stateless_fold_in([0, 0], 0)
     generator, discriminator = model.decoder.trainable_variables, model.encoder.trainable_variables

@@ -7,6 +7,7 @@ from scipy.special import logsumexp
 from scipy.stats import norm
 
 from digitforge.models import build, scoring
+from tests.small import ELBO
 
 RNG = np.random.default_rng(0)
 SHAPE = (4, 4, 1)
@@ -15,10 +16,7 @@ PARTS = {
     "network": NETWORK,
     "pixels": "bernoulli",
     "prior": {"name": "normal"},
-    "beta": 1.0,
-    "free_bits": 0.0,
-    "warmup": 0.0,
-    "draws": 1,
+    "objective": ELBO,
 }
 IMAGES = np.where(RNG.random((6, *SHAPE)) < 0.4, np.uint8(255), np.uint8(0))
 

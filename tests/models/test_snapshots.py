@@ -3,9 +3,9 @@ import pytest
 
 from digitforge.models import build
 from digitforge.models.snapshots import ROWS_OF_SAMPLES, one_of_each, snapshots
-from digitforge.settings.params import load_params
+from tests import small
 
-ROWS = load_params().variants
+ROWS = small.params().variants
 
 
 def images(channels):

@@ -1,23 +1,18 @@
-"""Every row of params.yaml, on tiny data."""
-
-import inspect
-from pathlib import Path
+"""Every row of tests/params.yaml, on tiny data."""
 
 import keras
 import numpy as np
 import pytest
 
 from digitforge import files
-from digitforge.models import FAMILIES, build, load, scoring
+from digitforge.models import build, load, scoring
 from digitforge.models.scoring import image_nats
-from digitforge.nn import networks, objectives, posteriors, priors
-from digitforge.settings import rows
-from digitforge.settings.params import load_params
-from digitforge.training import optimizers
-from digitforge.training.fit import save_weights
+from digitforge.settings.fit import Fit
+from digitforge.training.fit import optimizer, save_weights
+from tests import small
+from tests.small import fit
 
-PARAMS = load_params(Path(__file__).parents[2] / "params.yaml")
-FAMILY_SCHEMAS = [rows.Autoencoder, rows.Vae, rows.ConditionalVae, rows.Vqvae, rows.Gan]
+PARAMS = small.params()
 
 
 @pytest.fixture(autouse=True)
@@ -39,8 +34,7 @@ def make(key):
 def train(model, images, steps=1):
     """So many steps -> the last one's loss."""
     model.seed, model.steps = 5, 4
-    settings = rows.Fit(steps=9, batch=8, learning_rate=0.01, schedule="constant", ema=0.0)
-    model.compile(optimizer=optimizers.build(settings, 9), run_eagerly=True)  # three steps are not worth a graph
+    model.compile(optimizer=optimizer(Fit(**fit()), 9), run_eagerly=True)  # three steps are not worth a graph
     labels = {"y": np.arange(len(images)) % 10} if model.needs_labels else {}
     return [model.train_on_batch(images, return_dict=True, **labels)["loss"] for _ in range(steps)][-1]
 
@@ -112,37 +106,3 @@ def test_reconstructions_and_nats_have_shapes_and_ranges(key):
     assert set(nats) == {"cross_entropy_nats"} | (of_likelihood if model.has_likelihood else set())
     assert all(values.shape == (8,) and np.all(np.isfinite(values)) for values in nats.values())
     assert np.all(nats["cross_entropy_nats"] > 0)
-
-
-@pytest.mark.parametrize("schema", [rows.Dense, rows.Conv, rows.Pooled, rows.Patch, rows.Grid])
-def test_network_schemas_are_the_functions_arguments(schema):
-    for name in schema.model_fields["name"].annotation.__args__:
-        assert arguments(getattr(networks, name)) == sorted(set(schema.model_fields) - {"name"})
-
-
-@pytest.mark.parametrize(("family", "schema"), list(zip(FAMILIES, FAMILY_SCHEMAS, strict=True)))
-def test_family_schemas_are_the_constructors_arguments(family, schema):
-    module = __import__(f"digitforge.models.{family}", fromlist=["x"])
-    constructor = getattr(module, FAMILIES[family]).__init__
-    assert arguments(constructor) == sorted(schema.model_fields)
-    assert all(p.default is p.empty for p in inspect.signature(constructor).parameters.values())
-
-
-@pytest.mark.parametrize(
-    ("field", "table"),
-    [
-        (rows.Vae.model_fields["posterior"], posteriors.POSTERIORS),
-        (rows.Vae.model_fields["prior"], priors.PRIORS),
-        (rows.Autoencoder.model_fields["penalty"], objectives.PENALTIES),
-    ],
-)
-def test_schemas_of_parts_are_their_arguments(field, table):
-    for schema in field.annotation.__args__:
-        for name in schema.model_fields["name"].annotation.__args__:
-            assert arguments(table[name]) == sorted(set(schema.model_fields) - {"name"})
-
-
-def arguments(function):
-    """Names of the keyword-only arguments, sorted."""
-    parameters = inspect.signature(function).parameters.values()
-    return sorted(p.name for p in parameters if p.kind == p.KEYWORD_ONLY)

@@ -2,24 +2,38 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from pydantic import TypeAdapter
 from scipy.special import logsumexp, softmax
 from scipy.stats import multivariate_normal, norm
 
-from digitforge.nn.distributions import CouplingFlow, Flowed, Label, Mixture, Pair, apply, diagonal, kl
-from digitforge.nn.layers import mlp
-from digitforge.nn.posteriors import POSTERIORS
-from digitforge.nn.priors import PRIORS, standard_normal
+from digitforge.nn import posteriors, priors
+from digitforge.nn.distributions import CouplingFlow, Flowed, Mixture, Pair, apply, diagonal, kl, mlp, standard_normal
+from digitforge.nn.labels import Label, LabelledPosterior, LabelledPrior
 
 RNG = np.random.default_rng(0)
 GAUSSIAN = ["diagonal", "tril"]
 SEED = tf.constant([1, 2])
 
 
-def stirred(layer):
-    """The layer with random weights in the place of zeros."""
-    for weight in layer.weights:
-        weight.assign(RNG.normal(0, 0.4, weight.shape))
-    return layer
+def stirred(part):
+    """The part or network with random weights in the place of zeros."""
+    for held in getattr(part, "tracked", [part]):
+        for weight in getattr(held, "weights", [held]):
+            weight.assign(RNG.normal(0, 0.4, weight.shape))
+    return part
+
+
+def posterior_of(code, name, **settings):
+    if name == "labelled":
+        return LabelledPosterior(code, **settings)
+    chosen = TypeAdapter(posteriors.PosteriorOf).validate_python({"name": name, **settings})
+    return posteriors.build(code, chosen)
+
+
+def prior_of(code, shape, name, **settings):
+    if name == "labelled":
+        return LabelledPrior(code, **settings)
+    return priors.build(code, shape, TypeAdapter(priors.PriorOf).validate_python({"name": name, **settings}))
 
 
 def closed_form_kl(mean, covariance):
@@ -31,7 +45,7 @@ def closed_form_kl(mean, covariance):
 @pytest.mark.parametrize("name", GAUSSIAN)
 @pytest.mark.parametrize("code", [1, 2, 5, 17])
 def test_kl_against_numpy(name, code):
-    posterior = POSTERIORS[name](code)
+    posterior = posterior_of(code, name)
     q_z = posterior.distribution(tf.constant(RNG.normal(size=(4, posterior.size)), tf.float32))
     factors = q_z.scale.to_dense().numpy().astype(np.float64)
     expected = [closed_form_kl(mean, factor @ factor.T) for mean, factor in zip(q_z.mean(), factors, strict=True)]
@@ -40,7 +54,7 @@ def test_kl_against_numpy(name, code):
 
 @pytest.mark.parametrize("name", GAUSSIAN)
 def test_log_prob_against_scipy(name):
-    posterior = POSTERIORS[name](3)
+    posterior = posterior_of(3, name)
     q_z = posterior.distribution(tf.constant(RNG.normal(size=(1, posterior.size)), tf.float32))
     z = RNG.normal(size=(1, 3)).astype(np.float32)
     expected = multivariate_normal(q_z.mean()[0], q_z.covariance()[0].numpy()).logpdf(z[0])
@@ -50,7 +64,7 @@ def test_log_prob_against_scipy(name):
 def test_tril_reaches_correlated_codes_and_diagonal_does_not():
     covariances = {}
     for name in GAUSSIAN:
-        posterior = POSTERIORS[name](4)
+        posterior = posterior_of(4, name)
         parameters = tf.constant(RNG.normal(size=(1, posterior.size)), tf.float32)
         covariances[name] = posterior.distribution(parameters).covariance().numpy()[0]
     assert np.abs(covariances["tril"] - np.diag(np.diag(covariances["tril"]))).max() > 0.05
@@ -98,7 +112,7 @@ def test_a_fresh_flow_only_reorders():
 
 @pytest.mark.parametrize("components", [1, 4])
 def test_a_flow_priors_density_integrates_to_one(components):
-    density = stirred(PRIORS["flow"](2, (2, 2, 1), components=components, layers=2, hidden=6)).distribution(None)
+    density = stirred(prior_of(2, (2, 2, 1), "flow", components=components, layers=2, hidden=6)).distribution(None)
     grid = np.linspace(-14, 14, 561)
     points = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2).astype(np.float32)
     assert np.exp(density.log_prob(points)).sum() * (grid[1] - grid[0]) ** 2 == pytest.approx(1, abs=0.01)
@@ -142,7 +156,7 @@ def test_a_pair_is_its_two_factors():
 
 
 def test_a_label_stands_for_its_likeliest_class():
-    label = Label(np.log([[0.5, 0.2, 0.3], [0.1, 0.1, 0.8]]).astype(np.float32), dtype=tf.float32)
+    label = Label(np.log([[0.5, 0.2, 0.3], [0.1, 0.1, 0.8]]).astype(np.float32))
     np.testing.assert_array_equal(label.mean(), [[1, 0, 0], [0, 0, 1]])
     assert set(np.unique(label.sample(50, seed=SEED))) == {0, 1}
 
@@ -158,7 +172,7 @@ def test_a_label_stands_for_its_likeliest_class():
     ],
 )
 def test_posteriors_weigh_their_own_draws_alike_one_by_one_and_together(name, arguments):
-    posterior = stirred(POSTERIORS[name](6, **arguments))
+    posterior = stirred(posterior_of(6, name, **arguments))
     parameters = tf.constant(RNG.normal(size=(4, posterior.size)), tf.float32)
     q_z = posterior.distribution(parameters)
     z = q_z.sample(5, seed=SEED)
@@ -173,12 +187,12 @@ def test_posteriors_weigh_their_own_draws_alike_one_by_one_and_together(name, ar
 
 def test_the_vamp_prior_is_a_mixture_of_posteriors():
     encoder = stirred(mlp(4, [6], 6))
-    posterior = POSTERIORS["diagonal"](3)
+    posterior = posterior_of(3, "diagonal")
 
     def q_z(x):
         return posterior.distribution(encoder(tf.reshape(x, (-1, 4))))
 
-    prior = PRIORS["vamp"](3, (2, 2, 1), components=5)
+    prior = prior_of(3, (2, 2, 1), "vamp", components=5)
     prior.adapt(RNG.integers(0, 256, (20, 2, 2, 1)).astype(np.uint8))
     inputs = 1 / (1 + np.exp(-prior.logits.numpy()))
     z = RNG.normal(size=(7, 3)).astype(np.float32)
@@ -190,7 +204,7 @@ def test_the_vamp_prior_is_a_mixture_of_posteriors():
 
 def test_pseudo_inputs_start_as_training_images():
     images = RNG.integers(0, 256, (9, 2, 2, 1)).astype(np.uint8)
-    prior = PRIORS["vamp"](3, (2, 2, 1), components=4)
+    prior = prior_of(3, (2, 2, 1), "vamp", components=4)
     prior.adapt(images)
     started = np.asarray(keras.ops.sigmoid(prior.logits)).reshape(4, -1)
     softened = np.clip(images.reshape(9, -1) / 255, 0.02, 0.98)
@@ -208,7 +222,7 @@ def test_pseudo_inputs_start_as_training_images():
     ],
 )
 def test_priors_draw_codes_and_weigh_them(name, arguments):
-    p_z = stirred(PRIORS[name](6, (2, 2, 1), **arguments)).distribution(None)
+    p_z = stirred(prior_of(6, (2, 2, 1), name, **arguments)).distribution(None)
     z = p_z.sample(4, seed=SEED)
     assert z.shape == (4, 6)
     assert p_z.log_prob(tf.identity(z)).shape == (4,)

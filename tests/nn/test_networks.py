@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from pydantic import TypeAdapter
 
 from digitforge.nn import networks
 
@@ -7,9 +8,13 @@ RNG = np.random.default_rng(0)
 PARTS = {"channels": 4, "blocks": 1, "hidden": 8, "shared_channels": True}
 
 
+def build(shape, features, code, network):
+    return networks.build(shape, features, code, TypeAdapter(networks.Network).validate_python(network))
+
+
 @pytest.mark.parametrize("name", ["patch", "dcgan"])
 def test_shared_channels_are_drawn_by_the_same_weights_from_their_own_share_of_the_code(name):
-    _, decoder = networks.build((8, 8, 3), 5, 6, PARTS | {"name": name})
+    _, decoder = build((8, 8, 3), 5, 6, PARTS | {"name": name})
     z = RNG.normal(size=(4, 6)).astype(np.float32)
     drawn = np.asarray(decoder(z))
     assert drawn.shape == (4, 8, 8, 3)
@@ -24,7 +29,7 @@ def test_shared_channels_are_drawn_by_the_same_weights_from_their_own_share_of_t
 
 @pytest.mark.parametrize("name", ["patch", "dcgan"])
 def test_the_encoder_of_shared_channels_tells_them_apart(name):
-    encoder, _ = networks.build((8, 8, 3), 5, 6, PARTS | {"name": name})
+    encoder, _ = build((8, 8, 3), 5, 6, PARTS | {"name": name})
     x = RNG.random((4, 8, 8, 3)).astype(np.float32)
     found = np.asarray(encoder(x))
     assert found.shape == (4, 5)
@@ -34,7 +39,7 @@ def test_the_encoder_of_shared_channels_tells_them_apart(name):
 @pytest.mark.parametrize("name", ["patch", "dcgan"])
 @pytest.mark.parametrize("shape", [(8, 8, 1), (8, 8, 3)])
 def test_without_shared_channels_the_whole_code_draws_every_channel(name, shape):
-    _, decoder = networks.build(shape, 5, 6, PARTS | {"name": name, "shared_channels": False})
+    _, decoder = build(shape, 5, 6, PARTS | {"name": name, "shared_channels": False})
     z = RNG.normal(size=(4, 6)).astype(np.float32)
     drawn = np.asarray(decoder(z))
     assert drawn.shape == (4, *shape)
@@ -45,13 +50,13 @@ def test_without_shared_channels_the_whole_code_draws_every_channel(name, shape)
 
 @pytest.mark.parametrize("filters", [[4, 3], [5, 4, 2]])
 def test_pooled_networks_return_to_the_images_size(filters):
-    encoder, decoder = networks.build((28, 28, 1), 7, 7, {"name": "pooled", "filters": filters})
+    encoder, decoder = build((28, 28, 1), 7, 7, {"name": "pooled", "filters": filters})
     assert encoder.output_shape == (None, 7)
     assert decoder.output_shape == (None, 28, 28, 1)
 
 
 def test_a_grid_code_describes_its_own_patch_first():
-    encoder, decoder = networks.build((8, 8, 1), 12, 12, {"name": "grid", "channels": 4, "blocks": 0})
+    encoder, decoder = networks.build((8, 8, 1), 12, 12, networks.Grid(name="grid", channels=4, blocks=0))
     assert encoder.output_shape == (None, 12)
     z = np.zeros((1, 12), np.float32)
     before = np.asarray(decoder(z))

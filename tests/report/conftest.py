@@ -2,7 +2,6 @@
 
 import copy
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +9,9 @@ import pytest
 from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.data.raw import SourceFacts
-from digitforge.settings.params import load_params
+from digitforge.settings.params import parse
 from stages import report
+from tests import small
 
 
 def estimate(value, ci95=0.01):
@@ -42,7 +42,7 @@ def samples(classes=10):
     return found
 
 
-def with_encoder(row):
+def with_encoder(row, missing_digit):
     """The groups of metrics of a variant that reconstructs."""
     levels = {kind: likeness() for kind in ("model", "median", "noisy")}
     code = {"bytes": 8.0, "entropy_bytes": estimate(7.0), **likeness()}
@@ -51,7 +51,7 @@ def with_encoder(row):
     anomaly = {"scores": table}
     if not row.data.complete:
         for found in table.values():
-            found["digit 8"] = {"auroc": estimate(0.8)}
+            found[f"digit {missing_digit}"] = {"auroc": estimate(0.8)}
         fields = {name: estimate(0.8) for name in ("auroc", "average_precision", "fpr95")}
         anomaly |= {**fields, "score": names[-1]}
     codec = {"codec": "JPEG", "quality": 1, "bytes": estimate(200.0), "payload_bytes": estimate(50.0), **likeness()}
@@ -70,16 +70,13 @@ def with_likelihood(data):
     return {**found, "data": data, "tight_images": 50, "active_units": 8, "units": 20}
 
 
-PARAMS = Path(__file__).parents[2] / "params.yaml"
-
-
 @pytest.fixture
 def make_details():
-    def make(row):
+    def make(row, missing_digit=8):
         """Details of a variant: every group that one of its family has."""
         details = {"samples": samples(1000 if row.data.color else 10)}
         if row.family != "gan":
-            details |= with_encoder(row)
+            details |= with_encoder(row, missing_digit)
         if row.family in ("vae", "conditional_vae"):
             details["likelihood"] = with_likelihood("threshold" if row.data.binary else "dynamic")
         if row.sample.codes != "prior":
@@ -95,7 +92,7 @@ def make_details():
 
 @pytest.fixture
 def params():
-    return load_params()
+    return small.params()
 
 
 @pytest.fixture
@@ -156,7 +153,8 @@ def write_results(make_details):
                 moments |= {"originals": moments["samples"][:, :10], "reconstructions": moments["samples"][:, :10]}
             np.savez(folder / "album.npz", steps=np.array([0, 8, 16]), **moments)
             (folder / "history.csv").write_text("step,loss,val_loss,val_kl_nats\n10,3,3,1\n20,2,2,1\n")
-            (root / f"reports/metrics/{key}.details.json").write_text(json.dumps(make_details(row)))
+            details = make_details(row, params.data.missing_digit)
+            (root / f"reports/metrics/{key}.details.json").write_text(json.dumps(details))
         (root / "artifacts/raw/t10k-labels-idx1-ubyte").write_bytes(b"labels")
         numbers = {
             "accuracy": 0.99,
@@ -173,10 +171,12 @@ def write_results(make_details):
 
 @pytest.fixture
 def write_report(tmp_path, monkeypatch, write_results):
-    """Runs stage `report` on made-up results of a few variants of params.yaml -> the folder of pages."""
+    """Runs stage `report` on made-up results of a few variants of tests/params.yaml -> the folder of pages."""
 
-    def write(keys, peers=None, pictures=False):
-        params = load_params(PARAMS)
+    def write(keys, peers=None, pictures=False, missing_digit=8):
+        content = small.content()
+        content["data"]["missing_digit"] = missing_digit
+        params = parse(content)
         study = params.leave_one_out.model_copy(update={"digits": []})
         rows = {key: params.variants[key] for key in keys}
         params = params.model_copy(update={"variants": rows, "leave_one_out": study})

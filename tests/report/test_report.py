@@ -55,6 +55,19 @@ def test_a_page_without_stacks_says_why_where_images_are_pictures_in_colour(writ
         assert ("so none are stacked" in (reports / name).read_text()) == pictures
 
 
+def test_all_pages_name_the_digit_that_is_left_out(write_report):
+    reports = write_report(("vae_conv", "vae_anomaly"), missing_digit=3)
+    pages = {name: (reports / name).read_text() for name in ("index.md", "index.html", "cards/vae_anomaly.md")}
+    words = re.compile(r"(?:digit|the|an?|unseen) 8\b")
+    for name, text in pages.items():
+        assert words.findall(text) == [], name
+        assert "never saw the digit 3" in text, name
+        assert "digit 3" in text, name
+    for phrase in ("trained without the 3", "unseen 3 by its code", "The digit 3 was left out of training"):
+        assert phrase in pages["index.md"]
+        assert phrase in pages["index.html"]
+
+
 @pytest.mark.parametrize("keys", [("gan_dcgan",), ("vae_stacked",), ("vae_anomaly",)])
 def test_a_report_of_a_single_model(write_report, keys):
     reports = write_report(keys)

@@ -4,9 +4,9 @@ import pytest
 
 from digitforge.errors import UserError
 from digitforge.runner import parallel
-from digitforge.settings.params import load_params
+from tests import small
 
-PARAMS = load_params()
+PARAMS = small.params()
 # Stands in for `dvc repro`: writes the stage's name, and fails if it is "bad".
 ECHO = [sys.executable, "-c", "import sys; print(sys.argv[-1]); sys.exit(sys.argv[-1] == 'bad')"]
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 RECORDED = {
     "x = 1": "56128b5a7620e3cd",
     "def f(a, /, b: int = 2, *c, d=3, **e) -> int:\n    return a + b": "b9b59f56b6a1a4c8",
-    "class A(B, m=C):\n    x: int = 0\n    async def g(self):\n        async with self as h: yield h": "c4d840660c795eae",
+    "class A(B, m=C):\n  x: int = 0\n  async def g(self):\n    async with self as h: yield h": "c4d840660c795eae",
     'f"{x!r:>{w}} {y=} {{z}}" f"{a[\'b\']}"': "508353d27e494b69",
     "match x:\n    case [1, *_] | {'a': None, **r} if r: pass\n    case A(b=True): ...": "8aeb4105bf1f3b02",
     "try:\n    pass\nexcept* (A, B) as e:\n    raise C from e": "f9d1c3efe0fde0dc",

@@ -2,7 +2,6 @@
 
 import ast
 import base64
-import copy
 import io
 import json
 import subprocess
@@ -23,10 +22,11 @@ from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.data.raw import SourceFacts
 from digitforge.models import build
-from digitforge.models.codes import to_arrays
+from digitforge.nn.samplers import to_arrays
 from digitforge.packing import pack, unpack
-from digitforge.settings.params import parse, read_yaml
+from digitforge.settings.params import parse
 from digitforge.tracking import registry, runs
+from tests import small
 
 ROOT = Path(__file__).parents[2]
 IMAGES = np.random.default_rng(0).integers(0, 256, (30, 28, 28, 1), np.uint8)
@@ -46,7 +46,7 @@ ROW = {
 def packed(tmp_path_factory):
     """A packed variant, with what stages `train` and `sample` would have left of it -> folder."""
     root, folder = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("packed")
-    params = parse(copy.deepcopy(read_yaml(ROOT / "params.yaml")) | {"variants": {"tiny": ROW}})
+    row = parse(small.content() | {"variants": {"tiny": ROW}}).variant("tiny")
     model = build("conditional_vae", (28, 28, 1), MODEL, seed=1)
     place = root / files.MODELS / "tiny"
     place.mkdir(parents=True)
@@ -61,7 +61,7 @@ def packed(tmp_path_factory):
     labels = np.arange(30) % 10
     arrays = {"x_test": IMAGES, "y_test": labels, "digits_test": labels[:, None]}
     Dataset(Mode.parse("mono-float-complete"), SourceFacts("mnist"), arrays).write(root)
-    pack("tiny", params, folder, root)
+    pack("tiny", row, 8, folder, root)
     return folder
 
 
@@ -102,9 +102,9 @@ def test_a_version_has_signature_example_and_requirements(repository, packed):
 
 
 def test_requirements_name_what_a_served_model_imports():
-    code = "import sys, digitforge.serving, digitforge.packing, digitforge.models.scoring, digitforge.models.codes, "
+    code = "import sys, digitforge.serving, digitforge.packing, digitforge.models.scoring, digitforge.nn.samplers, "
     code += "digitforge.models.conditional_vae, digitforge.models.vqvae, digitforge.models.gan; "
-    code += "print(*(m.__file__ for name, m in sys.modules.items() if name.split('.')[0] in ('digitforge', 'stages')))"
+    code += "print(*(m.__file__ for name, m in sys.modules.items() if name.split('.')[0] == 'digitforge'))"
     output = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     nodes = [node for path in output.split() for node in ast.walk(ast.parse(Path(path).read_text()))]
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from digitforge.settings.params import load_params
+from tests import small
 
 SCRIPT = """
 import hashlib, json, sys, tempfile
@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 from digitforge.models import build
 from digitforge.models.snapshots import snapshots
-from digitforge.settings.params import load_params
 from digitforge.training.fit import Plan, fit, save_weights
+from tests import small
 
 found = {}
 for key in sys.argv[3:]:
-    row = load_params().variants[key]
+    row = small.params().variants[key]
     shape = (28, 28, row.data.channel_count)
     images = (np.random.default_rng(0).random((300, *shape)) < 0.2).astype(np.uint8) * 255
     model = build(row.family, shape, row.model.model_dump(), seed=1)
@@ -41,7 +41,7 @@ print(json.dumps(found))
 def kinds():
     """The first variant of each family, network and use of dropout."""
     found = {}
-    for key, row in load_params().variants.items():
+    for key, row in small.params().variants.items():
         network = row.model.network
         found.setdefault((row.family, network.name, getattr(network, "dropout", 0) > 0), key)
     return list(found.values())

@@ -3,8 +3,8 @@ import pytest
 import tensorflow as tf
 
 from digitforge.models import build
-from digitforge.settings.params import load_params
 from digitforge.training import device
+from tests import small
 
 
 def test_without_a_gpu_all_is_float32():
@@ -26,9 +26,9 @@ def test_a_gpu_that_has_bfloat16_uses_it(monkeypatch, capability, expected):
     assert device.training_precision() == expected
 
 
-@pytest.mark.parametrize("key", load_params().variants)
+@pytest.mark.parametrize("key", small.params().variants)
 def test_every_variant_trains_in_bfloat16_and_answers_in_float32(key):
-    row = load_params().variant(key)
+    row = small.params().variant(key)
     shape = (28, 28, row.data.channel_count)
     model = build(row.family, shape, row.model.model_dump(), seed=1)
     x = tf.cast(np.random.default_rng(0).random((8, *shape)) < 0.2, tf.float32)

@@ -4,10 +4,11 @@ import pytest
 from digitforge import files
 from digitforge.errors import UserError
 from digitforge.models import build
-from digitforge.models.classifier import Classifier
-from digitforge.settings.params import Fit
+from digitforge.models.verifier import VerifierNetwork
+from digitforge.settings.fit import Fit
 from digitforge.training import callbacks
 from digitforge.training.fit import Plan, fit, plan, save_weights
+from tests import small
 
 NETWORK = {"name": "dense", "encoder": [16], "decoder": [16], "activation": "relu", "code_activation": "linear"}
 RNG = np.random.default_rng(0)
@@ -20,15 +21,15 @@ class Killed(Exception):
 
 
 def small_vae(beta=1.0, seed=1):
-    parts = {"posterior": {"name": "tril"}, "prior": {"name": "normal"}, "beta": beta}
-    rest = {"code": 3, "network": NETWORK, "pixels": "bernoulli", "free_bits": 0.0, "warmup": 0.0, "draws": 1}
+    parts = {"posterior": {"name": "tril"}, "prior": {"name": "normal"}}
+    rest = {"code": 3, "network": NETWORK, "pixels": "bernoulli", "objective": small.ELBO | {"beta": beta}}
     return build("vae", (8, 8, 1), parts | rest, seed=seed)
 
 
 def train(model, scratch, *arrays, steps=64, ema=0.9, listener=lambda row: None, watcher=lambda step: None, seed=1):
     """Train on `arrays` (IMAGES by default) -> (weights, rows)."""
     arrays = arrays or (IMAGES,)
-    settings = Fit(steps=steps, batch=16, learning_rate=0.01, schedule="cosine", ema=ema)
+    settings = Fit(**small.fit(steps=steps, batch=16, schedule="cosine", ema=ema))
     rows = fit(
         model,
         arrays,
@@ -109,7 +110,7 @@ def test_validation_is_of_the_averaged_weights_that_are_kept(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("make", "arrays"), [(small_vae, (IMAGES,)), (lambda: Classifier((8, 8, 1), seed=1), (IMAGES, LABELS))]
+    ("make", "arrays"), [(small_vae, (IMAGES,)), (lambda: VerifierNetwork((8, 8, 1), seed=1), (IMAGES, LABELS))]
 )
 def test_a_killed_run_resumes_to_the_same_weights(tmp_path, monkeypatch, capsys, make, arrays):
     monkeypatch.setattr(callbacks, "CHECKPOINT_EVERY_SECONDS", 0)
@@ -149,7 +150,7 @@ def test_weights_are_saved_without_the_optimiser(tmp_path):
     assert equal(fresh.get_weights(), model.get_weights())
 
 
-SETTINGS = Fit(steps=1000, batch=100, learning_rate=0.1, schedule="constant", ema=0.0)
+SETTINGS = Fit(**small.fit(steps=1000, batch=100))
 
 
 def test_budget_multiplies_and_max_epochs_caps():

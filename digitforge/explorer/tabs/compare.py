@@ -6,7 +6,7 @@ import gradio as gr
 import numpy as np
 
 from digitforge.explorer.parts import MODEL, VariantList, choice, download, picture, told, whole
-from digitforge.explorer.pictures import pairs, sheet
+from digitforge.explorer.pictures import interleaved, sheet
 from digitforge.explorer.shelf import Shelf
 from digitforge.explorer.tabs.generate import tally
 
@@ -27,7 +27,7 @@ def one_side(shelf: Shelf, key: str, task: str, count: int, seed: int) -> tuple[
         originals = known[np.random.default_rng(seed).choice(len(known), rows * COLUMNS, replace=False)]
         images = variant.reconstruct(originals)
         shown = variant.as_shown(images)
-        picture = sheet(pairs(originals, shown, COLUMNS), COLUMNS)
+        picture = sheet(interleaved(originals, shown, COLUMNS), COLUMNS)
     labels, beliefs, _ = shelf.verifier().read(shown)
     return picture, tally(labels, beliefs, shelf.tolerance(key), None), images
 

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from digitforge.explorer.codes import between
+from digitforge.explorer.coordinates import between
 from digitforge.explorer.parts import MODEL, VariantList, choice, download, picture, told, whole
 from digitforge.explorer.pictures import sheet
 from digitforge.explorer.shelf import Shelf

@@ -9,8 +9,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from digitforge.metrics.catalogue import metric
+from digitforge.report.colors import BLUE, GREY, MORE_OR_LESS
 from digitforge.report.figures.points import dots, finish, scatter
-from digitforge.report.figures.style import BLUE, GREY, LINES
+from digitforge.report.figures.style import LINES
 from digitforge.report.numbers import label
 from digitforge.report.tables import Column, at, mode_name, of_metric, of_pictures, ranked
 
@@ -136,7 +137,7 @@ def class_shares(shares: Mapping[str, Named]) -> Figure:
     found, off = found[:, there], (found - trained)[:, there]
     figure, axis = plt.subplots(figsize=(8, 1.5 + 0.3 * len(shares)))
     limit = 6.0
-    image = axis.imshow(off, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto")
+    image = axis.imshow(off, cmap=MORE_OR_LESS, vmin=-limit, vmax=limit, aspect="auto")
     for (i, j), share in np.ndenumerate(found):
         dark = abs(off[i, j]) > 0.7 * limit
         axis.text(j, i, f"{share:.1f}", ha="center", va="center", fontsize=9, color="white" if dark else "black")
@@ -157,13 +158,13 @@ def denoising_curves(levels: Mapping[str, Named]) -> Figure:
     """
     figure, axes = plt.subplots(1, 2, figsize=(10, 4))
     first = next(iter(levels.values()))
-    lines = [(name, found, "model", look) for (name, found), look in zip(levels.items(), cycle(LINES), strict=False)]
+    lines = [(name, found, "model", style) for (name, found), style in zip(levels.items(), cycle(LINES), strict=False)]
     lines.append(("median filter", first, "median", {"color": GREY, "linestyle": "--"}))
     lines.append(("noisy image", first, "noisy", {"color": GREY, "linestyle": ":"}))
     for axis, column in zip(axes, DENOISING, strict=True):
-        for name, found, kind, look in lines:
+        for name, found, kind, style in lines:
             values = [column.within("").find({"details": found[sigma][kind]})["value"] for sigma in found]
-            axis.plot([float(sigma) for sigma in found], values, marker="o", markersize=4, label=name, **look)
+            axis.plot([float(sigma) for sigma in found], values, marker="o", markersize=4, label=name, **style)
         axis.set(title=column.title, xlabel="deviation of the noise")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right center")
     return figure

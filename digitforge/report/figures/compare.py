@@ -62,9 +62,9 @@ def draw(
     if read:
         figures["classes"] = lambda: charts.class_shares(read)
     if denoisers:
-        shown = {row["key"]: row["details"]["denoising"]["levels"] for row in best_denoisers(denoisers, sigma)}
+        levels = {row["key"]: row["details"]["denoising"]["levels"] for row in best_denoisers(denoisers, sigma)}
         figures["denoising"] = lambda: charts.denoised(denoisers, sigma)
-        figures["denoising-levels"] = lambda: charts.denoising_curves(shown)
+        figures["denoising-levels"] = lambda: charts.denoising_curves(levels)
     if compressing:
         figures["compression"] = lambda: charts.compression(compressing, missing)
     if left_out:
@@ -84,16 +84,16 @@ def galleries(
     written = {}
     for kind in dict.fromkeys(row["kind"] for row in rows):
         group = [row for row in rows if row["kind"] == kind]
-        shown = {}
+        images = {}
         for color in (False, True):
             of_channels = [row for row in group if row["data"].color == color]
             if of_channels:
                 of_three = ", in colour" if of_pictures(of_channels[-1]) else ", stacked"
                 name = "test images" + (of_three if color else "")
-                shown[name] = real[of_channels[-1]["data"]]
-            shown |= {row["key"]: samples[row["key"]] for row in of_channels}
+                images[name] = real[of_channels[-1]["data"]]
+            images |= {row["key"]: samples[row["key"]] for row in of_channels}
         name = f"gallery-{slug(kind)}"
-        save(gallery(shown), folder / f"{name}.png")
+        save(gallery(images), folder / f"{name}.png")
         written[name] = kind
     return written
 
@@ -109,8 +109,8 @@ def training(rows: Rows, histories: Mapping[str, pd.DataFrame], missing_digit: i
         panels: dict[str, dict[str, pd.DataFrame]] = {}
         for row in rows:
             if row["kind"] == kind:
-                images = mode_name(row["data"], missing_digit, of_pictures(row)).split(" (")[0]
-                title = ": ".join([images, *filter(None, [LOSSES.get(row["model"].get("pixels"))])])
+                mode = mode_name(row["data"], missing_digit, of_pictures(row)).split(" (")[0]
+                title = ": ".join([mode, *filter(None, [LOSSES.get(row["model"].get("pixels"))])])
                 panels.setdefault(title, {})[row["key"]] = histories[row["key"]]
         name = f"training-{slug(kind)}"
         save(trainings(panels), folder / f"{name}.png")

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from digitforge.report.figures.style import BLUE, LINES, ORANGE
+from digitforge.report.colors import BLUE, ORANGE
+from digitforge.report.figures.style import LINES
 from digitforge.report.numbers import label
 
 LABELS = {"kl_nats": "KL"}
@@ -40,10 +41,10 @@ def loss_curves(history: pd.DataFrame) -> Figure:
     settle(loss, history[["loss", "val_loss"]])
     loss.legend()
     if parts:
-        for name, look in zip(parts, LINES, strict=False):
+        for name, style in zip(parts, LINES, strict=False):
             plain = name.removeprefix("val_")
             text = LABELS.get(plain, label(plain.removesuffix("_nats")))
-            axes[0, 1].plot(history["step"], history[name], label=text, **look)
+            axes[0, 1].plot(history["step"], history[name], label=text, **style)
         settle(axes[0, 1], history[parts])
         axes[0, 1].set(title="Parts of the test loss")
         axes[0, 1].legend()
@@ -59,9 +60,9 @@ def trainings(panels: Mapping[str, Mapping[str, pd.DataFrame]]) -> Figure:
     lines = math.ceil(len(panels) / columns)
     figure, axes = plt.subplots(lines, columns, figsize=(5.6 * columns, 3.7 * lines), squeeze=False)
     for axis, (title, histories) in zip(axes.flat, panels.items(), strict=False):
-        for (key, history), look in zip(histories.items(), cycle(LINES), strict=False):
+        for (key, history), style in zip(histories.items(), cycle(LINES), strict=False):
             late = history.iloc[len(history) // 10 :]
-            axis.plot(late["step"], late["val_loss"], label=key, **look)
+            axis.plot(late["step"], late["val_loss"], label=key, **style)
         axis.set_xscale("log")
         axis.xaxis.set(major_locator=LogLocator(subs=(1, 2, 5)), major_formatter="{x:,g}", minor_locator=NullLocator())
         if all((history["val_loss"] > 0).all() for history in histories.values()):

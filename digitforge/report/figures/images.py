@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from digitforge.data.pixels import mosaic
-from digitforge.report.figures.style import GREY
+from digitforge.report.colors import GREY
 
 WIDTH = 8.0  # inches
 LEAST = 10  # images that a strip has room for, so that few aren't drawn huge

@@ -10,7 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
-from digitforge.report.figures.style import GREY, KINDS, OTHER_KIND
+from digitforge.report.colors import GREY
+from digitforge.report.figures.style import MARKS, OTHER_MARK
+from digitforge.settings.families import KINDS
 
 Named = Mapping[str, Any]
 Rows = Sequence[Named]  # "key", "kind", ... of each variant
@@ -24,9 +26,9 @@ LABEL = 9.5  # font size
 CROSSED = 600.0  # what a line across a point or a label costs, in square points that labels would share
 
 
-def look(kind: str) -> dict[str, Any]:
+def mark_of(kind: str) -> dict[str, Any]:
     """Colour and marker of a kind of model."""
-    return {"linestyle": "none", "markersize": MARKER, **KINDS.get(kind, OTHER_KIND)}
+    return {"linestyle": "none", "markersize": MARKER, **MARKS.get(kind, OTHER_MARK)}
 
 
 def overlap(box: Bbox, others: Iterable[Bbox]) -> float:
@@ -108,7 +110,7 @@ def kinds_legend(figure: Figure, rows: Rows, axis: Axes, extra: Mapping[str, Any
     """A legend of the kinds of models that there are, below the charts, and of other marks."""
     there = [row["kind"] for row in rows]
     kinds = [kind for kind in dict.fromkeys([*KINDS, *there]) if kind in there]
-    marks = {kind: look(kind) for kind in kinds} | dict(extra or {})
+    marks = {kind: mark_of(kind) for kind in kinds} | dict(extra or {})
     handles = [axis.plot([], [], label=name, **mark)[0] for name, mark in marks.items()]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
 
@@ -116,8 +118,8 @@ def kinds_legend(figure: Figure, rows: Rows, axis: Axes, extra: Mapping[str, Any
 def dots(panels: Mapping[str, Rows], rows: Rows, marks: Mapping[str, Any]) -> Figure:
     """A line a variant, a panel a metric: each value with its interval, in the colour of its kind.
 
-    panels: {title: [{"key", "value", "ci95", "beside": {mark: value}}]}; rows: the variants, from the top; marks: the
-    looks of what stands beside a value.
+    panels: {title: [{"key", "value", "ci95", "beside": {mark: value}}]}; rows: the variants, from the top; marks: how
+    what stands beside a value is drawn.
     """
     height = 1.2 + 0.27 * len(rows)
     figure, axes = plt.subplots(1, len(panels), figsize=(2.2 + 2.9 * len(panels), height), sharey=True, squeeze=False)
@@ -128,7 +130,7 @@ def dots(panels: Mapping[str, Rows], rows: Rows, marks: Mapping[str, Any]) -> Fi
             y = line[one["key"]]
             for name, x in one.get("beside", {}).items():
                 axis.plot([x], [y], **marks[name])
-            axis.errorbar([one["value"]], [y], xerr=[one["ci95"]], capsize=0, **look(kind[one["key"]]))
+            axis.errorbar([one["value"]], [y], xerr=[one["ci95"]], capsize=0, **mark_of(kind[one["key"]]))
         axis.set_title(title, fontsize=11.5)
         axis.set(ylim=(len(rows) - 0.4, -0.6))
     axes[0, 0].set_yticks(range(len(rows)), [row["key"] for row in rows], fontsize=10)
@@ -150,7 +152,7 @@ def scatter(panels: Mapping[str, Named], x: str, y: str) -> Figure:
             axis.plot(*zip(*curve, strict=True), color=GREY, linestyle=":", linewidth=1.5, marker=".")
             axis.annotate(name, max(curve), (0, 4), textcoords="offset points", color=GREY, ha="center", fontsize=LABEL)
         for one in panel["points"]:
-            axis.plot([one["x"]], [one["y"]], **(BESIDE.get(one["kind"]) or look(one["kind"])))
+            axis.plot([one["x"]], [one["y"]], **(BESIDE.get(one["kind"]) or mark_of(one["kind"])))
         axis.set(title=title, xlabel=x)
         axis.margins(x=0.14, y=0.1)  # names stand beside points more often than above
     axes[0, 0].set_ylabel(y)
@@ -159,9 +161,9 @@ def scatter(panels: Mapping[str, Named], x: str, y: str) -> Figure:
 
 def finish(figure: Figure, panels: Mapping[str, Named]) -> Figure:
     """Legend and labels of a scatter chart, once its axes have their scales."""
-    shown = [one for panel in panels.values() for one in panel["points"]]
-    beside = {name: mark for name, mark in BESIDE.items() if any(one["kind"] == name for one in shown)}
-    kinds_legend(figure, [one for one in shown if one["kind"] not in BESIDE], figure.axes[0], beside)
+    drawn = [one for panel in panels.values() for one in panel["points"]]
+    beside = {name: mark for name, mark in BESIDE.items() if any(one["kind"] == name for one in drawn)}
+    kinds_legend(figure, [one for one in drawn if one["kind"] not in BESIDE], figure.axes[0], beside)
     for axis, panel in zip(figure.axes, panels.values(), strict=True):
         points = np.array([(one["x"], one["y"]) for one in panel["points"]])
         place_labels(axis, [one["key"] for one in panel["points"]], points)

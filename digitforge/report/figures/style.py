@@ -1,4 +1,4 @@
-"""One look for every figure: readable when projected, safe for colour-blind eyes (Okabe & Ito 2008)."""
+"""The style of every figure: readable when projected."""
 
 from pathlib import Path
 from typing import Any
@@ -14,25 +14,21 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from digitforge.files import atomic
+from digitforge.report.colors import BLUE, COLORS, GREEN, ORANGE, PINK
+from digitforge.settings.families import KINDS
 
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#E69F00", "#009E73", "#666666"
-
-# Looks of lines that must be told apart, also without colour.
-COLORS = (BLUE, ORANGE, GREEN, "#CC79A7", "#56B4E9", "#D55E00")
+# Styles of lines that must be told apart, also without colour.
 LINES: list[dict[str, Any]] = [{"color": color, "linestyle": dash} for dash in ("-", "--", "-.") for color in COLORS]
 
-# Looks of points, by the kind of model.
-KINDS = {
-    "autoencoder": {"color": BLUE, "marker": "o"},
-    "VAE": {"color": ORANGE, "marker": "s"},
-    "GAN": {"color": GREEN, "marker": "^"},
-}
-OTHER_KIND = {"color": "#CC79A7", "marker": "D"}
-
-# Ten colours that stay apart for colour-blind eyes (Petroff 2021, arXiv:2107.02270), of the ten digits.
-DIGITS = (
-    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
-)  # fmt: skip
+# Marks of points: of the kinds of models in the order of `KINDS`, and of any other kind.
+MARKS = dict(
+    zip(
+        KINDS,
+        ({"color": BLUE, "marker": "o"}, {"color": ORANGE, "marker": "s"}, {"color": GREEN, "marker": "^"}),
+        strict=False,
+    )
+)
+OTHER_MARK = {"color": PINK, "marker": "D"}
 
 plt.rcParams.update(
     {

@@ -12,14 +12,12 @@ from digitforge.data.album import Images
 from digitforge.data.noise import add_noise, median
 from digitforge.data.pixels import PAPER, crisp
 from digitforge.protocol.anomaly import leading_score
-from digitforge.report.figures import codes
+from digitforge.report.figures import latent
 from digitforge.report.figures.curves import loss_curves
 from digitforge.report.figures.gallery import gallery
 from digitforge.report.figures.images import image_grid, strips
 from digitforge.report.figures.style import save
-
-COLUMNS = 10
-SAMPLES = 100
+from digitforge.report.sizes import GRID, ROW
 
 Arrays = dict[str, np.ndarray]
 Strips = Mapping[str, np.ndarray]
@@ -53,9 +51,11 @@ def denoised(data: Arrays, found: Arrays, noise: list[float], sigma: float, seed
     }
 
 
-def neighbours(data: Arrays, found: Arrays, shown: Mapping[str, Any], threshold: float | None) -> Strips:
-    """The samples, and the test images, nearest to a training image, above those images; of `samples.copies`."""
-    kinds = {"sample": shown["samples"], "test image": shown["held_out"]}
+def neighbours(data: Arrays, found: Arrays, nearest: Mapping[str, Any], threshold: float | None) -> Strips:
+    """The samples, and the test images, nearest to a training image, above those images.
+
+    nearest: `shown` of `samples.copies`."""
+    kinds = {"sample": nearest["samples"], "test image": nearest["held_out"]}
     images = {"sample": crisp(found["samples"], threshold), "test image": data["x_test"]}
     rows = {}
     for kind, chosen in kinds.items():
@@ -68,7 +68,7 @@ def neighbours(data: Arrays, found: Arrays, shown: Mapping[str, Any], threshold:
 def anomalies(data: Arrays, scores: np.ndarray) -> Strips:
     """The most and the least anomalous test images, with their labels."""
     order = np.argsort(-scores, kind="stable")
-    rows = {"most": order[:COLUMNS], "least": order[-COLUMNS:]}
+    rows = {"most": order[:ROW], "least": order[-ROW:]}
     return {
         f"{name} anomalous (labels {' '.join(map(str, data['y_test'][chosen]))})": data["x_test"][chosen]
         for name, chosen in rows.items()
@@ -79,8 +79,8 @@ def samplers(found: Arrays, threshold: float | None, names: tuple[str, str]) -> 
     """Samples of the chosen sampler above those of the historic one, of the prior. names: what they draw codes from."""
     rows: dict[str, np.ndarray] = {}
     for name, arrays in zip(names, ("samples", "baselines"), strict=True):
-        images = crisp(found[arrays][: 2 * COLUMNS], threshold)
-        rows |= {f"codes from {name}": images[:COLUMNS], f"codes from {name}, more": images[COLUMNS:]}
+        images = crisp(found[arrays][: 2 * ROW], threshold)
+        rows |= {f"codes from {name}": images[:ROW], f"codes from {name}, more": images[ROW:]}
     return rows
 
 
@@ -88,7 +88,7 @@ def forming(moments: Mapping[int, Images], threshold: float | None) -> Figure:
     """A row for each moment of a training: reconstructions of the same images, a gap, samples of the same draws."""
     rows = {}
     for step, images in moments.items():
-        parts = [crisp(images["samples"][:COLUMNS], threshold)]
+        parts = [crisp(images["samples"][:ROW], threshold)]
         if "reconstructions" in images:
             seen = crisp(images["reconstructions"], threshold)
             parts = [seen, np.full_like(seen[:1], PAPER if seen.shape[-1] == 3 else 0), *parts]
@@ -130,8 +130,8 @@ def figures(
     """Every picture of a variant, one after the other: strips, code space, a grid of samples, the training."""
     for name, rows in pictures(data, found, row, noise, sigma, seed).items():
         yield name, strips(rows)
-    yield from codes.pictures(found, data).items()
-    yield "samples", image_grid(crisp(found["samples"][:SAMPLES], row["sample"]["threshold"]), 2 * COLUMNS)
+    yield from latent.pictures(found, data).items()
+    yield "samples", image_grid(crisp(found["samples"][:GRID], row["sample"]["threshold"]), 2 * ROW)
     yield "forming", forming(moments, row["sample"]["threshold"])
     yield "curves", loss_curves(history)
 

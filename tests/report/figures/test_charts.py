@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from digitforge.data.modes import Mode
+from digitforge.report.colors import GREY
 from digitforge.report.figures import charts
-from digitforge.report.figures.style import GREY
 
 RNG = np.random.default_rng(0)
 

@@ -4,8 +4,8 @@ import pytest
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
-from digitforge.report.figures.points import MARKER, dots, look, overlap, place_labels
-from digitforge.report.figures.style import KINDS, OTHER_KIND
+from digitforge.report.figures.points import MARKER, dots, mark_of, overlap, place_labels
+from digitforge.report.figures.style import MARKS, OTHER_MARK
 
 RNG = np.random.default_rng(0)
 
@@ -76,9 +76,9 @@ def test_no_points_need_no_labels():
 
 
 def test_kinds_can_be_told_apart_without_colour():
-    looks = [*KINDS.values(), OTHER_KIND]
-    assert len({one["marker"] for one in looks}) == len({one["color"] for one in looks}) == len(looks)
-    assert look("something else")["marker"] == OTHER_KIND["marker"]
+    marks = [*MARKS.values(), OTHER_MARK]
+    assert len({one["marker"] for one in marks}) == len({one["color"] for one in marks}) == len(marks)
+    assert mark_of("something else")["marker"] == OTHER_MARK["marker"]
 
 
 def test_dots_have_their_intervals():

@@ -1,0 +1,23 @@
+"""What the section `model` of every family's rows has."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from digitforge.nn.networks import NetworkSettings
+from digitforge.schema import Positive, Schema
+
+if TYPE_CHECKING:
+    from digitforge.settings.fit import Fit
+
+
+class ModelSettings(Schema):
+    """The settings of a model. `samples_prior_only`: codes have no space, or no encoder, to fit a density to."""
+
+    samples_prior_only: ClassVar[bool] = False
+    code: Positive
+    network: NetworkSettings
+
+    def check(self, channels: int, fit: "Fit") -> None:
+        """Raise ValueError, naming a key of the row, if images of so many channels or the training don't go with it."""
+        if self.network.channel_by_channel and self.code % channels:
+            accepted = f"a multiple of {channels}, the image's channels, with shared_channels"
+            raise ValueError(f"model.code: received {self.code}; accepted: {accepted}")

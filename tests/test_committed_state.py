@@ -1,0 +1,81 @@
+"""The committed params.yaml, dvc.lock and reports belong together; no other test reads params.yaml.
+
+An edited params.yaml is not judged: its results are not there before `dvc repro`.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from digitforge.report.portfolio import CARDS
+from digitforge.settings.params import load_params
+
+ROOT = Path(__file__).parents[1]
+
+
+def git(*arguments):
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def committed():
+    """The committed params.yaml; skips where the file here is another."""
+    same = git("diff", "--quiet", "HEAD", "--", "params.yaml")
+    if same.returncode == 1:
+        pytest.skip("params.yaml is edited: it is judged once it is committed with the lock and reports of `dvc repro`")
+    if same.returncode:
+        pytest.skip("no git repository here, so nothing says which params.yaml is the committed one")
+    return load_params(ROOT / "params.yaml")
+
+
+def test_nothing_is_left_to_run(committed):
+    """`dvc.lock` is what the committed code and settings give."""
+    command = [sys.executable, "-m", "dvc", "repro", "--allow-missing", "--dry"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"Running stage '(.*)'", done.stdout) == [], "`dvc repro` runs these; commit what it changes"
+
+
+def test_the_reports_are_of_the_variants_of_params(committed):
+    keys = set(committed.variants)
+    metrics = {path.name.removesuffix(".json") for path in (ROOT / "reports/metrics").glob("*.json")}
+    assert metrics - {"verifier", "peers"} == keys | {f"{key}.details" for key in keys}
+    for kind in ("md", "html"):
+        pages = {path.stem for path in (ROOT / "reports/cards").glob(f"*.{kind}")}
+        assert pages in (keys, set()), kind
+
+
+def test_the_index_and_the_cards_name_each_variant(committed):
+    index = (ROOT / "reports/index.md").read_text(encoding="utf-8")
+    for key, row in committed.variants.items():
+        assert f"cards/{key}.md" in index
+        assert row.title in (ROOT / f"reports/cards/{key}.md").read_text(encoding="utf-8")
+
+
+def test_each_left_out_digit_has_its_metrics(committed):
+    found = {path.name for path in (ROOT / "reports/metrics/leave_one_out").glob("*.json")}
+    assert found == {f"{digit}.json" for digit in committed.leave_one_out.digits}
+
+
+def test_every_variant_has_a_text_of_its_own(committed):
+    assert set(committed.variants) - set(CARDS) == set(), "its own text says more than its family's"
+
+
+def test_equations_of_autoencoders_are_of_the_pixels_that_they_are_trained_on(committed):
+    for key, row in committed.variants.items():
+        if row.family == "autoencoder" and r"\log \hat x" in CARDS[key].equation:
+            assert row.model.pixels == "bernoulli", key
+        if row.family == "autoencoder" and r"\lVert x - \hat x" in CARDS[key].equation:
+            assert row.model.pixels in ("gaussian", "rectified"), key
+
+
+def test_every_family_of_variants_may_have_a_champion(committed):
+    assert {row.family for row in committed.variants.values()} <= set(committed.tracking.champion)
+
+
+def test_the_parameters_of_the_long_run_are_valid(committed):
+    long = load_params(ROOT / "reports/long/params.yaml", ROOT)
+    assert set(long.variants) <= set(committed.variants)
