@@ -99,7 +99,7 @@ class Variant:
         return importance_nats(self.model, seen, draws, seed)["log_p"]
 
     def anomaly_score(self, x: np.ndarray) -> np.ndarray:
-        """The report's headline score: distance to the nearest codes of training images, higher is stranger -> [N].
+        """The report's leading score: distance to the nearest codes of training images, higher is stranger -> [N].
 
         Mean cosine distance to the five nearest of 20,000, 0 to 2.
         """

@@ -51,10 +51,10 @@ class Project:
         return self.run(sys.executable, "-m", "dvc", *arguments, code=code)
 
     def would_run(self) -> set[str]:
-        """The stages whose recipes, says `make plan`, are other ones than those of their last run."""
+        """The stages that `make plan` says an edit runs again."""
         lines = self.run(sys.executable, "-m", "stages.recipes", "--plan").splitlines()
-        changed = [line.split(": ")[0] for line in lines if ": " in line]
-        return {name for names in changed if names != "then, if results change" for name in names.split(", ")}
+        names = [line.split(": ")[0] for line in lines if not line.startswith(("then", "no longer", "every"))]
+        return {name for part in names for name in part.split(", ")}
 
     def write_params(self, **changes) -> None:
         # In block style, as people write it: what `dvc exp run -S` makes of JSON has no quotes, and no URLs any more.
@@ -310,34 +310,112 @@ def test_two_workers_share_a_queue_of_experiments(project):
     project.dvc("exp", "remove", *tolerances)
 
 
+VARIANTS = {f"{stage}@{key}" for stage in ("train", "sample", "evaluate") for key in SMALL["variants"]}
+TRAINED = {name for name in VARIANTS if name.startswith("train")}
+SCORED = {name for name in VARIANTS if name.startswith("evaluate")}
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        (
-            {"budget": 0.2},
-            {"verifier", "train@ae_small", "train@vae_small", "train@gan_small", "leave_one_out@8", "report"},
-        ),
+        ({"budget": 0.2}, {"verifier", "leave_one_out@8", "report"} | TRAINED),
         ({"variants": with_variant("vae_small", title="x")}, {"plots", "report", "track"}),
         (
-            {"variants": with_variant("ae_small", sample={"codes": "prior", "threshold": 0.5})},
+            {"variants": with_variant("ae_small", sample=small.FROM_PRIOR | {"threshold": 0.5})},
             {"sample@ae_small", "plots", "report", "track"},
         ),
         (
             {"variants": with_variant("vae_small", model=with_beta(2.0))},
             {"train@vae_small", "evaluate@vae_small", "plots", "report", "track"},
         ),
-        (
-            {"evaluation": {**SMALL["evaluation"], "tolerance": {"mono": 0.8, "color": 0.6}}},
-            {"evaluate@ae_small", "evaluate@vae_small", "evaluate@gan_small", "report"},
-        ),
+        ({"evaluation": {**SMALL["evaluation"], "tolerance": {"mono": 0.8, "color": 0.6}}}, SCORED | {"report"}),
     ],
     ids=["budget", "title", "sampling", "beta", "tolerance"],
 )
 def test_an_edit_touches_only_what_depends_on_it(project, changes, expected):
     project.write_params(**changes)
-    named = project.would_run()
+    names = project.would_run()
     project.write_params()
-    assert named == expected
+    assert names == expected
+
+
+def test_the_plan_says_which_number_changed_and_what_follows(project):
+    project.write_params(variants=with_variant("vae_small", model=with_beta(2.0)))
+    said = project.run(sys.executable, "-m", "stages.recipes", "--plan")
+    project.write_params()
+    assert "train@vae_small, evaluate@vae_small: model.objective.beta 1.0 -> 2.0" in said
+    assert "then, if results change: sample@vae_small" in said
+
+
+@pytest.fixture
+def edited(project):
+    """A function that replaces text in a file of code; the file is put back afterwards."""
+    before = {}
+
+    def edit(name, old, new):
+        path = project.root / name
+        text = before.setdefault(path, path.read_text())
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+
+    yield edit
+    for path, text in before.items():
+        path.write_text(text)
+
+
+def test_a_comment_runs_nothing_again(project, edited):
+    edited("digitforge/models/vae.py", "class Vae(", "# as in the paper\nclass Vae(")
+    output = project.dvc("repro")
+    assert re.findall(r"Running stage '(.*)'", output) == ["recipes"]
+    assert "every stage's recipe is that of its last run" in output
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "expected"),
+    [
+        ("digitforge/models/vae.py", "class Vae(", {"train@vae_small", "sample@vae_small", "leave_one_out@8"}),
+        ("digitforge/training/device.py", "def describe_device", {"verifier", "leave_one_out@8"} | TRAINED),
+        ("digitforge/protocol/samples.py", "def classes", SCORED | {"reference"}),
+    ],
+    ids=["family", "engine", "protocol"],
+)
+def test_edited_code_runs_the_stages_that_import_it(project, edited, file, text, expected):
+    edited(file, text, f"NUMBER = 1\n\n\n{text}")
+    said = project.run(sys.executable, "-m", "stages.recipes", "--plan")
+    assert f"{file} was edited" in said
+    assert project.would_run() - {"report", "plots", "track"} == expected
+
+
+def test_a_dry_run_says_where_to_look(project):
+    project.write_params(budget=0.2)
+    output = project.dvc("repro", "--dry")
+    project.write_params()
+    assert "Running stage 'recipes'" in output
+    assert "`make plan`" in output
+
+
+def test_params_diff_shows_an_edit(project):
+    project.commit("before the edit")
+    project.write_params(budget=0.2)
+    found = json.loads(project.dvc("params", "diff", "--json"))
+    project.write_params()
+    assert found == {"params.yaml": {"budget": {"old": 0.1, "new": 0.2}}}
+
+
+def test_what_a_removed_variant_left_is_named_and_deleted_by_one_command(project):
+    rows = {key: row for key, row in SMALL["variants"].items() if key != "gan_small"}
+    kept = {name: project.root / name for name in ("artifacts/models/gan_small", "reports/metrics/gan_small.json")}
+    project.write_params(variants=rows)
+    said = project.run(sys.executable, "-m", "stages.recipes", "--plan")
+    deleted = project.run(sys.executable, "-m", "digitforge.settings.leftovers")
+    gone = {name for name, path in kept.items() if not path.exists()}
+    project.write_params()
+    project.dvc("checkout")
+    project.dvc("repro")
+    assert "no longer in params.yaml: evaluate@gan_small, sample@gan_small, train@gan_small; `make tidy`" in said
+    assert "deleted artifacts/models/gan_small" in deleted
+    assert gone == set(kept)
+    assert all(path.exists() for path in kept.values())
 
 
 def test_a_mistake_is_one_line_and_nothing_runs(project):

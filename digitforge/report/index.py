@@ -10,8 +10,8 @@ from digitforge.report.questions import of_stacks
 from digitforge.report.tables import (
     Cell,
     Column,
+    Described,
     Head,
-    Row,
     Table,
     at,
     best,
@@ -21,14 +21,14 @@ from digitforge.report.tables import (
     table,
 )
 
-Rows = Sequence[Row]
+Rows = Sequence[Described]
 
 
 class Question(NamedTuple):
     """What every kind of model is asked, and which variants count."""
 
     column: Column
-    counts: Callable[[Row], bool]
+    counts: Callable[[Described], bool]
 
 
 READ_RIGHT, RECOGNISED = of_metric("reconstruction.accuracy"), of_metric("samples.predictability")
@@ -37,17 +37,17 @@ NLL, DIVERGENCE = of_metric("likelihood.nll_nats"), of_metric("samples.kl_nats")
 AUROC, DENOISED = of_metric("anomaly.auroc"), of_metric("denoising.psnr_db")
 
 
-def of_digits(row: Row) -> bool:
+def of_digits(row: Described) -> bool:
     """Whether a variant is a model of all ten single digits, or of all classes of pictures."""
     return row["data"].complete and not row["stacked"]
 
 
-def nats_of(pixels: str) -> Callable[[Row], bool]:
+def nats_of(pixels: str) -> Callable[[Described], bool]:
     """Whether a variant is a model of all ten single digits with a likelihood of such pixels."""
     return lambda row: of_digits(row) and KIND_OF_PIXELS.within(row["details"]) == pixels
 
 
-def anything(row: Row) -> bool:
+def anything(row: Described) -> bool:
     """Every variant counts."""
     return True
 
@@ -57,7 +57,7 @@ def questions_of(rows: Rows, digit: int, sigma: str) -> list[Question]:
     stacks = questions.stacked(rows)
     denoised = DENOISED.within(f"denoising/levels/{sigma}/model")
 
-    def of_many(row: Row) -> bool:
+    def of_many(row: Described) -> bool:
         return row in stacks
 
     asked = [
@@ -93,11 +93,11 @@ def summary(rows: Rows, digit: int, sigma: str) -> list[Table]:
     return [Table([Head("question"), *(Head(f"best {kind}") for kind in kinds)], lines)]
 
 
-def others(peers: Mapping[str, Any], rows: Rows) -> Callable[[Mode, Rows], dict[str, Row]]:
+def others(peers: Mapping[str, Any], rows: Rows) -> Callable[[Mode, Rows], dict[str, Described]]:
     """Samples of other libraries, for the tables of the data mode that a peer names or else of all single digits."""
     usual = next((row["data"] for row in rows if of_digits(row)), None)
 
-    def beside(mode: Mode, group: Rows) -> dict[str, Row]:
+    def beside(mode: Mode, group: Rows) -> dict[str, Described]:
         return {
             name: {"key": name, "data": mode, "details": {"samples": found}}
             for name, found in peers.items()
@@ -108,7 +108,7 @@ def others(peers: Mapping[str, Any], rows: Rows) -> Callable[[Mode, Rows], dict[
 
 
 def tables(
-    rows: Rows, peers: Mapping[str, Any], left_out: Mapping[str, Any], coded: Row | None, digit: int, sigma: str
+    rows: Rows, peers: Mapping[str, Any], left_out: Mapping[str, Any], coded: Described | None, digit: int, sigma: str
 ) -> dict[str, list[Table]]:
     """Every table of the page, by the name that the template has for it; [] where no variant has the numbers.
 
@@ -116,11 +116,11 @@ def tables(
     """
     beside = others(peers, rows)
 
-    def with_real(mode: Mode, group: Rows) -> dict[str, Row]:
+    def with_real(mode: Mode, group: Rows) -> dict[str, Described]:
         real = group[0]["details"]["samples"]["real"]
         return {**beside(mode, group), "real": {"key": "real", "data": mode, "details": {"samples": real}}}
 
-    def unaided(mode: Mode, group: Rows) -> dict[str, Row]:
+    def unaided(mode: Mode, group: Rows) -> dict[str, Described]:
         return questions.without_model(group, sigma)
 
     resampled = [row for row in rows if at("samples/baseline")(row)]

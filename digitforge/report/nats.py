@@ -5,7 +5,7 @@ from typing import Any
 
 from digitforge.metrics.catalogue import metric
 from digitforge.report.numbers import measured
-from digitforge.report.tables import Column, Row, Table, at, mode_name, of_metric, of_pictures, table
+from digitforge.report.tables import Column, Described, Table, at, mode_name, of_metric, of_pictures, table
 
 PIXELS = {
     "dynamic": "dynamically binarised pixels",
@@ -21,7 +21,7 @@ def bound(key: str, sign: str) -> Column:
     """A number of the likelihood, with the sign of what it bounds where mutual information is at its ceiling."""
     plain, ceiling = of_metric(key, metric(key).label, contest=False), at(INFORMATION.companion_path)
 
-    def find(row: Row) -> Any:
+    def find(row: Described) -> Any:
         found, known = plain.find(row), INFORMATION.within(row["details"])
         if found is None or known is None:
             return found
@@ -35,7 +35,7 @@ def signed(found: Mapping[str, Any]) -> str:
     return found.get("sign", "") + measured({name: found[name] for name in ("value", "ci95")})
 
 
-def units(row: Row) -> str | None:
+def units(row: Described) -> str | None:
     """Active units of the code, of all that there are."""
     found = UNITS.within(row["details"])
     return None if found is None else f"{found} of {at(UNITS.companion_path)(row)}"
@@ -53,7 +53,7 @@ LIKELIHOOD = (  # under a caption that says nats
 )
 
 
-def likelihoods(rows: Sequence[Row], digit: int) -> list[Table]:
+def likelihoods(rows: Sequence[Described], digit: int) -> list[Table]:
     """A table for each kind of nats and data: different pixels are different data."""
     kinds = dict.fromkeys((found["data"], row["data"]) for row in rows if (found := row["details"].get("likelihood")))
     tables: list[Table] = []

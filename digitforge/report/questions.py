@@ -10,7 +10,7 @@ from digitforge.report.numbers import label, measured
 from digitforge.report.tables import (
     At,
     Column,
-    Row,
+    Described,
     Table,
     at,
     of_companion,
@@ -103,7 +103,7 @@ def of_stacks(column: Column) -> Column:
     return column._replace(find=lambda row: own(row) if row["data"].color else channelwise(row))
 
 
-def network(row: Row) -> str:
+def network(row: Described) -> str:
     """How a model makes stacks."""
     return "three channels" if row["data"].color else "channel by channel"
 
@@ -119,7 +119,7 @@ STACKS = (
 )
 
 
-def stacked(rows: Sequence[Row]) -> list[Row]:
+def stacked(rows: Sequence[Described]) -> list[Described]:
     """Three-channel models of complete stacks, then grey models with numbers of stacks."""
     true = [row for row in rows if row["stacked"] and row["data"].complete]
     return true + [row for row in rows if "stacked" in row["details"]]
@@ -141,7 +141,7 @@ ALARMS = (of_metric("anomaly.average_precision"), of_metric("anomaly.fpr95"))
 DENOISING = (of_metric("denoising.psnr_db"), of_metric("denoising.ssim"))
 
 
-def leading_score(row: Row) -> str | None:
+def leading_score(row: Described) -> str | None:
     """The best founded anomaly score that a model gives, as `protocol.anomaly.leading_score` has it."""
     names = list(row["details"].get("anomaly", {}).get("scores", {}))
     return names[-1] if names else None
@@ -154,14 +154,14 @@ def of_set(name: str) -> Column:
     )
 
 
-def anomaly_columns(rows: Sequence[Row]) -> list[Column]:
+def anomaly_columns(rows: Sequence[Described]) -> list[Column]:
     """AUROC of every model's leading score on every set that there is, and which score that is."""
     found = [row["details"]["anomaly"]["scores"][chosen] for row in rows if (chosen := leading_score(row))]
     sets = dict.fromkeys(name for scores in found for name in scores)
     return [*map(of_set, sets), Column("score", leading_score, label, left=True)]
 
 
-def left_out_columns(rows: Sequence[Row], digit: int) -> list[Column]:
+def left_out_columns(rows: Sequence[Described], digit: int) -> list[Column]:
     """Every score's AUROC on the left-out digit, and the leading one's average precision and false alarms."""
     of_digit = f"digit {digit}"
     with_scores = [row["details"].get("anomaly", {}).get("scores", {}) for row in rows]
@@ -175,7 +175,7 @@ def denoising_columns(sigma: str) -> list[Column]:
     return [one.within(f"denoising/levels/{sigma}/model") for one in DENOISING]
 
 
-def without_model(group: Sequence[Row], sigma: str) -> dict[str, Row]:
+def without_model(group: Sequence[Described], sigma: str) -> dict[str, Described]:
     """A median filter and the noisy image in the place of a model, on the images of a group of variants."""
     levels = [found for row in group if (found := at(f"denoising/levels/{sigma}")(row))]
     return {
@@ -185,7 +185,7 @@ def without_model(group: Sequence[Row], sigma: str) -> dict[str, Row]:
     }
 
 
-def codecs(coded: Row | None) -> list[Table]:
+def codecs(coded: Described | None) -> list[Table]:
     """Image codecs on the images of the variant that stands for all."""
     found = coded["details"]["compression"]["codecs"] if coded else []
     return table([{"key": one["codec"], "details": one} for one in found], CODECS, title="codec", cards=False)
@@ -197,7 +197,7 @@ def left_out_in_turn(left_out: Mapping[str, Any]) -> list[Table]:
     rows = [{"key": label(name), "details": {digit: of[name] for digit, of in left_out.items()}} for name in scores]
     short = AUROC._replace(write=lambda found: f"{value(found):.3f}", contest=False)
 
-    def over_digits(row: Row) -> float:
+    def over_digits(row: Described) -> float:
         return mean(value(short.within(digit).find(row)) for digit in row["details"])
 
     columns = [short.within(digit, digit) for digit in left_out]

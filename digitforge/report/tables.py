@@ -15,8 +15,8 @@ from digitforge.report.numbers import WRITERS
 
 BAR = re.compile(r"(?<!\\)\|")
 
-Row = Mapping[str, Any]  # "key", "data", "details", ... of `cards.describe`
-Find = Callable[[Row], Any]
+Described = Mapping[str, Any]  # "key", "data", "details", ... of `cards.describe`
+Find = Callable[[Described], Any]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class At:
 
     path: str
 
-    def __call__(self, row: Row) -> Any:
+    def __call__(self, row: Described) -> Any:
         return look_up(row["details"], self.path)
 
 
@@ -95,7 +95,7 @@ def value(found: Any) -> float:
     return found["value"] if isinstance(found, Mapping) else found
 
 
-def best(rows: Sequence[Row], column: Column) -> Row | None:
+def best(rows: Sequence[Described], column: Column) -> Described | None:
     """The row with the best value of a column, of those that have one; None without a contest."""
     if column.metric is None or not column.contest:
         return None
@@ -104,13 +104,13 @@ def best(rows: Sequence[Row], column: Column) -> Row | None:
     return None if winner is None else rows[int(winner)]
 
 
-def ranked(rows: Sequence[Row], column: Column) -> list[Row]:
+def ranked(rows: Sequence[Described], column: Column) -> list[Described]:
     """The rows by the value of a column that all have, the best first."""
     better = column.metric.better if column.metric else NEITHER
     return sorted(rows, key=lambda row: -better * value(column.find(row)))
 
 
-def cell(row: Row, column: Column) -> Cell:
+def cell(row: Described, column: Column) -> Cell:
     """What a column says of a row."""
     found = column.find(row)
     if found is None:
@@ -119,7 +119,7 @@ def cell(row: Row, column: Column) -> Cell:
     return Cell(column.write(found), number)
 
 
-def written(rows: Sequence[Row], columns: Sequence[Column], bold: bool) -> list[list[Cell]]:
+def written(rows: Sequence[Described], columns: Sequence[Column], bold: bool) -> list[list[Cell]]:
     """The cells of rows; with `bold`, values that read like the best stand out, unless most of them do."""
     by_column = [[cell(row, column) for row in rows] for column in columns]
     for column, cells in zip(columns, by_column, strict=True):
@@ -134,9 +134,9 @@ def written(rows: Sequence[Row], columns: Sequence[Column], bold: bool) -> list[
 
 
 def table(
-    rows: Sequence[Row],
+    rows: Sequence[Described],
     columns: Sequence[Column],
-    beside: Mapping[str, Row] | None = None,
+    beside: Mapping[str, Described] | None = None,
     caption: str = "",
     title: str = "model",
     cards: bool = True,
@@ -159,7 +159,7 @@ def table(
     return [Table([Head(title), *(column.head for column in columns)], lines, caption)]
 
 
-def of_pictures(row: Row) -> bool:
+def of_pictures(row: Described) -> bool:
     """Whether a variant is of colour pictures, which are read as one image each, and not of stacks of digits."""
     return row["data"].color and not row["stacked"]
 
@@ -177,10 +177,10 @@ def mode_name(mode: Mode, missing_digit: int, pictures: bool = False) -> str:
 
 
 def grouped(
-    rows: Sequence[Row],
+    rows: Sequence[Described],
     columns: Sequence[Column],
     missing_digit: int,
-    beside: Callable[[Mode, Sequence[Row]], Mapping[str, Row]] = lambda mode, group: {},
+    beside: Callable[[Mode, Sequence[Described]], Mapping[str, Described]] = lambda mode, group: {},
 ) -> list[Table]:
     """A table for each data mode, under its name. beside: (mode, its rows) -> what else to compare with."""
     found = []

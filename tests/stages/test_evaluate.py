@@ -17,7 +17,9 @@ from digitforge.protocol.groups import nats_of, of_variant
 from digitforge.protocol.samples import target_shares
 from digitforge.report.tables import at
 from digitforge.settings.params import parse
-from stages.evaluate import headlines
+from digitforge.settings.recipe import Recipe
+from digitforge.settings.recipes import put, setting
+from stages.evaluate import SETTINGS, headlines
 from tests import small
 
 PARAMS = small.params()
@@ -72,7 +74,15 @@ def evaluate(arrays, features, found, key, params, source=DIGITS):
     numbers, real = reference.of_mode(arrays, features, kept, count, settings.noise, params.seed)
     if data.can_be_stacked:
         real |= reference.of_stacks(stacks_of(data))
-    return of_variant(data, features, (numbers, real), found, key, params)
+    return of_variant(data, features, (numbers, real), found, recipe_of(key, params))
+
+
+def recipe_of(key, params):
+    """The recipe of stage `evaluate` for a variant."""
+    settings = {}
+    for path in SETTINGS:
+        put(settings, *setting(params.model_dump(mode="json"), path, key))
+    return Recipe("evaluate", key, settings, {})
 
 
 def stacks_of(data):
@@ -321,19 +331,18 @@ def test_samples_and_reference_must_be_of_the_same_images():
 
 
 @pytest.mark.parametrize(
-    ("key", "pixels", "kind"),
+    ("values", "pixels", "kind"),
     [
-        ("vae_compression", "gaussian", "density"),
-        ("vae_conv", "bernoulli", "grey"),
-        ("vae_dense", "dynamic", "dynamic"),
-        ("vae_tril", "bernoulli", "threshold"),
-        ("vae_tril", "dynamic", "threshold"),  # drawing from black and white changes nothing
-        ("vae_tril", "gaussian", "density"),
+        ("float", "gaussian", "density"),
+        ("float", "bernoulli", "grey"),
+        ("float", "dynamic", "dynamic"),
+        ("binary", "bernoulli", "threshold"),
+        ("binary", "dynamic", "threshold"),  # drawing from black and white changes nothing
+        ("binary", "gaussian", "density"),
     ],
 )
-def test_nats_are_of_what_pixels_are(key, pixels, kind):
-    row = PARAMS.variant(key)
-    assert nats_of(row.model_copy(update={"model": row.model.model_copy(update={"pixels": pixels})})) == kind
+def test_nats_are_of_what_pixels_are(values, pixels, kind):
+    assert nats_of(Mode.parse(f"mono-{values}-complete"), pixels) == kind
 
 
 def test_a_label_is_no_unit_of_the_code():

@@ -1,0 +1,217 @@
+"""Recipes of the project's own stages, and what edits of settings and of code do to them."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from digitforge import files
+from digitforge.errors import UserError
+from digitforge.settings.params import parse
+from digitforge.settings.plan import changes, named, plan
+from digitforge.settings.recipe import Recipe, look_up, path_of
+from digitforge.settings.recipes import make
+from tests import small
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def project(tmp_path):
+    """The project's dvc.yaml and code, to edit."""
+    for name in ("digitforge", "stages"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "dvc.yaml", tmp_path)
+    return tmp_path
+
+
+def made(root, **changes):
+    """{stage@key: recipe}, of tests/params.yaml with other settings at dotted paths (dots are written __)."""
+    content = small.content()
+    for path, value in changes.items():
+        *parents, last = path.split("__")
+        place = look_up(content, ".".join(parents)) if parents else content
+        place[last] = value
+    return {recipe.name: recipe for recipe in make(parse(content), root)}
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def differ(a, b):
+    """Names of the recipes that differ."""
+    assert a.keys() == b.keys()
+    return {name for name in a if a[name] != b[name]}
+
+
+def of_stage(names, *stages):
+    return {name for name in names if name.split("@")[0] in stages}
+
+
+def test_every_instance_of_every_stage_has_one():
+    names = set(made(ROOT))
+    variants = small.content()["variants"]
+    assert of_stage(names, "train") == {f"train@{key}" for key in variants}
+    assert of_stage(names, "stack") == {
+        f"stack@{channels}-{values}-{digits}"
+        for channels in ("mono", "color")
+        for values in ("binary", "float")
+        for digits in ("complete", "missing")
+    }
+    assert {"download", "verifier", "report", "track", "leave_one_out@8", "detection@8"} <= names
+    assert "recipes" not in names
+
+
+def test_a_stage_gets_its_settings_and_no_others():
+    recipe = made(ROOT)["train@vae_beta"]
+    row = small.content()["variants"]["vae_beta"]
+    assert recipe["variant.model"] == row["model"]
+    assert recipe["variant.fit.optimizer"] == {"name": "adam", "momentum": 0.9}
+    for path in ("variant.title", "variant.sample", "evaluation", "tracking", "data.source"):
+        with pytest.raises(KeyError, match=path):
+            recipe[path]
+    modes = made(ROOT)["reference"]["variants.data"]
+    assert modes == sorted({row["data"] for row in small.content()["variants"].values()})
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"variants__vae_beta__title": "x"}, {"report", "plots", "track"}),
+        ({"variants__vae_beta__fit": small.fit(steps=7)}, {"train@vae_beta", "report", "plots", "track"}),
+        ({"variants__vae_beta__sample": small.FROM_MIXTURE}, {"sample@vae_beta", "report", "plots", "track"}),
+        ({"tracking__experiment": "other"}, {"track"}),
+        ({"leave_one_out__digits": [8]}, set()),
+    ],
+    ids=["title", "steps", "sampler", "experiment", "nothing"],
+)
+def test_an_edited_setting_changes_the_recipes_that_have_it(change, expected):
+    named = differ(made(ROOT), made(ROOT, **change))
+    # Rows are in the thresholds of `evaluate` too.
+    assert named - of_stage(named, "evaluate") == expected
+
+
+OF_ALL = ("report", "plots", "track")  # stages that read whole rows, and metrics
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "stages"),
+    [
+        ("digitforge/models/vae.py", "class Vae(", "# of the paper\nclass Vae(", set()),
+        ("digitforge/models/vae.py", "class Vae(", "LIMIT = 1\n\n\nclass Vae(", {"train", "sample", "leave_one_out"}),
+        (
+            "digitforge/nn/penalties.py",
+            "PENALTIES:",
+            "LIMIT = 1\nPENALTIES:",
+            {"train", "sample", "report", "plots", "track"},
+        ),
+        (
+            "digitforge/metrics/distances.py",
+            "def ",
+            "LIMIT = 1\n\n\ndef ",
+            {"evaluate", "reference", *OF_ALL},
+        ),
+        ("digitforge/report/colors.py", "BLUE", "LIMIT = 1\nBLUE", {"report", "plots"}),
+        ("digitforge/report/texts/vae_dense.md", "\n", "\nMore.\n", {"report", "plots"}),
+        ("digitforge/tracking/runs.py", "BATCH =", "LIMIT = 1\nBATCH =", {"track", "report"}),
+    ],
+    ids=["comment", "family", "penalty", "metric", "color", "text", "tracking"],
+)
+def test_edited_code_changes_the_recipes_of_the_stages_that_run_it(project, file, old, new, stages):
+    before = made(project)
+    edit(project / file, old, new)
+    found = differ(before, made(project))
+    assert {name.split("@")[0] for name in found} == stages
+
+
+def test_a_family_is_the_business_of_its_own_variants(project):
+    before = made(project)
+    edit(project / "digitforge/models/vae.py", "class Vae(", "LIMIT = 1\n\n\nclass Vae(")
+    families = {key: row["family"] for key, row in small.content()["variants"].items()}
+    trained = of_stage(differ(before, made(project)), "train")
+    assert trained == {f"train@{key}" for key, family in families.items() if family == "vae"}
+
+
+def test_a_recipe_is_read_as_it_was_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    recipe = made(ROOT)["train@vae_beta"]
+    files.write_json(path_of("train", "vae_beta"), recipe.to_json())
+    assert Recipe.read("train", "vae_beta") == recipe
+    with pytest.raises(UserError, match=r"train: received 'nope'; accepted: vae_beta$"):
+        Recipe.read("train", "nope")
+    with pytest.raises(UserError, match=r"verifier: received None; accepted: a project where `dvc repro recipes` has"):
+        Recipe.read("verifier")
+
+
+def test_the_fingerprint_follows_recipe_and_data(tmp_path):
+    recipes, data = made(ROOT), tmp_path / "data.npz"
+    data.write_text("a")
+    first = recipes["train@vae_beta"].fingerprint(data)
+    assert first == made(ROOT)["train@vae_beta"].fingerprint(data)
+    assert first != recipes["train@vae_iwae"].fingerprint(data)
+    assert first != made(ROOT, seed=2)["train@vae_beta"].fingerprint(data)
+    data.write_text("b")
+    assert first != recipes["train@vae_beta"].fingerprint(data)
+
+
+LOCK = """
+stages:
+  train@a: {deps: [{path: artifacts/recipes/train/a.json, md5: %s}], outs: [{path: artifacts/models/a}]}
+  train@b: {deps: [{path: artifacts/recipes/train/b.json, md5: 0}], outs: [{path: artifacts/models/b}]}
+  sample@a: {deps: [{path: artifacts/models/a}], outs: [{path: artifacts/samples/a.npz}]}
+  sample@b: {deps: [{path: artifacts/models/b}], outs: [{path: artifacts/samples/b.npz}]}
+  report: {deps: [{path: artifacts/samples}], outs: [{path: reports/index.md}]}
+  track: {deps: [{path: reports}], outs: []}
+"""
+
+
+def test_the_plan_says_what_changed_and_what_follows(tmp_path):
+    old = Recipe("train", "a", {"variant": {"model": {"beta": 1.0, "code": 5}}}, {"x.py": "1", "gone.py": "1"})
+    new = Recipe(
+        "train", "a", {"variant": {"model": {"beta": 4.0, "code": 5, "new": None}}}, {"x.py": "2", "y.py": "1"}
+    )
+    text = files.as_json(old.to_json())
+    md5 = files.md5(text)
+    cached = tmp_path / ".dvc/cache/files/md5" / md5[:2] / md5[2:]
+    files.write_text(cached, text)
+    (tmp_path / "dvc.lock").write_text(LOCK % md5)
+    lines = list(plan([new], tmp_path))
+    assert lines == [
+        "train@a: model.beta 1.0 -> 4.0",
+        "train@a: model.new nothing -> None",
+        "train@a: gone.py is no longer in it",
+        "train@a: x.py was edited",
+        "train@a: y.py is new in it",
+        "then, if results change: sample@a, report, track",
+        "no longer in params.yaml: report, sample@a, sample@b, track, train@b; `make tidy` deletes what they left",
+    ]
+    cached.unlink()
+    assert next(iter(plan([new], tmp_path))) == "train@a: its recipe changed"
+    assert next(iter(plan([old], tmp_path))) == "every stage's recipe is that of its last run"
+
+
+def test_many_stages_share_a_line():
+    names = [f"train@v{i}" for i in range(5)] + ["sample@a"]
+    assert named(names) == "train of 5 (v0, v1, v2, ...), sample@a"
+
+
+def test_the_plan_of_a_fresh_clone_is_everything(tmp_path):
+    recipes = list(made(ROOT).values())
+    assert set(changes(recipes, {}, tmp_path)) == {recipe.name for recipe in recipes}
+
+
+def test_planning_writes_nothing_and_bad_arguments_are_one_line(project):
+    content = small.content()
+    (project / "params.yaml").write_text(json.dumps(content))
+    for arguments, code in ((["--plan"], 0), (["--plans"], 2)):
+        command = [sys.executable, "-m", "stages.recipes", *arguments]
+        done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+        assert done.returncode == code
+        assert done.stderr == ("" if code == 0 else "error: recipes: received --plans; accepted: nothing, or --plan\n")
+    assert not (project / "artifacts").exists()
