@@ -47,8 +47,9 @@ def images(mode: Mode) -> Dataset:
     return Dataset.read(mode)
 
 
-def present(key: str, params: ResultParams) -> Presented:
-    """Write a variant's pictures and card."""
+def present(key: str, settings: dict[str, Any]) -> Presented:
+    """Write a variant's pictures and card. settings: `ResultParams` as plain data, which other processes can take."""
+    params = ResultParams.model_validate(settings)
     row = params.variants[key]
     found, history = content.arrays(key), pd.read_csv(files.MODELS / key / "history.csv")
     described = content.of_variant(key, row, history)
@@ -63,12 +64,13 @@ def present(key: str, params: ResultParams) -> Presented:
 def present_all(params: ResultParams) -> dict[str, Presented]:
     """Every variant, presented; several at a time, as most of the time goes into drawing."""
     keys = sorted(params.variants, key=lambda key: params.variants[key].data)
+    settings = params.model_dump(mode="json", exclude={"tracking"})
     workers = min(os.cpu_count() or 1, len(keys), WORKERS)
     if workers == 1:
-        found = {key: present(key, params) for key in keys}
+        found = {key: present(key, settings) for key in keys}
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            found = dict(zip(keys, pool.map(present, keys, [params] * len(keys)), strict=True))
+            found = dict(zip(keys, pool.map(present, keys, [settings] * len(keys)), strict=True))
     return {key: found[key] for key in params.variants}
 
 
