@@ -13,7 +13,6 @@ from digitforge.data.modes import Mode
 from digitforge.data.subsets import examined
 from digitforge.errors import argument, user_errors
 from digitforge.models import load
-from digitforge.models.exploring import between_draws
 from digitforge.models.sampling import generate, likelihoods, of_test_images
 from digitforge.models.verifier import VerifierNetwork
 from digitforge.nn.samplers import Sampling, fit_sampler, to_arrays
@@ -42,24 +41,17 @@ def main(key: str) -> None:
     verifier = VerifierNetwork(pictures=data.source.pictures)
     verifier.load_weights(files.VERIFIER / "verifier.weights.h5")
 
+    strange, noise, draws = files.read_npz(files.OOD), recipe["evaluation.noise"], likelihood["draws"]
     found = {"subset": examined(kept)}
-    if model.encodes:
-        strange, noise = files.read_npz(files.OOD), recipe["evaluation.noise"]
-        found |= of_test_images(model, verifier, data, strange, kept, threshold, noise, likelihood["draws"], seed)
-    else:
-        found |= between_draws(model, seed)
+    found |= of_test_images(model, verifier, data, strange, kept, threshold, noise, draws, seed)
     sampler, count = fit_sampler(model, data["x_train"], sampling, seed), recipe[f"evaluation.samples.{mode.channels}"]
     found |= generate(model, verifier, sampler, threshold, count, seed)
     if model.has_likelihood:
-        tight = likelihood["tight_images"], likelihood["tight_draws"]
-        found |= likelihoods(model, data["x_test"], kept, *tight, seed)
+        found |= likelihoods(model, data["x_test"], kept, likelihood["tight_images"], likelihood["tight_draws"], seed)
     of_model = {"model_sha256": np.array(files.sha256(files.MODELS / key / "model.weights.h5"))}
     files.write_npz(files.SAMPLES / f"{key}.npz", **found, **of_model)
     files.write_npz(files.SAMPLERS / f"{key}.npz", **to_arrays(sampler), **of_model)
-    print(
-        f"{key}: {len(found['samples'])} samples"
-        + (f", {len(data['x_test'])} reconstructions" if model.encodes else "")
-    )
+    print(f"{key}: {len(found['samples'])} samples")
 
 
 if __name__ == "__main__":

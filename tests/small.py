@@ -5,8 +5,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from digitforge import files
 from digitforge.settings.params import Params, parse, read_yaml
+from digitforge.settings.recipe import Recipe, path_of
+from digitforge.settings.recipes import declared, put, setting
 
+ROOT = Path(__file__).parents[1]
 PARAMS_FILE = Path(__file__).with_name("params.yaml")
 
 
@@ -38,3 +42,12 @@ def content() -> dict[str, Any]:
 def params() -> Params:
     """The same, validated."""
     return parse(content())
+
+
+def write_recipe(stage: str, key: str | None = None, of: dict[str, Any] | None = None) -> None:
+    """What stage `recipes` leaves for `stage@key` in the working folder, but for its code. of: other settings."""
+    dumped = parse(of or content()).model_dump(mode="json")
+    settings: dict[str, Any] = {}
+    for path in declared(stage, ROOT)["SETTINGS"]:
+        put(settings, *setting(dumped, path, key))
+    files.write_json(path_of(stage, key), Recipe(stage, key, settings, {}).to_json())

@@ -109,6 +109,7 @@ def project(tmp_path_factory):
         for key in ("tiny", "labelled", "game"):
             train(key, params)
         save_weights(VerifierNetwork(seed=5), files.VERIFIER / "verifier.weights.h5")
+        small.write_recipe("sample", "tiny", content)
         sample.main("tiny")
         for key in ("labelled", "game"):
             digest = files.sha256(files.MODELS / key / "model.weights.h5")

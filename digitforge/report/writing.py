@@ -48,7 +48,7 @@ def images(mode: Mode) -> Dataset:
 
 
 def present(key: str, settings: dict[str, Any]) -> Presented:
-    """Write a variant's pictures and card. settings: `ResultParams` as plain data, which other processes can take."""
+    """Write a variant's pictures and card. settings: the parameters as JSON, which processes can send one another."""
     params = ResultParams.model_validate(settings)
     row = params.variants[key]
     found, history = content.arrays(key), pd.read_csv(files.MODELS / key / "history.csv")
@@ -64,8 +64,7 @@ def present(key: str, settings: dict[str, Any]) -> Presented:
 def present_all(params: ResultParams) -> dict[str, Presented]:
     """Every variant, presented; several at a time, as most of the time goes into drawing."""
     keys = sorted(params.variants, key=lambda key: params.variants[key].data)
-    settings = params.model_dump(mode="json", exclude={"tracking"})
-    workers = min(os.cpu_count() or 1, len(keys), WORKERS)
+    settings, workers = params.model_dump(mode="json"), min(os.cpu_count() or 1, len(keys), WORKERS)
     if workers == 1:
         found = {key: present(key, settings) for key in keys}
     else:

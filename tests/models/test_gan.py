@@ -32,7 +32,7 @@ def test_packed_images_stand_side_by_side_as_channels():
 
 
 def test_a_step_moves_each_network_down_its_own_loss():
-    model = gan(loss="wasserstein")
+    model = gan(name="wasserstein")
     before = [weight.numpy() for weight in model.trainable_variables]
     step = tf.random.experimental.stateless_fold_in([0, 0], 0)
     generator, discriminator = model.decoder.trainable_variables, model.encoder.trainable_variables

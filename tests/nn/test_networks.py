@@ -56,7 +56,7 @@ def test_pooled_networks_return_to_the_images_size(filters):
 
 
 def test_a_grid_code_describes_its_own_patch_first():
-    encoder, decoder = networks.build((8, 8, 1), 12, 12, {"name": "grid", "channels": 4, "blocks": 0})
+    encoder, decoder = networks.build((8, 8, 1), 12, 12, networks.Grid(name="grid", channels=4, blocks=0))
     assert encoder.output_shape == (None, 12)
     z = np.zeros((1, 12), np.float32)
     before = np.asarray(decoder(z))

@@ -41,7 +41,7 @@ def test_stages_without_models_start_without_tensorflow(stage):
     ("library", "only"),
     [
         ("mlflow", {"digitforge/tracking/runs.py", "digitforge/tracking/registry.py", "digitforge/serving.py"}),
-        ("tensorflow_probability", {"digitforge/nn/distributions.py"}),
+        ("tensorflow_probability", {"digitforge/nn/backend.py"}),
     ],
 )
 def test_few_files_import(library, only):

@@ -1,10 +1,7 @@
 """Stage `track` on files as the other stages would leave them; weights are any bytes, since it doesn't read them."""
 
-import json
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,11 +11,10 @@ from digitforge import files
 from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.data.raw import SourceFacts
-from digitforge.tracking import runs
+from digitforge.tracking import completing, runs
 from stages import track
 from tests import small
 
-ROOT = Path(__file__).parents[2]
 IMAGES = np.zeros((4, 28, 28, 1), np.uint8)
 LABELS = np.arange(4)
 
@@ -26,9 +22,6 @@ LABELS = np.arange(4)
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """A project with three trained variants; tests may change its files -> MLflow client."""
-    for name in ("stages", "digitforge"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "dvc.yaml", tmp_path)
     content = small.content()
     content["leave_one_out"]["digits"] = []
     content["variants"] = {
@@ -39,8 +32,9 @@ def project(tmp_path, monkeypatch):
             ("stacks", "color-float-complete"),
         )
     }
-    (tmp_path / "params.yaml").write_text(json.dumps(content))
     monkeypatch.chdir(tmp_path)
+    for stage, key in (("track", None), ("verifier", None), ("train", "a"), ("train", "b"), ("train", "stacks")):
+        small.write_recipe(stage, key, content)
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     source = SourceFacts("mnist")
@@ -63,7 +57,7 @@ def project(tmp_path, monkeypatch):
         files.write_npz(files.SAMPLES / f"{key}.npz", training_means=np.zeros((4, 20)), code_distance=np.zeros(4))
         files.write_json(files.METRICS / f"{key}.json", {"samples": {"fid": fid}})
         files.write_json(files.METRICS / f"{key}.details.json", {})
-        files.write_text(track.CARDS / f"{key}.md", f"# {key}")
+        files.write_text(completing.CARDS / f"{key}.md", f"# {key}")
     return MlflowClient(runs.tracking_uri())
 
 
@@ -137,13 +131,14 @@ def test_a_registry_that_fails_costs_one_warning_and_no_run(project, monkeypatch
     def too_old(*_):
         raise ConnectionError("no such endpoint")
 
-    monkeypatch.setattr(track, "Registry", too_old)
+    monkeypatch.setattr(completing, "Registry", too_old)
     track.main()
     assert capsys.readouterr().err.count("WARNING: MLflow at") == 1
     assert project.search_runs([project.get_experiment_by_name("small").experiment_id])
 
 
-def test_the_stage_needs_no_tensorflow(project):
+def test_the_stage_needs_no_tensorflow(project, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(small.ROOT))
     code = "import sys; from stages import track; track.main(); print('tensorflow' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert "3 models registered" in done.stdout
