@@ -83,6 +83,19 @@ def sampler(family: str, sample: Settings) -> str:
     return f"{fitted[sample['codes']]} fitted to {of}{narrowed}"
 
 
+def to_try(row: Any, steps: int) -> list[str]:
+    """Edits of one number that show something, as `dvc exp run -S 'variants.KEY....'` takes them.
+
+    Fewer steps than were trained change a training that `max_epochs` cut, too.
+    """
+    edits = [f"fit.steps={max(1, min(row.fit.steps, steps) // 2)}"]
+    for path, settings in (("model", row.model), ("model.objective", getattr(row.model, "objective", None))):
+        beta = getattr(settings, "beta", None)
+        if beta is not None:
+            edits.append(f"{path}.beta={2 * beta or 1.0}")
+    return edits
+
+
 def describe(
     key: str,
     row: Any,
@@ -112,7 +125,7 @@ def describe(
         "code": code or row.model.code,
         "weights": config["weights"],
         "steps": steps,
-        "fewer_steps": max(1, min(row.fit.steps, steps) // 2),  # of `fit.steps`: changes a training that was cut, too
+        "to_try": to_try(row, steps),
         "details": details,
         "card": card(key, row, steps),
     }

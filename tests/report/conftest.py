@@ -9,8 +9,8 @@ import pytest
 from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.data.raw import SourceFacts
+from digitforge.report import writing
 from digitforge.settings.params import parse
-from stages import report
 from tests import small
 
 
@@ -171,7 +171,7 @@ def write_results(make_details):
 
 @pytest.fixture
 def write_report(tmp_path, monkeypatch, write_results):
-    """Runs stage `report` on made-up results of a few variants of tests/params.yaml -> the folder of pages."""
+    """Writes the report of made-up results of a few variants of tests/params.yaml -> the folder of pages."""
 
     def write(keys, peers=None, pictures=False, missing_digit=8):
         content = small.content()
@@ -184,8 +184,7 @@ def write_report(tmp_path, monkeypatch, write_results):
         if peers:
             (tmp_path / "reports/metrics/peers.json").write_text(json.dumps(peers))
         monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(report, "load_params", lambda: params)
-        report.main()
+        writing.write(params)
         return tmp_path / "reports"
 
     return write

@@ -84,9 +84,3 @@ def test_equal_results_are_an_equal_report(write_report):
         reports = write_report(("ae_deep", "gan_dcgan"))
         written.append({path: path.read_bytes() for path in reports.rglob("*") if path.is_file()})
     assert written[0] == written[1]
-
-
-def test_leftovers_are_named(write_report, tmp_path, capsys):
-    (tmp_path / "artifacts/models/old").mkdir(parents=True)
-    write_report(("gan_dcgan",))
-    assert "WARNING: artifacts/models/old belongs to nothing" in capsys.readouterr().out
