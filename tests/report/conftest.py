@@ -10,7 +10,7 @@ from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.data.raw import SourceFacts
 from digitforge.report import writing
-from digitforge.settings.params import parse
+from digitforge.settings.params import ResultParams, parse
 from tests import small
 
 
@@ -184,7 +184,7 @@ def write_report(tmp_path, monkeypatch, write_results):
         if peers:
             (tmp_path / "reports/metrics/peers.json").write_text(json.dumps(peers))
         monkeypatch.chdir(tmp_path)
-        writing.write(params)
+        writing.write(ResultParams.model_validate(params.model_dump(mode="json", exclude={"tracking"})))
         return tmp_path / "reports"
 
     return write
