@@ -6,10 +6,10 @@ from PIL import Image
 
 from digitforge.data.folder import from_image_folder, read_image
 from digitforge.data.idx import FILES, parse_idx
+from digitforge.data.obtaining import obtain
 from digitforge.errors import UserError
 from digitforge.settings.checks import check_source
 from digitforge.settings.params import parse
-from stages import download
 from tests import small
 
 
@@ -81,17 +81,15 @@ def test_faults_name_the_file(folder):
 
 
 def test_the_source_may_be_a_folder_but_not_any_word(folder):
-    content = small.content()
-    content["data"]["source"] = str(folder)
-    name, found = download.obtain(parse(content).data)
+    name, found = obtain(str(folder), {}, "fail")
     assert name == "folder own"
     assert len(found) == 4
     folder.rename(folder.with_name("mnist"))
-    content["data"]["source"] = str(folder.with_name("mnist"))
-    assert download.obtain(parse(content).data)[0] == "folder mnist"  # which is not MNIST
+    assert obtain(str(folder.with_name("mnist")), {}, "fail")[0] == "folder mnist"  # which is not MNIST
+    content = small.content()
     content["data"]["source"] = str(folder / "none")
     with pytest.raises(UserError, match=r"data.source: received '.*none'; accepted: mnist, .* or an existing folder"):
-        download.obtain(parse(content).data)
+        check_source(parse(content))
 
 
 @pytest.mark.parametrize(("digit", "accepted"), [(1, True), (2, False)])
@@ -145,7 +143,7 @@ def test_a_relative_folder_is_named_from_the_main_repository(folder, tmp_path, m
     content = small.content()
     content["data"]["source"] = "own"
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
-    name, found = download.obtain(parse(content).data)
+    name, found = obtain(content["data"]["source"], {}, "fail")
     assert name == "folder own"
     assert found == from_image_folder(folder)
 

@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def run(sets, source="digits", stand_in_for=None, offline="digits", seed=1, pict
     content["seed"] = seed
     content["data"] |= {"offline": offline, "mirrors": {name: [NOWHERE] for name in ("mnist", "fashion_mnist")}}
     content["evaluation"]["ood"] = sets
-    Path("params.yaml").write_text(json.dumps(content))  # JSON is YAML too
+    small.write_recipe("ood", of=content)
     SourceFacts(source, stand_in_for, pictures=pictures).write()
     ood.main()
     return files.read_npz(NPZ)
@@ -124,7 +123,7 @@ def test_offline_fail_is_an_error_that_names_the_setting_and_writes_nothing():
         run(["rotated", "fashion_mnist"], offline="fail")
     assert "\n" not in str(caught.value)
     assert NOWHERE in str(caught.value)
-    assert [path.name for path in NPZ.parent.iterdir()] == ["raw"]
+    assert [path.name for path in NPZ.parent.iterdir() if path.name != "recipes"] == ["raw"]
 
 
 def test_offline_fail_is_fine_where_nothing_is_to_be_fetched():
