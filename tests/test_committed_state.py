@@ -25,9 +25,7 @@ def committed():
     """The committed params.yaml; skips where it, or the code, is edited here."""
     same = git("diff", "--quiet", "HEAD", "--", "params.yaml", "dvc.yaml", "digitforge", "stages")
     if same.returncode == 1:
-        pytest.skip(
-            "params.yaml or code is edited: commit it with the lock and reports of `dvc repro` to have it judged"
-        )
+        pytest.skip("params.yaml or code is edited: committed with what `dvc repro` then gives, it is judged")
     if same.returncode:
         pytest.skip("no git repository here, so nothing says which params.yaml is the committed one")
     return load_params(ROOT / "params.yaml")
