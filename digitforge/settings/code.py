@@ -6,7 +6,8 @@ of a file is the same under Python 3.11, 3.12 and 3.13.
 
 import ast
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 PACKAGES = ("digitforge", "stages")
@@ -35,55 +36,60 @@ def body(node: ast.AST) -> list[ast.stmt]:
     return statements
 
 
-def spelled(node: ast.AST) -> Iterator[str]:
-    """A syntax tree in words that every Python spells alike: absent and empty fields are left out.
+def spell(node: ast.AST, words: list[str]) -> None:
+    """Add a syntax tree to `words`, as every Python spells it: absent and empty fields are left out.
 
     Newer Pythons add fields to a node, which are empty in code that an older one can read.
     """
-    yield f"({type(node).__name__}"
+    words.append(f"({type(node).__name__}")
     for name, value in ast.iter_fields(node):
         if isinstance(node, IDLE.get(name, ())):
             continue
         if isinstance(node, ast.Constant):
-            yield f" {type(value).__name__} {value!r}"
+            words.append(f" {type(value).__name__} {value!r}")
             continue
         found = body(node) if name == "body" and isinstance(node, DOCUMENTED) else value
         if found is None or found == []:
             continue
-        yield f" {name}"
+        words.append(f" {name}")
         for one in found if isinstance(found, list) else [found]:
             if isinstance(node, ast.JoinedStr) and isinstance(one, ast.Constant) and one.value == "":
                 continue  # Python 3.12 has one after a format that ends in a value
             if isinstance(one, ast.AST):
-                yield from spelled(one)
+                spell(one, words)
             else:
-                yield f" {one!r}"
-    yield ")"
+                words.append(f" {one!r}")
+    words.append(")")
 
 
-def meaning(source: str) -> str:
-    """The hash of what Python source does."""
-    return digest("".join(spelled(ast.parse(source))))
+def meaning(tree: ast.Module) -> str:
+    """The hash of what a parsed file does."""
+    words: list[str] = []
+    spell(tree, words)
+    return digest("".join(words))
 
 
-def for_types_alone(node: ast.AST) -> bool:
+def for_types_alone(node: ast.If) -> bool:
     """Whether a statement is `if TYPE_CHECKING:`, whose imports never happen."""
-    test = node.test if isinstance(node, ast.If) else None
-    return "TYPE_CHECKING" in (getattr(test, "id", ""), getattr(test, "attr", ""))
+    return "TYPE_CHECKING" in (getattr(node.test, "id", ""), getattr(node.test, "attr", ""))
 
 
-def imported(node: ast.AST) -> Iterator[str]:
+def imported(tree: ast.AST) -> set[str]:
     """Names of what a syntax tree imports, at whatever depth; of `from a import b` both `a` and `a.b`."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import):
-            yield from (alias.name for alias in child.names)
-        elif isinstance(child, ast.ImportFrom) and child.module:
-            yield child.module
-            yield from (f"{child.module}.{alias.name}" for alias in child.names)
-        elif for_types_alone(child):
-            yield from (name for other in child.orelse for name in imported(other))  # type: ignore[attr-defined]
-        else:
-            yield from imported(child)
+    found: set[str] = set()
+    left = [tree]
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.If) and for_types_alone(node):
+            left.extend(node.orelse)
+        elif not isinstance(node, ast.expr):  # no expression imports
+            left.extend(ast.iter_child_nodes(node))
+    return found
 
 
 def file_of(module: str, root: Path) -> Path | None:
@@ -95,13 +101,6 @@ def file_of(module: str, root: Path) -> Path | None:
     return next((place for place in places if (root / place).is_file()), None)
 
 
-def files_of(module: str, root: Path) -> list[str]:
-    """The files that importing a module runs: those of the packages around it, then its own."""
-    parts = module.split(".")
-    paths = [file_of(".".join(parts[:end]), root) for end in range(1, len(parts) + 1)]
-    return [path.as_posix() for path in paths if path]
-
-
 class Code:
     """The code of a project; a file is read once, whatever asks for it."""
 
@@ -109,22 +108,29 @@ class Code:
         self.root = root
         self.hashes: dict[str, str] = {}
         self.imports: dict[str, list[str]] = {}  # file -> files
+        self.files_of = cache(self._files_of)
+        self.closure = cache(self._closure)
+
+    def _files_of(self, module: str) -> list[str]:
+        """The files that importing a module runs: those of the packages around it, then its own."""
+        parts = module.split(".")
+        paths = [file_of(".".join(parts[:end]), self.root) for end in range(1, len(parts) + 1)]
+        return [path.as_posix() for path in paths if path]
 
     def read(self, path: str) -> None:
         """Learn what a file does, and which files it imports."""
         tree = ast.parse((self.root / path).read_text(encoding="utf-8"))
-        self.hashes[path] = digest("".join(spelled(tree)))
-        names = dict.fromkeys(imported(tree))
-        self.imports[path] = list(dict.fromkeys(file for name in names for file in files_of(name, self.root)))
+        self.hashes[path] = meaning(tree)
+        self.imports[path] = sorted({file for name in imported(tree) for file in self.files_of(name)})
 
-    def closure(self, modules: Iterable[str], without: Iterable[str] = ()) -> dict[str, str]:
+    def _closure(self, modules: tuple[str, ...], without: tuple[str, ...] = ()) -> dict[str, str]:
         """Every file that the modules need, by imports of imports, with the hash of what it does: {path: hash}.
 
         Files beside the code of a package, such as templates, count by their text. without: packages, dotted, whose
         files are left out.
         """
         left_out = tuple(f"{package.replace('.', '/')}/" for package in without)
-        left = [path for module in modules for path in files_of(module, self.root)]
+        left = [path for module in modules for path in self.files_of(module)]
         found: dict[str, str] = {}
         while left:
             path = left.pop()

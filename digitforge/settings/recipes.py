@@ -60,6 +60,11 @@ def put(content: dict[str, Any], path: str, value: Any) -> None:
     content[name] = value
 
 
+def filled(module: str, settings: dict[str, Any]) -> str:
+    """A module's name with settings in the place of {PATH}: "digitforge.models.{variant.family}"."""
+    return re.sub(r"{(.*)}", lambda found: look_up(settings, found[1]), module)
+
+
 def make(params: Params, root: Path = Path()) -> Iterator[Recipe]:
     """The recipe of every stage of dvc.yaml, in its order, but of `recipes` itself."""
     code, dumped = Code(root), params.model_dump(mode="json")
@@ -72,5 +77,5 @@ def make(params: Params, root: Path = Path()) -> Iterator[Recipe]:
             settings: dict[str, Any] = {}
             for path in constants["SETTINGS"]:
                 put(settings, *setting(dumped, path, key))
-            modules = [re.sub(r"{(.*)}", lambda m: look_up(settings, m[1]), name) for name in constants["CODE"]]  # noqa: B023
-            yield Recipe(stage, key, settings, code.closure([f"stages.{stage}", *modules], constants["WATCHERS"]))
+            modules = (f"stages.{stage}", *(filled(module, settings) for module in constants["CODE"]))
+            yield Recipe(stage, key, settings, code.closure(modules, constants["WATCHERS"]))
