@@ -1,4 +1,4 @@
-"""Stage `recipes`: check params.yaml as a whole, and write for every other stage what decides its result but its data.
+"""Stage `recipes`: check params.yaml as a whole, and write what decides each other stage's result, except its data.
 
 It says what differs from the last run, and which stages will therefore run again. `make plan` says the same, and
 writes nothing.
@@ -16,7 +16,7 @@ from digitforge.settings.recipes import make
 
 
 def main(*, write: bool = True) -> None:
-    """Print what will run again, and write artifacts/recipes unless this is only to be known."""
+    """Print what will run again and why; with `write`, write artifacts/recipes too."""
     params = load_params()
     check_source(params)
     recipes = list(make(params))

@@ -1,8 +1,8 @@
 """Stage `reference`: what real images score by themselves, once for all variants of a data mode.
 
 Writes artifacts/reference/MODE.json and MODE.npz, numbers and arrays of `protocol.reference`, for each data mode that a
-variant has. Grey modes that lack no digit also have `reference.of_stacks` of the stacks of the same values, unless the
-source is colour pictures, which are not stacked.
+variant has. Grey modes that lack no digit also have `reference.of_stacks`, of stacks of the same
+values. Sources of colour pictures have no stacks.
 """
 
 from dataclasses import replace

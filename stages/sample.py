@@ -1,7 +1,7 @@
 """Stage `sample KEY`: a trained variant's reconstructions, samples and scores, read by the verifier, as npz.
 
 `digitforge.models.sampling` lists the arrays. The sampler that drew the samples is an npz of its own, of
-`nn.samplers.to_arrays`. In both `model_sha256` names the weights that they are of.
+`nn.samplers.to_arrays`. Both files name the model's weights in `model_sha256`.
 """
 
 import numpy as np

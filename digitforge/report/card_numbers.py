@@ -72,7 +72,7 @@ def numbers(details: Settings) -> dict[str, list[tuple[str, str]]]:
 
 
 def scores(details: Settings) -> list[Table]:
-    """Every anomaly score on every set; [] for a model without scores."""
+    """A table of every anomaly score on every set of anomalies; [] for a model without scores."""
     found = details.get("anomaly", {}).get("scores", {})
     rows = [{"key": label(name), "details": of} for name, of in found.items()]
     sets = dict.fromkeys(name for of in found.values() for name in of)

@@ -35,7 +35,7 @@ OF_ENCODERS = {
 
 
 def settings_text(settings: Settings) -> str:
-    """{"name": "dense", "encoder": [256, 64]} -> "dense: encoder 256-64"; what is null or nothing is left out."""
+    """{"name": "dense", "encoder": [256, 64]} -> "dense: encoder 256-64"; null and empty settings are left out."""
 
     def text(found: Any) -> str:
         if isinstance(found, Mapping):
@@ -51,7 +51,7 @@ def settings_text(settings: Settings) -> str:
 
 
 def facts(row: Settings) -> dict[str, str]:
-    """Name -> text of what is known of a variant before anything is measured. row: of `describe`."""
+    """What is known of a variant before anything is measured: {name: text}. row: as `describe` gives it."""
     model, fit = row["model"], row["fit"]
     simple = {name: found for name, found in model.items() if name not in ("code", "network")}
     parts = {name: settings_text(found) for name, found in simple.items() if isinstance(found, Mapping)}
@@ -86,7 +86,7 @@ def sampler(family: str, sample: Settings) -> str:
 def to_try(row: Any, steps: int) -> list[str]:
     """Edits of one number that show something, as `dvc exp run -S 'variants.KEY....'` takes them.
 
-    Fewer steps than were trained change a training that `max_epochs` cut, too.
+    Steps are halved from those that were trained: so the edit also changes a training that `max_epochs` cut.
     """
     edits = [f"fit.steps={max(1, min(row.fit.steps, steps) // 2)}"]
     for path, settings in (("model", row.model), ("model.objective", getattr(row.model, "objective", None))):
@@ -107,7 +107,7 @@ def describe(
 ) -> dict[str, Any]:
     """What the pages say of one variant. row: of params.yaml, config: of the trained model, steps: as trained.
 
-    code: how many numbers a code has, if more than the row says: one of vectors on a grid does. pictures: whether the
+    code: how many numbers a code has, if more than the row says, as with a grid of vectors. pictures: whether the
     source is colour pictures, which are not stacked.
     """
     described = {

@@ -1,4 +1,4 @@
-"""What the pages are about, read from the files of the other stages."""
+"""The content of the pages, read from the files of other stages."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ EXPLORED = (
     "interpolation_images",
     "by_class",
 )
-# Arrays of stage `sample` that pages show, or that say which images are; the others are larger.
+# Arrays of stage `sample` that pages need, to show them or to know which images they show; others are larger.
 SCORED = {array for _, arrays in SCORES.values() for array in arrays}
 ARRAYS = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED, *EXPLORED)
 
@@ -40,7 +40,7 @@ def noise_level(params: ResultParams) -> float:
 
 
 def left_out(params: ResultParams) -> dict[str, Any]:
-    """Digit -> its scores' metrics, of the leave-one-out study; without digits that the data doesn't have."""
+    """The leave-one-out study: {digit: metrics of each score}, without digits that the data lacks."""
     paths = {str(digit): files.METRICS / "leave_one_out" / f"{digit}.json" for digit in params.leave_one_out.digits}
     found = {digit: files.read_json(path)["scores"] for digit, path in paths.items()}
     return {digit: scores for digit, scores in found.items() if scores}
@@ -49,7 +49,7 @@ def left_out(params: ResultParams) -> dict[str, Any]:
 def peers() -> dict[str, Any]:
     """Name -> numbers of another library's samples under the same verifier; none without reports/metrics/peers.json.
 
-    Those of another data set are left out: another verifier read them, in other digits.
+    Numbers of another data set are left out: another verifier read those samples.
     """
     path = files.METRICS / "peers.json"
     found, source = files.read_json(path) if path.exists() else {}, SourceFacts.read().label
@@ -57,7 +57,7 @@ def peers() -> dict[str, Any]:
 
 
 def arrays(key: str) -> dict[str, np.ndarray]:
-    """The arrays of a variant that pages show, of those that it has."""
+    """Those of ARRAYS that a variant has."""
     path = files.SAMPLES / f"{key}.npz"
     with np.load(path, allow_pickle=False) as archive:
         there = [name for name in ARRAYS if name in archive.files]

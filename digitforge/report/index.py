@@ -77,7 +77,7 @@ def questions_of(rows: Rows, digit: int, sigma: str) -> list[Question]:
 
 
 def summary(rows: Rows, digit: int, sigma: str) -> list[Table]:
-    """The best variant of each kind at each question, with its interval; what reads like the best of all in bold."""
+    """The best variant of each kind at each question, with its interval; in bold what reads as the best of all does."""
     kinds = list(dict.fromkeys(row["kind"] for row in rows))
     lines = []
     for column, counts in questions_of(rows, digit, sigma):
@@ -94,7 +94,7 @@ def summary(rows: Rows, digit: int, sigma: str) -> list[Table]:
 
 
 def others(peers: Mapping[str, Any], rows: Rows) -> Callable[[Mode, Rows], dict[str, Described]]:
-    """Samples of other libraries, for the tables of the data mode that a peer names or else of all single digits."""
+    """Samples of other libraries, for tables of the data mode that a peer names, or else of all single digits."""
     usual = next((row["data"] for row in rows if of_digits(row)), None)
 
     def beside(mode: Mode, group: Rows) -> dict[str, Described]:

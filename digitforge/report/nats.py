@@ -18,7 +18,7 @@ KIND_OF_PIXELS = metric("likelihood.data")
 
 
 def bound(key: str, sign: str) -> Column:
-    """A number of the likelihood, with the sign of what it bounds where mutual information is at its ceiling."""
+    """A number of the likelihood, after `sign` where it is only a bound: mutual information is at its ceiling there."""
     plain, ceiling = of_metric(key, metric(key).label, contest=False), at(INFORMATION.companion_path)
 
     def find(row: Described) -> Any:

@@ -1,4 +1,4 @@
-"""Numbers as a reader wants them: with their uncertainty, and no digit more than that allows."""
+"""Numbers as a reader wants them: with their uncertainty, and with no more digits than it allows."""
 
 import math
 from collections.abc import Callable, Mapping

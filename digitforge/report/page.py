@@ -1,4 +1,4 @@
-"""What reports/index.html shows beside the words and tables of index.md: pictures in the page itself, provenance."""
+"""What reports/index.html has and index.md lacks: pictures within the page, and provenance."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ from digitforge.settings.params import ResultParams
 from digitforge.tracking.runs import git_commit
 
 PACKAGES = ("tensorflow", "keras", "tensorflow-probability", "numpy", "scipy", "scikit-learn", "dvc", "mlflow")
-# section -> its title, the picture of each variant that it shows, and what that is
+# section -> its title, and which picture of each variant it shows
 SECTIONS = {
     "latent": ("Latent maps", "latent"),
     "traversals": ("Traversals", "traversals"),
@@ -50,7 +50,7 @@ def written(params: ResultParams) -> str:
 
 
 def provenance(params: ResultParams) -> dict[str, str]:
-    """What the results come from, and what the page was written with; nothing of it changes with the time of day."""
+    """What the results come from, and what wrote the page. Nothing in it depends on the time of day."""
     found = {
         "git commit": f"`{commit}`" if (commit := git_commit()) else "none",
         "data": SourceFacts.read().label,

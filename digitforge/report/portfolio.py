@@ -66,7 +66,7 @@ def equations(objective: str, path: Path) -> tuple[str, ...]:
 
 
 def checked(recipe: str, path: Path) -> str:
-    """The recipe. Raises UserError if it names what no row has."""
+    """The recipe, unchanged. Raises UserError if it names anything but NAMES in braces."""
     try:
         named = {name for _, name, _, _ in Formatter().parse(recipe) if name is not None}
     except ValueError as error:

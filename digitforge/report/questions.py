@@ -86,7 +86,7 @@ CODECS = (
 )
 
 
-CODES = tuple(  # bytes and PSNR are bought with each other
+CODES = tuple(  # fewer bytes cost PSNR, so neither alone has a best
     one.within(f"compression/codes/{bits}", f"{one.title}, {bits} bits")
     for bits in BITS
     for one in (
@@ -125,7 +125,7 @@ def stacked(rows: Sequence[Described]) -> list[Described]:
     return true + [row for row in rows if "stacked" in row["details"]]
 
 
-SAMPLERS = (  # the historic sampler's numbers before those of the chosen one
+SAMPLERS = (  # the prior's numbers before those of the chosen sampler
     Column("chosen sampler", lambda row: row["sampler"], str, left=True),
     *(
         one

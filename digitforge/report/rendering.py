@@ -1,4 +1,4 @@
-"""Writes a page of its Jinja template."""
+"""Writes a page from its Jinja template."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,9 +12,9 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 
 def render(name: str, content: Mapping[str, Any], folder: Path = TEMPLATES) -> str:
-    """The text of page `name`, whose template is in `folder`; a name that it uses and `content` lacks is an error.
+    """The text of page `name`, by its template in `folder`. A name that `content` lacks is an error.
 
-    Pages of HTML show tags and quotes of the content as they are written.
+    HTML pages escape tags and quotes in the content.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),

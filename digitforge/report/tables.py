@@ -33,7 +33,7 @@ at = At
 
 
 class Column(NamedTuple):
-    """One question to every variant. `contest`: whether the value that its metric takes for the best stands out."""
+    """One question to every variant. `contest`: whether the value that is best by its metric stands out."""
 
     title: str
     find: Find
@@ -120,7 +120,7 @@ def cell(row: Described, column: Column) -> Cell:
 
 
 def written(rows: Sequence[Described], columns: Sequence[Column], bold: bool) -> list[list[Cell]]:
-    """The cells of rows; with `bold`, values that read like the best stand out, unless most of them do."""
+    """The cells of rows; with `bold`, values that read as the best one does stand out, unless most of them do."""
     by_column = [[cell(row, column) for row in rows] for column in columns]
     for column, cells in zip(columns, by_column, strict=True):
         winner = best(rows, column) if bold else None
@@ -141,7 +141,7 @@ def table(
     title: str = "model",
     cards: bool = True,
 ) -> list[Table]:
-    """A table of the variants, linked to their `cards`, and of the columns that have any number; [] without one.
+    """A table of the variants, linked to their `cards`. Empty columns are left out; [] if all are empty.
 
     beside: name -> what else to compare with (real images, other libraries), in italics and never the best.
     """

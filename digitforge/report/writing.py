@@ -34,7 +34,7 @@ Arrays = dict[str, np.ndarray]
 
 
 class Presented(NamedTuple):
-    """A variant whose pictures and card are written: what the pages say of it, and what its charts are drawn of."""
+    """A variant whose pictures and card are written: what the pages say of it, and what its charts are drawn from."""
 
     row: dict[str, Any]
     history: pd.DataFrame

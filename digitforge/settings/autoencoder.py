@@ -11,7 +11,7 @@ from digitforge.settings.model import ModelSettings
 
 
 class AutoencoderSettings(ModelSettings):
-    """`noise`: deviation of what spoils the images that are seen; `decay`: weight of the decoder's squared weights."""
+    """`noise`: deviation of the noise on what the encoder sees; `decay`: weight of the decoder's squared weights."""
 
     network: Network
     pixels: Literal["bernoulli", "gaussian", "rectified"]

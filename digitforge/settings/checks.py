@@ -1,4 +1,4 @@
-"""What only the folder of images of `data.source` can tell of params.yaml. Stage `recipes` alone asks."""
+"""Checks of params.yaml that look into the folder of images of `data.source`. Only stage `recipes` makes them."""
 
 from pathlib import Path
 
@@ -8,11 +8,11 @@ from digitforge.errors import UserError
 from digitforge.files import main_repository
 from digitforge.settings.params import PARAMS_FILE, Params
 
-LEAST = 6  # test images that a variant needs: their neighbourhoods are of five others
+LEAST = 6  # test images that a variant needs: each is compared with its five nearest others
 
 
 def is_folder(path: Path) -> bool:
-    """Whether a folder has this name; a name that is too long for one is none."""
+    """Whether this is a folder; a name too long for any folder is not."""
     try:
         return path.is_dir()
     except OSError:
@@ -20,7 +20,7 @@ def is_folder(path: Path) -> bool:
 
 
 def check_source(params: Params) -> None:
-    """Raise UserError where a source that is a folder isn't there, or its classes don't do for `data.missing_digit`."""
+    """Raise UserError if the source's folder isn't there, or if its classes don't suit `data.missing_digit`."""
     if params.data.source in SOURCES:
         return
     folder = main_repository() / params.data.source

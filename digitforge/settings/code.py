@@ -1,4 +1,4 @@
-"""What a piece of code does, as a hash: of every file that a stage imports, and of the files that these bring along.
+"""Hashes of what code does: of every file that a stage imports, directly or through another file.
 
 Comments, docstrings, line ends, blank lines and the annotations of functions do nothing, so they don't count. The hash
 of a file is the same under Python 3.11, 3.12 and 3.13.
@@ -93,7 +93,7 @@ def imported(tree: ast.AST) -> set[str]:
 
 
 def file_of(module: str, root: Path) -> Path | None:
-    """The file of a module of the project, relative to its root; None for another package's, and for other names."""
+    """The file of a module, relative to the project's root; None if this is no module of the project."""
     if module.split(".")[0] not in PACKAGES:
         return None
     path = Path(*module.split("."))
@@ -102,7 +102,7 @@ def file_of(module: str, root: Path) -> Path | None:
 
 
 class Code:
-    """The code of a project; a file is read once, whatever asks for it."""
+    """The code of a project. Each file is read at most once."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -144,7 +144,7 @@ class Code:
         return dict(sorted((found | dict(texts)).items()))
 
     def beside(self, folder: Path) -> Iterator[tuple[str, str]]:
-        """The files of a package that are no code, in it and in its folders that are no packages, with their hashes."""
+        """The files of a package other than code, also in sub-folders that aren't packages, with their hashes."""
         for path in sorted((self.root / folder).iterdir()):
             if path.name == "__pycache__" or path.name.startswith("."):
                 continue

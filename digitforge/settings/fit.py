@@ -10,7 +10,7 @@ from digitforge.schema import Positive, Schema
 
 
 class Fit(Schema):
-    """How long and how fast a network is trained, on which images; above 0, `ema` keeps averaged weights."""
+    """How long and how fast a network is trained, and on which images. `ema` above 0 averages its weights."""
 
     steps: Positive
     batch: Annotated[int, Field(ge=1, le=65536)]

@@ -1,7 +1,7 @@
 """`make tidy`: delete what removed variants and digits of the study left in artifacts/ and reports/metrics/.
 
-Reports, their cards and figures need no tidying: `dvc repro` makes these folders anew. Until a leftover is gone, it
-counts as data of the stages that read the whole folder.
+Reports, their cards and figures need no tidying: `dvc repro` makes these folders anew. Until a leftover is
+deleted, stages that read its whole folder take it for data.
 """
 
 import shutil
@@ -15,7 +15,7 @@ OTHERS = ("verifier", "peers", "leave_one_out")  # files of metrics that are of 
 
 
 def leftovers(params: Params, root: Path = Path()) -> list[Path]:
-    """Files and folders that are of no variant and of no digit that params.yaml asks for."""
+    """Files and folders of variants and digits that params.yaml no longer has."""
     variants, digits = {*params.variants, *OTHERS}, {*map(str, params.leave_one_out.digits)}
     study = files.METRICS / "leave_one_out"
     known = dict.fromkeys((files.MODELS, files.SAMPLES, files.SAMPLERS, files.METRICS), variants)

@@ -1,4 +1,4 @@
-"""What the section `model` of every family's rows has."""
+"""What the section `model` has in every family."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 
 class ModelSettings(Schema):
-    """The settings of a model. `samples_prior_only`: codes have no space, or no encoder, to fit a density to."""
+    """The settings of a model. `samples_prior_only`: no density can be fitted to its codes, so the prior draws all."""
 
     samples_prior_only: ClassVar[bool] = False
     code: Positive
     network: NetworkSettings
 
     def check(self, channels: int, fit: "Fit") -> None:
-        """Raise ValueError, naming a key of the row, if images of so many channels or the training don't go with it."""
+        """Raise ValueError, naming a key of the row, if the settings don't suit so many channels or the training."""
         if self.network.channel_by_channel and self.code % channels:
             accepted = f"a multiple of {channels}, the image's channels, with shared_channels"
             raise ValueError(f"model.code: received {self.code}; accepted: {accepted}")

@@ -24,7 +24,7 @@ from digitforge.settings.vae import VaeSettings
 from digitforge.settings.variants import Row, Variant
 
 PARAMS_FILE = Path("params.yaml")
-# Longer than a file name or a DVC stage name should be, or with a dot, breaks `variants.KEY` look-ups.
+# Names of files and DVC stages should not be longer than this; a dot would break look-ups of `variants.KEY`.
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
@@ -52,7 +52,7 @@ class ByChannels(Schema):
 
 
 class Tolerance(ByChannels):
-    """Least belief with which an image counts as recognised."""
+    """An image counts as recognised if the verifier believes its reading at least so much."""
 
     mono: Share
     color: Share
@@ -98,7 +98,7 @@ LEFT_OUT_FAMILY, LEFT_OUT_DATA = "vae", Mode.parse("mono-binary-complete")  # of
 
 
 class LeaveOneOut(Schema):
-    """The study that leaves each of `digits` out of one model's training; none switches it off."""
+    """The study that trains one model without each of `digits` in turn; [] switches it off."""
 
     digits: list[Annotated[int, Field(ge=0, le=9)]]
     model: VaeSettings
@@ -163,7 +163,7 @@ class Params(ResultParams):
 
 
 def titled(params: Params) -> Params:
-    """The parameters, with the left-out digit in the place of `{missing_digit}` in the variants' titles."""
+    """The parameters, with the left-out digit written into the titles that say `{missing_digit}`."""
     digit = str(params.data.missing_digit)
     rows = {
         key: row.model_copy(update={"title": row.title.replace("{missing_digit}", digit)})

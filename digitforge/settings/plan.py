@@ -1,4 +1,4 @@
-"""What an edit will run again, and why: the recipes of now against those that dvc.lock says the last run followed."""
+"""What will run again after an edit, and why: the present recipes against those of the last run, in dvc.lock."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ from digitforge.settings.recipe import RECIPES, Recipe
 
 LOCK = Path("dvc.lock")
 CACHE = Path(".dvc/cache/files/md5")
-MOST_NAMES = 3  # of stages that one line names
+MOST_NAMES = 3  # stages of one kind that a line names
 
 
 def last_run(root: Path) -> dict[str, dict[str, Any]]:
@@ -75,7 +75,7 @@ def changes(recipes: Iterable[Recipe], last: Mapping[str, Any], root: Path) -> d
 
 
 def followers(names: Iterable[str], last: Mapping[str, Any]) -> list[str]:
-    """The stages that read what these stages write, or what those write in turn, in the order of dvc.lock."""
+    """The stages that depend on these, directly or through others, in the order of dvc.lock."""
     reads = {name: [dep["path"] for dep in entry.get("deps", [])] for name, entry in last.items()}
     writes = {name: [out["path"] for out in entry.get("outs", [])] for name, entry in last.items()}
     found, new = set(), set(names)

@@ -1,4 +1,4 @@
-"""A recipe: all that decides a stage's result but its data, as stage `recipes` wrote it. A stage reads nothing else."""
+"""A recipe, which stage `recipes` writes: all that decides a stage's result, except its data."""
 
 import hashlib
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Recipe:
 
     @classmethod
     def read(cls, stage: str, key: str | None = None, root: Path = Path()) -> "Recipe":
-        """The recipe of `stage@key`; raises UserError, listing the keys that there are, for another."""
+        """The recipe of `stage@key`; an unknown key raises UserError, which lists those that exist."""
         path = root / path_of(stage, key)
         if not path.exists():
             keys = sorted(other.stem for other in path.parent.glob("*.json"))

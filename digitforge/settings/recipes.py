@@ -1,8 +1,9 @@
 """Makes the recipes of all stages, and says what differs from those of the last run.
 
-What a recipe holds stands in the stage's file, as constants: SETTINGS, dotted paths of params.yaml; by choice CODE,
-modules that the stage imports by name, and WATCHERS, packages that look on and decide nothing of its result. In all of
-them `variant.` is `variants.KEY.`, {variant.family}, say, its value, and `variants.*.data` the values in all rows.
+Constants in a stage's file say what its recipe holds. SETTINGS: dotted paths of params.yaml; `variant.` stands for
+`variants.KEY.`, and `variants.*.data` for the values of all rows. CODE, if any: modules that the stage imports by name,
+in which {variant.family}, say, stands for that setting. WATCHERS, if any: packages that only look on and decide nothing
+of its result.
 """
 
 import ast
@@ -66,7 +67,7 @@ def filled(module: str, settings: dict[str, Any]) -> str:
 
 
 def make(params: Params, root: Path = Path()) -> Iterator[Recipe]:
-    """The recipe of every stage of dvc.yaml, in its order, but of `recipes` itself."""
+    """The recipes of all stages of dvc.yaml except `recipes` itself, in the order of the file."""
     code, dumped = Code(root), params.model_dump(mode="json")
     stages = YAML(typ="safe").load((root / DVC_FILE).read_text(encoding="utf-8"))["stages"]
     for stage, definition in stages.items():

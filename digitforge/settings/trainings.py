@@ -42,12 +42,12 @@ class Training:
 
     @property
     def tags(self) -> dict[str, str]:
-        """What MLflow's runs of it can be searched by."""
+        """The tags by which its runs in MLflow can be found."""
         return {"family": self.family, "data": self.mode}
 
     @property
     def fingerprint(self) -> str:
-        """A hash of its recipe and of its data: its checkpoints and its run in MLflow are found by it."""
+        """A hash of its recipe and its data, which names its checkpoints and its run in MLflow."""
         return self.recipe.fingerprint(self.data)
 
 

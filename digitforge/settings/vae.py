@@ -12,7 +12,7 @@ from digitforge.settings.model import ModelSettings
 
 
 class VaeSettings(ModelSettings):
-    """q(z|x), p(z), what pixels are, and what is minimised."""
+    """The posterior q(z|x), the prior p(z), the kind of pixels, and what is minimised."""
 
     network: Network
     pixels: Literal["bernoulli", "dynamic", "gaussian"]

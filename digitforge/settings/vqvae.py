@@ -10,7 +10,7 @@ from digitforge.settings.model import ModelSettings
 
 
 class VqvaeSettings(ModelSettings):
-    """`code`: values of an entry; `entries`: of the codebook; `commitment`: weight of how far vectors lie from them."""
+    """`code`: values of an entry; `entries`: how many; `commitment`: weight of vectors' distance from them."""
 
     samples_prior_only: ClassVar[bool] = True
     entries: Annotated[int, Field(ge=2, le=65536)]

@@ -27,12 +27,12 @@ def trainings(variants: Mapping[str, Any], digits: list[int]) -> Iterator[Traini
     yield from (Training.of(Recipe.read("train", key)) for key in variants)
     for digit in digits:
         training = Training.of(Recipe.read("leave_one_out", str(digit)))
-        if files.read_json(training.metrics[0])["scores"]:  # else nothing was there to leave out, and nothing trained
+        if files.read_json(training.metrics[0])["scores"]:  # empty: the data has no such digit, so nothing was trained
             yield training
 
 
 def measured(training: Training) -> dict[str, float]:
-    """The numbers that the run gets, as GROUP/NAME, by which the UI sorts charts; no half-widths of intervals."""
+    """The numbers to log, as GROUP/NAME, by which the UI sorts charts; without the half-widths of intervals."""
     # The verifier's live curve is called `accuracy` too: its result on the test split stands apart.
     prefix = "test." if training.recipe.stage == "verifier" else ""
     flat = flatten(files.read_json(training.metrics[0]), prefix)
@@ -42,7 +42,7 @@ def measured(training: Training) -> dict[str, float]:
 
 
 def mend(store: Store, run_id: str, training: Training, source: str) -> None:
-    """Give a run that is new, or whose logging broke off, what is in the files and it lacks."""
+    """Log what a run lacks and the files have: of a run that is new, or whose logging broke off."""
     store.describe(run_id, training, source)
     there = {metric.step for metric in store.client.get_metric_history(run_id, "loss")}
     points = pd.read_csv(training.folder / "history.csv").astype(float).to_dict("records")
@@ -55,9 +55,9 @@ def mend(store: Store, run_id: str, training: Training, source: str) -> None:
 
 
 def complete(store: Store, training: Training, title: str, source: str) -> None:
-    """Bring one run up to date with the files; a run that already is stays as it is.
+    """Bring one run up to date with the files, unless it already is.
 
-    A DVC experiment that only measures a training otherwise has a run of its own, and leaves the other as it is.
+    A DVC experiment that measures a trained model in another way gets a run of its own; the first one stays as it is.
     """
     # The card's links, ../figures/NAME, hold in these folders too.
     attached = {
@@ -84,7 +84,7 @@ def complete(store: Store, training: Training, title: str, source: str) -> None:
 
 
 def register(store: Store, variants: Mapping[str, Any], rules: Mapping[str, Any], missing_digit: int) -> None:
-    """Register each trained variant that isn't registered yet, and name the champions, unless for an experiment.
+    """Register each trained variant that isn't registered yet. Name the champions too, except in a DVC experiment.
 
     variants: rows of params.yaml; rules: `tracking.champion` there.
     """

@@ -1,6 +1,6 @@
 """`make experiments`: the experiments of `dvc exp run` side by side, a line for each number that differs.
 
-`dvc exp show` has a column for each, which no screen is wide enough for.
+`dvc exp show` has a column for each number, and no screen is wide enough for that.
 """
 
 import io

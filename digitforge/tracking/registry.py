@@ -15,7 +15,7 @@ from digitforge.tracking.runs import Store, tracking_uri
 
 PREFIX = "digitforge-"
 CHAMPION = "champion"
-PACKAGE = Path(__file__).resolve().parents[1]  # which the served model brings along
+PACKAGE = Path(__file__).resolve().parents[1]  # a copy of it goes with every served model
 # What the package imports when a model is served.
 REQUIREMENTS = (
     "keras",

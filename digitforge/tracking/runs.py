@@ -1,4 +1,4 @@
-"""MLflow's runs. Besides this file, only `registry.py` and the served model, `digitforge/serving.py`, import it.
+"""MLflow's runs. Only this file, `registry.py` and the served model, `digitforge/serving.py`, import mlflow.
 
 A run that can't be logged costs one warning, never a trained model. Stages talk to a `Run`; everything goes
 through MlflowClient, so no global "active run" exists.
@@ -29,7 +29,7 @@ os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # nothing leaves the 
 
 BATCH = 1_000  # metrics that one request may carry
 MAX_PARAM_LENGTH = 6_000
-# Stages whose many runs would hide the others: the UI folds them under a run of their own.
+# Stages whose many runs would hide the others: the UI folds them under a parent run.
 STUDIES = {"leave_one_out": "The same VAE, trained once without each digit: how well does it find the digit then?"}
 PICTURES = "digits"  # the slider over training steps
 
@@ -240,7 +240,7 @@ def standard_tags(training: Training, fingerprint: str) -> dict[str, str]:
 def live(training: Training, source: str) -> Iterator[Run]:
     """Track a training live. `source` names the data set; an interrupted run is continued by its rerun.
 
-    What `tracking` in params.yaml says comes from the recipe of stage `track`: it changes no training.
+    `tracking` of params.yaml is read from the recipe of stage `track`, so that an edit of it retrains nothing.
     """
     tracked = Run()
 
