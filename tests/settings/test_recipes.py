@@ -131,7 +131,12 @@ OF_ALL = ("report", "plots", "track")  # stages that read whole rows, and metric
             "LIMIT = 1\n\n\ndef ",
             {"evaluate", "reference", *OF_ALL},
         ),
-        ("digitforge/metrics/anomaly.py", "def ", "LIMIT = 1\n\n\ndef ", {"evaluate", "detection", "reference", *OF_ALL}),
+        (
+            "digitforge/metrics/anomaly.py",
+            "def ",
+            "LIMIT = 1\n\n\ndef ",
+            {"evaluate", "detection", "reference", *OF_ALL},
+        ),
         ("digitforge/report/colors.py", "BLUE", "LIMIT = 1\nBLUE", {"report", "plots"}),
         ("digitforge/report/texts/vae_dense.md", "\n", "\nMore.\n", {"report", "plots"}),
         ("digitforge/tracking/runs.py", "BATCH =", "LIMIT = 1\nBATCH =", {"track", "report"}),
