@@ -111,6 +111,7 @@ def test_a_number_that_a_mode_does_not_use_changes_nothing_of_it():
     assert of_stage(named, "sample") == {f"sample@{key}" for key, mode in modes.items() if "color" in mode}
 
 
+MEASURED = ("reference", "report", "plots", "track")
 OF_ALL = ("report", "plots", "track")  # stages that read whole rows, and metrics
 
 
