@@ -13,7 +13,7 @@ from digitforge.data.pixels import crisp, to_bytes
 from digitforge.data.stacked import binarize
 from digitforge.errors import UserError
 from digitforge.images import InputError, to_pictures, whole
-from digitforge.metrics.anomaly import neighbour_distance
+from digitforge.metrics.neighbours import neighbour_distance
 from digitforge.settings.variants import Row
 
 if TYPE_CHECKING:  # both import TensorFlow

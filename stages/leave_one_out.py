@@ -8,7 +8,7 @@ from digitforge import files
 from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.errors import argument, user_errors
-from digitforge.metrics.anomaly import neighbour_distance
+from digitforge.metrics.neighbours import neighbour_distance
 from digitforge.models import build
 from digitforge.models.scoring import image_nats
 from digitforge.settings.fit import Fit

@@ -21,7 +21,7 @@ from digitforge.settings.recipe import Recipe
 SETTINGS = (
     "seed",
     "data.missing_digit",
-    "evaluation.samples",
+    "evaluation.samples.{channels}",
     "evaluation.likelihood",
     "evaluation.noise",
     "variant.family",

@@ -20,6 +20,7 @@ from digitforge.settings.variants import Variant
 from digitforge.tracking import completing, runs
 
 SETTINGS = ("data.missing_digit", "leave_one_out.digits", "tracking", "variants")
+CODE = ("digitforge.serving",)
 TITLES = {"verifier": "The classifier that judges every image"}
 
 

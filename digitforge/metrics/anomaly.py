@@ -8,28 +8,6 @@ import numpy as np
 
 from digitforge.metrics.intervals import RESAMPLES, Estimate, from_resamples, resampled_counts
 
-NEIGHBOURS = 5
-
-
-def neighbour_distance(training: np.ndarray, codes: np.ndarray, at_once: int = 500) -> np.ndarray:
-    """Mean cosine distance of each code to the 5 nearest training codes, an anomaly score: higher is stranger.
-
-    Nearest neighbours of features (Bergman 2020, arXiv:2002.10445) on the unit sphere (Sun 2022, arXiv:2204.06507),
-    here a generative model's codes. training: [T, D], codes: [N, D] -> [N] in 0..2.
-    """
-    reference, found = directions(training).T, []
-    nearest = min(NEIGHBOURS, len(training))
-    for start in range(0, len(codes), at_once):
-        cosines = directions(codes[start : start + at_once]) @ reference
-        found.append(1 - np.partition(cosines, -nearest, axis=1)[:, -nearest:].mean(axis=1))
-    return np.concatenate(found)
-
-
-def directions(codes: np.ndarray) -> np.ndarray:
-    """Codes [N, D] as unit vectors; a code of zeros stays."""
-    codes = codes.astype(np.float32)
-    return codes / np.maximum(np.linalg.norm(codes, axis=1, keepdims=True), 1e-9)
-
 
 def detections(scores: np.ndarray, anomalous: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Shares of the anomalies and of the rest that score at least each threshold, from (0, 0) to (1, 1).

@@ -4,8 +4,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from digitforge.metrics.anomaly import neighbour_distance
 from digitforge.metrics.log_p import importance_weighted_bound, prior_log_likelihood
+from digitforge.metrics.neighbours import neighbour_distance
 from digitforge.models.base import GenerativeModel
 from digitforge.nn.backend import tf
 from digitforge.nn.batches import in_batches, scale

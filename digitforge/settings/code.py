@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from digitforge.errors import UserError
+
 PACKAGES = ("digitforge", "stages")
 LENGTH = 16  # hexadecimal digits of a hash
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -22,9 +24,9 @@ IDLE: dict[str, tuple[type[ast.AST], ...]] = {
 }
 
 
-def digest(text: str) -> str:
-    """A short hash of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
+def digest(content: bytes) -> str:
+    """A short hash."""
+    return hashlib.sha256(content).hexdigest()[:LENGTH]
 
 
 def body(node: ast.AST) -> list[ast.stmt]:
@@ -66,7 +68,7 @@ def meaning(tree: ast.Module) -> str:
     """The hash of what a parsed file does."""
     words: list[str] = []
     spell(tree, words)
-    return digest("".join(words))
+    return digest("".join(words).encode())
 
 
 def for_types_alone(node: ast.If) -> bool:
@@ -101,6 +103,16 @@ def file_of(module: str, root: Path) -> Path | None:
     return next((place for place in places if (root / place).is_file()), None)
 
 
+def parsed(path: Path) -> ast.Module:
+    """The syntax tree of a file; raises UserError, naming the line, for one that is no Python."""
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise UserError(f"{path}, line {error.lineno}: received code that Python can't read ({error.msg})") from None
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: received bytes that are not UTF-8 ({error.reason}); accepted: UTF-8 text") from None
+
+
 class Code:
     """The code of a project. Each file is read at most once."""
 
@@ -119,7 +131,7 @@ class Code:
 
     def read(self, path: str) -> None:
         """Learn what a file does, and which files it imports."""
-        tree = ast.parse((self.root / path).read_text(encoding="utf-8"))
+        tree = parsed(self.root / path)
         self.hashes[path] = meaning(tree)
         self.imports[path] = sorted({file for name in imported(tree) for file in self.files_of(name)})
 
@@ -151,4 +163,4 @@ class Code:
             if path.is_dir() and not (path / "__init__.py").exists():
                 yield from self.beside(folder / path.name)
             elif path.is_file() and path.suffix != ".py":
-                yield (folder / path.name).as_posix(), digest(path.read_text(encoding="utf-8"))
+                yield (folder / path.name).as_posix(), digest(path.read_bytes().replace(b"\r\n", b"\n"))

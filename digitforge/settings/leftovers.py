@@ -1,22 +1,27 @@
-"""`make tidy`: delete what removed variants and digits of the study left in artifacts/ and reports/metrics/.
+"""`make tidy`: delete what removed variants and digits of the study left in artifacts/, reports/metrics/ and dvc.lock.
 
-Reports, their cards and figures need no tidying: `dvc repro` makes these folders anew. Until a leftover is
-deleted, stages that read its whole folder take it for data.
+Reports, their cards and figures need no tidying: `dvc repro` makes these folders anew. Until a leftover is gone, it
+counts as data of the stages that read the whole folder.
 """
 
+import re
 import shutil
+from collections.abc import Container
 from pathlib import Path
 
 from digitforge import files
 from digitforge.errors import user_errors
-from digitforge.settings.params import Params, load_params
+from digitforge.settings.params import NOT_VARIANTS, Params, load_params
+from digitforge.settings.plan import LOCK
+from digitforge.settings.recipes import make
 
-OTHERS = ("verifier", "peers", "leave_one_out")  # files of metrics that are of no variant
+# An entry of dvc.lock: its line, indented by two, and those below that are indented by more.
+ENTRY = re.compile(r"^  ([^\s:]+):\n(?:   .*\n)*", re.MULTILINE)
 
 
 def leftovers(params: Params, root: Path = Path()) -> list[Path]:
-    """Files and folders of variants and digits that params.yaml no longer has."""
-    variants, digits = {*params.variants, *OTHERS}, {*map(str, params.leave_one_out.digits)}
+    """Files and folders that are of no variant and of no digit that params.yaml asks for."""
+    variants, digits = {*params.variants, *NOT_VARIANTS}, {*map(str, params.leave_one_out.digits)}
     study = files.METRICS / "leave_one_out"
     known = dict.fromkeys((files.MODELS, files.SAMPLES, files.SAMPLERS, files.METRICS), variants)
     known |= {files.LEAVE_ONE_OUT: digits, study: digits}
@@ -29,15 +34,29 @@ def leftovers(params: Params, root: Path = Path()) -> list[Path]:
     ]
 
 
+def without_entries(lock: str, wanted: Container[str]) -> str:
+    """The text of dvc.lock with the entries of these stages alone: DVC keeps those of stages that are gone."""
+    head, stages, entries = lock.partition("stages:\n")
+    return head + stages + ENTRY.sub(lambda entry: entry[0] if entry[1] in wanted else "", entries)
+
+
 def main() -> None:
     """Delete the leftovers, each with a line."""
-    found = leftovers(load_params())
+    params = load_params()
+    found = leftovers(params)
     for path in found:
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink()
         print(f"deleted {path}")
+    if LOCK.exists():
+        before = LOCK.read_text(encoding="utf-8")
+        after = without_entries(before, {"recipes", *(recipe.name for recipe in make(params))})
+        if after != before:
+            files.write_text(LOCK, after)
+            print(f"deleted entries of {LOCK}")
+        found += [LOCK] if after != before else []
     if not found:
         print("nothing is left of removed variants")
 

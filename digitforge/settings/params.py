@@ -24,6 +24,7 @@ from digitforge.settings.vae import VaeSettings
 from digitforge.settings.variants import Row, Variant
 
 PARAMS_FILE = Path("params.yaml")
+NOT_VARIANTS = ("verifier", "peers", "leave_one_out")  # names of other things in reports/metrics
 # Names of files and DVC stages should not be longer than this; a dot would break look-ups of `variants.KEY`.
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
@@ -94,9 +95,6 @@ class VerifierSettings(Schema):
     fit: Fit
 
 
-LEFT_OUT_FAMILY, LEFT_OUT_DATA = "vae", Mode.parse("mono-binary-complete")  # of the leave-one-out study
-
-
 class LeaveOneOut(Schema):
     """The study that trains one model without each of `digits` in turn; [] switches it off."""
 
@@ -109,12 +107,6 @@ class LeaveOneOut(Schema):
         if len(set(self.digits)) < len(self.digits):
             raise ValueError(f"digits: received {self.digits}; accepted: each digit at most once")
         return self
-
-    def digit(self, text: str) -> int:
-        """A digit of the study from a command line; raises UserError for another."""
-        if text not in map(str, self.digits):
-            raise UserError(f"leave_one_out.digits: received {text!r}; accepted: one of {self.digits}")
-        return int(text)
 
 
 class Champion(Schema):
@@ -219,7 +211,7 @@ def parse(content: Any, name: str = str(PARAMS_FILE)) -> Params:
     except ValidationError as error:
         raise UserError(f"{name}: {explain(error, content)}") from None
     for key in params.variants:
-        if key in ("verifier", "peers") or key.startswith("leave_one_out"):  # names of other files of metrics
+        if key in NOT_VARIANTS or key.startswith("leave_one_out"):
             raise UserError(f"{name}: variants.{key}: received a variant of this name; accepted: any other name")
     return titled(params)
 

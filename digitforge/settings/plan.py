@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from digitforge import files
-from digitforge.settings.recipe import RECIPES, Recipe
+from digitforge.settings.recipe import Recipe, path_of
 
 LOCK = Path("dvc.lock")
 CACHE = Path(".dvc/cache/files/md5")
@@ -15,15 +16,22 @@ MOST_NAMES = 3  # stages of one kind that a line names
 
 
 def last_run(root: Path) -> dict[str, dict[str, Any]]:
-    """What dvc.lock says of every stage: {stage@key: {"deps": [...], "outs": [...]}}."""
-    if not (root / LOCK).exists():
+    """What dvc.lock says of every stage: {stage@key: {"deps": [...], "outs": [...]}}; nothing of a damaged one.
+
+    DVC itself says what is wrong with a damaged file.
+    """
+    try:
+        found = YAML(typ="safe").load((root / LOCK).read_text(encoding="utf-8"))
+    except (FileNotFoundError, UnicodeDecodeError, YAMLError):
         return {}
-    return YAML(typ="safe").load((root / LOCK).read_text(encoding="utf-8"))["stages"]
+    stages = found.get("stages") if isinstance(found, dict) else None
+    return stages if isinstance(stages, dict) else {}
 
 
-def recipe_md5(entry: Mapping[str, Any]) -> str | None:
-    """The md5 of the recipe that a stage last ran by; None for an entry of dvc.lock without one."""
-    found = [dep["md5"] for dep in entry.get("deps", []) if dep["path"].startswith(f"{RECIPES}/")]
+def recipe_md5(recipe: Recipe, last: Mapping[str, Any]) -> str | None:
+    """The md5 of the recipe that a stage last ran by; None for a stage that dvc.lock doesn't know."""
+    path = path_of(recipe.stage, recipe.key).as_posix()
+    found = [dep["md5"] for dep in last.get(recipe.name, {}).get("deps", []) if dep["path"] == path]
     return found[0] if found else None
 
 
@@ -36,22 +44,21 @@ def before(recipe: Recipe, md5: str, root: Path) -> Recipe | None:
     return Recipe(recipe.stage, recipe.key, content["settings"], content["code"])
 
 
-def flat(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested mappings -> {dotted path: value}."""
-    found: dict[str, Any] = {}
-    for name, value in content.items():
-        below = flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) and value else {f"{prefix}{name}": value}
-        found |= below
-    return found
+def edits(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """What differs between nested settings, a line each; what is new or gone as a whole has one line."""
+    for name in sorted(old.keys() | new.keys()):
+        path = f"{prefix}{name}"
+        if name not in old or name not in new:
+            yield f"{path} is {'new' if name in new else 'gone'}"
+        elif isinstance(old[name], Mapping) and isinstance(new[name], Mapping):
+            yield from edits(old[name], new[name], "" if path == "variant" else f"{path}.")
+        elif old[name] != new[name]:
+            yield f"{path} {old[name]} -> {new[name]}"
 
 
 def reasons(old: Recipe, new: Recipe) -> Iterator[str]:
     """What differs between two recipes of a stage, a line a setting and a line a file."""
-    a, b = flat(old.settings), flat(new.settings)
-    for path in sorted(a.keys() | b.keys()):
-        if path not in a or path not in b or a[path] != b[path]:
-            shown = [str(side[path]) if path in side else "nothing" for side in (a, b)]
-            yield f"{path.removeprefix('variant.')} {' -> '.join(shown)}"
+    yield from edits(old.settings, new.settings)
     for path in sorted(old.code.keys() | new.code.keys()):
         if path not in old.code:
             yield f"{path} is new in it"
@@ -65,7 +72,7 @@ def changes(recipes: Iterable[Recipe], last: Mapping[str, Any], root: Path) -> d
     """{stage@key: why it will run again}, of the stages whose recipe differs from that of their last run."""
     found: dict[str, list[str]] = {}
     for recipe in recipes:
-        md5 = recipe_md5(last.get(recipe.name, {}))
+        md5 = recipe_md5(recipe, last)
         if md5 is None:
             found[recipe.name] = ["has not run yet"]
         elif md5 != files.md5(files.as_json(recipe.to_json())):

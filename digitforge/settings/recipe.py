@@ -40,12 +40,19 @@ class Recipe:
             keys = sorted(other.stem for other in path.parent.glob("*.json"))
             accepted = ", ".join(keys) if key and keys else f"a project where `dvc repro recipes` has made {path}"
             raise UserError(f"{stage}: received {key!r}; accepted: {accepted}")
-        content = files.read_json(path)
-        return cls(stage, key, content["settings"], content["code"])
+        try:
+            content = files.read_json(path)
+            return cls(stage, key, content["settings"], content["code"])
+        except (ValueError, KeyError, TypeError):
+            raise UserError(f"{path}: received no recipe; `dvc repro -f -s recipes` makes it anew") from None
 
     def __getitem__(self, path: str) -> Any:
         """The setting at a dotted path, one of the stage's SETTINGS or below it: plain JSON data."""
-        return look_up(self.settings, path)
+        try:
+            return look_up(self.settings, path)
+        except KeyError:
+            accepted = f"what SETTINGS name in stages/{self.stage}.py"
+            raise UserError(f"{self.name}: received the setting {path!r}; accepted: {accepted}") from None
 
     @property
     def name(self) -> str:

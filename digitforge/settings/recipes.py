@@ -1,9 +1,9 @@
 """Makes the recipes of all stages, and says what differs from those of the last run.
 
 Constants in a stage's file say what its recipe holds. SETTINGS: dotted paths of params.yaml; `variant.` stands for
-`variants.KEY.`, and `variants.*.data` for the values of all rows. CODE, if any: modules that the stage imports by name,
-in which {variant.family}, say, stands for that setting. WATCHERS, if any: packages that only look on and decide nothing
-of its result.
+`variants.KEY.`, `variants.*.data` for the values of all rows, and {channels} for that part of the data mode. CODE, if
+any: modules that the stage imports by name, in which {variant.family}, say, stands for that setting. WATCHERS, if any:
+packages that only look on and decide nothing of its result.
 """
 
 import ast
@@ -15,7 +15,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from digitforge.settings.code import Code
+from digitforge.data.modes import MODES, Mode
+from digitforge.errors import UserError
+from digitforge.settings.code import Code, parsed
 from digitforge.settings.params import Params
 from digitforge.settings.recipe import Recipe, look_up
 
@@ -25,9 +27,11 @@ CONSTANTS = ("SETTINGS", "CODE", "WATCHERS")
 
 def declared(stage: str, root: Path) -> dict[str, tuple[str, ...]]:
     """The constants of a stage's file, read without running it; one that isn't there is empty."""
-    tree = ast.parse((root / "stages" / f"{stage}.py").read_text(encoding="utf-8"))
+    path = root / "stages" / f"{stage}.py"
+    if not path.exists():
+        raise UserError(f"{DVC_FILE}: received the stage {stage}; accepted: names of files in stages/")
     found: dict[str, tuple[str, ...]] = dict.fromkeys(CONSTANTS, ())
-    for node in tree.body:
+    for node in parsed(path).body:
         name = getattr(node.targets[0], "id", "") if isinstance(node, ast.Assign) else ""
         if name in CONSTANTS:
             found[name] = ast.literal_eval(node.value)  # type: ignore[attr-defined]
@@ -43,9 +47,20 @@ def keys(definition: Mapping[str, Any], params: Mapping[str, Any]) -> list[str |
     return [None]
 
 
+def mode_of(params: dict[str, Any], key: str | None) -> Mode | None:
+    """The data mode of a variant, or of the stage `stack`, by the key of its recipe; None for another stage's key."""
+    name = params["variants"][key]["data"] if key in params["variants"] else key
+    return next((mode for mode in MODES if str(mode) == name), None)
+
+
 def setting(params: dict[str, Any], path: str, key: str | None) -> tuple[str, Any]:
     """The name that a path has in the recipe of `key`, and its value."""
-    if path == "variant" or path.startswith("variant."):
+    mode = mode_of(params, key)
+    if mode:
+        path = path.replace("{channels}", mode.channels)
+    if path == "data.missing_digit" and mode and mode.complete:
+        return path, None  # no digit is left out, whichever it is elsewhere
+    if path.startswith("variant."):
         return path, look_up(params, path.replace("variant", f"variants.{key}", 1))
     before, star, after = path.partition(".*.")
     if star:
@@ -76,7 +91,10 @@ def make(params: Params, root: Path = Path()) -> Iterator[Recipe]:
         constants = declared(stage, root)
         for key in keys(definition, dumped):
             settings: dict[str, Any] = {}
-            for path in constants["SETTINGS"]:
-                put(settings, *setting(dumped, path, key))
-            modules = (f"stages.{stage}", *(filled(module, settings) for module in constants["CODE"]))
+            try:
+                for path in constants["SETTINGS"]:
+                    put(settings, *setting(dumped, path, key))
+                modules = (f"stages.{stage}", *(filled(module, settings) for module in constants["CODE"]))
+            except KeyError as error:
+                raise UserError(f"stages/{stage}.py: received {error}; accepted: paths of params.yaml") from None
             yield Recipe(stage, key, settings, code.closure(modules, constants["WATCHERS"]))

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
-from digitforge.metrics.anomaly import detection_metrics, neighbour_distance
+from digitforge.metrics.anomaly import detection_metrics
+from digitforge.metrics.neighbours import neighbour_distance
 
 RNG = np.random.default_rng(0)
 

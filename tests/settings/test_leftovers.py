@@ -2,7 +2,25 @@
 
 from digitforge import files
 from digitforge.settings import leftovers
+from digitforge.settings.recipe import Recipe
 from tests import small
+
+GONE = """  train@old:
+    cmd: python -m stages.train
+      old
+    deps:
+    - path: a
+      md5: b
+"""
+LOCK = f"""schema: '2.0'
+stages:
+  recipes:
+    cmd: x
+    outs:
+    - path: y
+{GONE}  train@vae_beta:
+    cmd: z
+"""
 
 
 def test_leftovers_are_named_and_deleted(tmp_path, monkeypatch, capsys):
@@ -30,11 +48,14 @@ def test_leftovers_are_named_and_deleted(tmp_path, monkeypatch, capsys):
         files.write_text(tmp_path / path, "x")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(leftovers, "load_params", lambda: params)
+    monkeypatch.setattr(leftovers, "make", lambda params: [Recipe("train", "vae_beta", {}, {})])
+    files.write_text(tmp_path / "dvc.lock", LOCK)
     leftovers.main()
     assert all(path.exists() for path in kept)
     assert not any(path.exists() for path in gone)
     said = capsys.readouterr().out
     assert "deleted artifacts/models/old\n" in said
-    assert said.count("deleted ") == 7
+    assert said.count("deleted ") == 8
+    assert (tmp_path / "dvc.lock").read_text() == LOCK.replace(GONE, "")
     leftovers.main()
     assert capsys.readouterr().out == "nothing is left of removed variants\n"

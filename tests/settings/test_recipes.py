@@ -74,10 +74,13 @@ def test_a_stage_gets_its_settings_and_no_others():
     assert recipe["variant.model"] == row["model"]
     assert recipe["variant.fit.optimizer"] == {"name": "adam", "momentum": 0.9}
     for path in ("variant.title", "variant.sample", "evaluation", "tracking", "data.source"):
-        with pytest.raises(KeyError, match=path):
+        with pytest.raises(UserError, match=path):
             recipe[path]
     modes = made(ROOT)["reference"]["variants.data"]
     assert modes == sorted({row["data"] for row in small.content()["variants"].values()})
+
+
+EVERY_TRAINING = {f"train@{key}" for key in small.content()["variants"]}
 
 
 @pytest.mark.parametrize(
@@ -87,9 +90,9 @@ def test_a_stage_gets_its_settings_and_no_others():
         ({"variants__vae_beta__fit": small.fit(steps=7)}, {"train@vae_beta", "report", "plots", "track"}),
         ({"variants__vae_beta__sample": small.FROM_MIXTURE}, {"sample@vae_beta", "report", "plots", "track"}),
         ({"tracking__experiment": "other"}, {"track"}),
-        ({"leave_one_out__digits": [8]}, set()),
+        ({"max_epochs": 41}, {"verifier", "leave_one_out@8", "report", *EVERY_TRAINING}),
     ],
-    ids=["title", "steps", "sampler", "experiment", "nothing"],
+    ids=["title", "steps", "sampler", "experiment", "epochs"],
 )
 def test_an_edited_setting_changes_the_recipes_that_have_it(change, expected):
     named = differ(made(ROOT), made(ROOT, **change))
@@ -97,6 +100,18 @@ def test_an_edited_setting_changes_the_recipes_that_have_it(change, expected):
     assert named - of_stage(named, "evaluate") == expected
 
 
+def test_a_number_that_a_mode_does_not_use_changes_nothing_of_it():
+    modes = {key: row["data"] for key, row in small.content()["variants"].items()}
+    named = differ(made(ROOT), made(ROOT, data__missing_digit=3))
+    assert of_stage(named, "train", "stack") == {
+        *(f"train@{key}" for key, mode in modes.items() if "missing" in mode),
+        *(name for name in made(ROOT) if name.startswith("stack@") and "missing" in name),
+    }
+    named = differ(made(ROOT), made(ROOT, evaluation__samples__color=400))
+    assert of_stage(named, "sample") == {f"sample@{key}" for key, mode in modes.items() if "color" in mode}
+
+
+MEASURED = ("reference", "report", "plots", "track")
 OF_ALL = ("report", "plots", "track")  # stages that read whole rows, and metrics
 
 
@@ -117,11 +132,17 @@ OF_ALL = ("report", "plots", "track")  # stages that read whole rows, and metric
             "LIMIT = 1\n\n\ndef ",
             {"evaluate", "reference", *OF_ALL},
         ),
+        (
+            "digitforge/metrics/anomaly.py",
+            "def ",
+            "LIMIT = 1\n\n\ndef ",
+            {"evaluate", "detection", "reference", *OF_ALL},
+        ),
         ("digitforge/report/colors.py", "BLUE", "LIMIT = 1\nBLUE", {"report", "plots"}),
         ("digitforge/report/texts/vae_dense.md", "\n", "\nMore.\n", {"report", "plots"}),
         ("digitforge/tracking/runs.py", "BATCH =", "LIMIT = 1\nBATCH =", {"track"}),
     ],
-    ids=["comment", "family", "penalty", "metric", "color", "text", "tracking"],
+    ids=["comment", "family", "penalty", "metric", "detection", "color", "text", "tracking"],
 )
 def test_edited_code_changes_the_recipes_of_the_stages_that_run_it(project, file, old, new, stages):
     before = made(project)
@@ -163,11 +184,11 @@ def test_the_fingerprint_follows_recipe_and_data(tmp_path):
 LOCK = """
 stages:
   train@a: {deps: [{path: artifacts/recipes/train/a.json, md5: %s}], outs: [{path: artifacts/models/a}]}
-  train@b: {deps: [{path: artifacts/recipes/train/b.json, md5: 0}], outs: [{path: artifacts/models/b}]}
+  train@b: {deps: [{path: artifacts/recipes/train/b.json, md5: "0"}], outs: [{path: artifacts/models/b}]}
   sample@a: {deps: [{path: artifacts/models/a}], outs: [{path: artifacts/samples/a.npz}]}
   sample@b: {deps: [{path: artifacts/models/b}], outs: [{path: artifacts/samples/b.npz}]}
   report: {deps: [{path: artifacts/samples}], outs: [{path: reports/index.md}]}
-  track: {deps: [{path: reports}], outs: []}
+  track: {deps: [{path: artifacts/recipes}, {path: artifacts/recipes/track.json, md5: "0"}, {path: reports}], outs: []}
 """
 
 
@@ -184,16 +205,24 @@ def test_the_plan_says_what_changed_and_what_follows(tmp_path):
     lines = list(plan([new], tmp_path))
     assert lines == [
         "train@a: model.beta 1.0 -> 4.0",
-        "train@a: model.new nothing -> None",
+        "train@a: model.new is new",
         "train@a: gone.py is no longer in it",
         "train@a: x.py was edited",
         "train@a: y.py is new in it",
         "then, if results change: sample@a, report, track",
         "no longer in params.yaml: report, sample@a, sample@b, track, train@b; `make tidy` deletes what they left",
     ]
+    track = Recipe("track", None, {}, {})
+    assert "track: its recipe changed" in list(plan([new, track], tmp_path))
     cached.unlink()
     assert next(iter(plan([new], tmp_path))) == "train@a: its recipe changed"
     assert next(iter(plan([old], tmp_path))) == "every stage's recipe is that of its last run"
+
+
+@pytest.mark.parametrize("text", ["", "<<<<<<< HEAD\nstages:\n", "stages:\n", "[]"])
+def test_a_damaged_lock_is_planned_without(tmp_path, text):
+    (tmp_path / "dvc.lock").write_text(text)
+    assert list(plan([Recipe("train", "a", {}, {})], tmp_path)) == ["train@a: has not run yet"]
 
 
 def test_many_stages_share_a_line():
@@ -204,6 +233,52 @@ def test_many_stages_share_a_line():
 def test_the_plan_of_a_fresh_clone_is_everything(tmp_path):
     recipes = list(made(ROOT).values())
     assert set(changes(recipes, {}, tmp_path)) == {recipe.name for recipe in recipes}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (
+            "digitforge/models/vae.py",
+            "class Vae(",
+            "class Vae((",
+            r"vae\.py, line \d+: received code",
+        ),
+        (
+            "stages/train.py",
+            '"variant.fit"',
+            '"variant.fits"',
+            r"train\.py: received 'variants\.\w+\.fits'",
+        ),
+        (
+            "stages/train.py",
+            "{variant.family}",
+            "{variant.famly}",
+            r"train\.py: received 'variant\.famly'",
+        ),
+        (
+            "dvc.yaml",
+            "  plots:\n    desc",
+            "  plot:\n    desc",
+            r"dvc\.yaml: received the stage plot;",
+        ),
+    ],
+    ids=["syntax", "setting", "module", "stage"],
+)
+def test_a_slip_in_the_code_is_one_line(project, file, old, new, message):
+    edit(project / file, old, new)
+    with pytest.raises(UserError, match=message) as error:
+        made(project)
+    assert "\n" not in str(error.value)
+
+
+def test_a_damaged_recipe_and_an_undeclared_setting_are_one_line(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files.write_text(path_of("verifier", None), "{")
+    with pytest.raises(UserError, match=r"verifier\.json: received no recipe; `dvc repro -f -s recipes` makes it anew"):
+        Recipe.read("verifier")
+    with pytest.raises(UserError, match=r"train@a: received the setting 'x\.y'; accepted: what SETT"):
+        Recipe("train", "a", {}, {})["x.y"]
 
 
 def test_planning_writes_nothing_and_bad_arguments_are_one_line(project):
