@@ -65,7 +65,7 @@ NAMED: dict[str, list[Column]] = {
 AUROC = of_metric("anomaly.auroc", contest=False)
 
 
-def completed(named: Mapping[str, list[Column]], headlines: Iterable[Metric]) -> dict[str, list[Column]]:
+def completed(named: dict[str, list[Column]], headlines: Iterable[Metric]) -> dict[str, list[Column]]:
     """The sections of a card, with each headline that none of them names at the end of its group's section."""
     groups = {column.metric.group: title for title in reversed(named) for column in named[title] if column.metric}
     there = ABSENT | {column.metric for columns in named.values() for column in columns}
