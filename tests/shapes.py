@@ -13,7 +13,7 @@ import jaxtyping
 from beartype import BeartypeConf, beartype
 from jaxtyping import AbstractDtype
 
-CHECKED = ("digitforge.metrics.",)
+CHECKED = ("digitforge.data.", "digitforge.metrics.")
 NAMES = {name: kind for name, kind in vars(jaxtyping).items() if isclass(kind) and issubclass(kind, AbstractDtype)}
 # An int counts as a float too, as mypy has it.
 check = jaxtyping.jaxtyped(typechecker=beartype(conf=BeartypeConf(is_pep484_tower=True)))
@@ -26,7 +26,8 @@ class Loader(SourceFileLoader):
         vars(module).update(NAMES)
         super().exec_module(module)
         for name, value in list(vars(module).items()):
-            if isfunction(value) and value.__module__ == module.__name__:
+            own = isfunction(value) and value.__module__ == module.__name__
+            if own and "[np.ndarray, " in str(value.__annotations__):
                 get_type_hints(value)  # raises NameError for a name that jaxtyping would not check
                 setattr(module, name, check(value))
 
