@@ -48,11 +48,14 @@ def variants(root: Path | None = None) -> list[str]:
 def champion(family: str = "vae", root: Path | None = None) -> str:
     """Key of the best variant of a family, by its rule under `tracking.champion` in params.yaml. root: as of `load`.
 
-    Raises UserError if no variant of the family has been evaluated.
+    Raises UserError if there is no rule for the family, or no variant of it that has the rule's metric.
     """
     root = root or project_folder()
     params = settings(root)
-    found = champions(params.variants, params.tracking.champion, root)
+    rules = params.tracking.champion
+    if family not in rules:
+        raise UserError(f"champion: received {family!r}; accepted, by tracking.champion: {', '.join(rules) or 'none'}")
+    found = champions(params.variants, rules, root)
     if family not in found:
         raise UserError(f"{family}: no champion, as no variant of this family has the metric of tracking.champion")
     return found[family]

@@ -81,10 +81,10 @@ def browser():
 
 @pytest.fixture
 def repository(tmp_path, monkeypatch):
-    """A folder for what the pipeline keeps in the repository, and a data file in it."""
+    """A working folder for what the pipeline keeps in the repository."""
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    (tmp_path / "data.npz").write_bytes(b"data")
     return tmp_path
 
 

@@ -9,6 +9,7 @@ from digitforge import files
 from digitforge.settings.params import Params, parse, read_yaml
 from digitforge.settings.recipe import Recipe, path_of
 from digitforge.settings.recipes import declared, put, setting
+from digitforge.settings.trainings import Training
 
 ROOT = Path(__file__).parents[1]
 PARAMS_FILE = Path(__file__).with_name("params.yaml")
@@ -51,3 +52,18 @@ def write_recipe(stage: str, key: str | None = None, of: dict[str, Any] | None =
     for path in declared(stage, ROOT)["SETTINGS"]:
         put(settings, *setting(dumped, path, key))
     files.write_json(path_of(stage, key), Recipe(stage, key, settings, {}).to_json())
+
+
+def training(key: str = "vae_x", family: str = "vae", seed: int = 1) -> Training:
+    """The training of a variant that learns from data in the working folder, which may be any bytes."""
+    variant = {"family": family, "data": "mono-binary-complete", "model": {"code": 5}, "fit": {"steps": 9}}
+    found = Training.of(Recipe("train", key, {"seed": seed, "budget": 1.0, "variant": variant}, {}))
+    found.data.parent.mkdir(parents=True, exist_ok=True)
+    found.data.write_bytes(b"data")
+    return found
+
+
+def track_as(experiment: str, system_metrics: bool = False) -> None:
+    """Leave the recipe of stage `track` in the working folder, from which live runs learn where they belong."""
+    tracking = {"experiment": experiment, "system_metrics": system_metrics, "champion": {}}
+    write_recipe("track", of=content() | {"tracking": tracking})

@@ -399,7 +399,7 @@ def test_params_diff_shows_an_edit(project):
     project.write_params(budget=0.2)
     found = json.loads(project.dvc("params", "diff", "--json"))
     project.write_params()
-    assert found == {"params.yaml": {"budget": {"old": 0.1, "new": 0.2}}}
+    assert found == {"params.yaml": {"budget": {"old": 0.1, "new": 0.2, "diff": 0.1}}}
 
 
 def test_what_a_removed_variant_left_is_named_and_deleted_by_one_command(project):

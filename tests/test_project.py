@@ -49,3 +49,8 @@ def test_without_one_one_line_names_both_ways(tmp_path, monkeypatch, named, ther
 def test_a_root_that_is_given_needs_no_project_around(project, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert digitforge.variants(project) == KEYS
+
+
+def test_a_family_without_a_rule_for_its_champion_is_one_line(project):
+    with pytest.raises(UserError, match=r"^champion: received 'gan'; accepted, by tracking.champion: auto.*, vae$"):
+        digitforge.champion("gan", project)

@@ -13,6 +13,8 @@ from digitforge.errors import UserError
 from digitforge.explorer.shelf import Choices
 
 MODEL = "model"  # events that compute share one queue: two at once would only slow each other down
+# Of an event that only prepares the next one.
+UNSEEN: dict[str, Any] = {"concurrency_id": MODEL, "api_visibility": "private", "show_progress": "hidden"}
 
 
 def told(answer: Callable[..., Any], *first: Any) -> Callable[..., Any]:

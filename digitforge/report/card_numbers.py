@@ -1,15 +1,19 @@
 """The numbers on a variant's card: the main metrics of every group that it has, and all its anomaly scores."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from digitforge.metrics.catalogue import HEADLINES, metric
+from digitforge.metrics.metric import Metric
 from digitforge.report.numbers import label
 from digitforge.report.tables import Column, Table, of_metric, table
 
 Settings = Mapping[str, Any]
 
 PRIOR = "samples/baseline"
-NUMBERS: dict[str, list[Column]] = {
+# PSNR says the pixel error in decibels; density has no best, and a score's name is no number.
+ABSENT = {metric("reconstruction.mse"), metric("samples.density"), metric("anomaly.score")}
+NAMED: dict[str, list[Column]] = {
     "Reconstructions": [
         of_metric("reconstruction.predictability"),
         of_metric("reconstruction.accuracy"),
@@ -59,6 +63,21 @@ NUMBERS: dict[str, list[Column]] = {
     ],
 }
 AUROC = of_metric("anomaly.auroc", contest=False)
+
+
+def completed(named: dict[str, list[Column]], headlines: Iterable[Metric]) -> dict[str, list[Column]]:
+    """The sections of a card, with each headline that none of them names at the end of its group's section."""
+    groups = {column.metric.group: title for title in reversed(named) for column in named[title] if column.metric}
+    there = ABSENT | {column.metric for columns in named.values() for column in columns}
+    found = {title: list(columns) for title, columns in named.items()}
+    for one in headlines:
+        if one not in there:
+            title = groups.get(one.group, label(one.group).capitalize())
+            found.setdefault(title, []).append(of_metric(one.key))
+    return found
+
+
+NUMBERS = completed(NAMED, HEADLINES)
 
 
 def numbers(details: Settings) -> dict[str, list[tuple[str, str]]]:

@@ -17,8 +17,8 @@ from ruamel.yaml import YAML
 from digitforge import files
 from digitforge.data.raw import SourceFacts
 from digitforge.report import colors
+from digitforge.revision import git_commit
 from digitforge.settings.params import ResultParams
-from digitforge.tracking.runs import git_commit
 
 PACKAGES = ("tensorflow", "keras", "tensorflow-probability", "numpy", "scipy", "scikit-learn", "dvc", "mlflow")
 # section -> its title, and which picture of each variant it shows

@@ -19,12 +19,12 @@ from digitforge.metrics.catalogue import metric
 from digitforge.protocol.anomaly import SCORES, leading_score
 from digitforge.report.figures.images import image_grid
 from digitforge.report.figures.style import save
+from digitforge.report.sizes import PLOTTED, ROW
 from digitforge.settings.families import FAMILIES
 from digitforge.settings.variants import Row
 
 PLOTS = Path("artifacts/plots")
 POINTS = 100  # of a ROC curve
-GRID = 50  # samples of each variant
 EXACT = 100  # dB, of a copy
 # table -> its columns after `variant` and `group`, by which charts are split
 TABLES = {
@@ -72,7 +72,7 @@ def of_variant(key: str, row: Row, missing_digit: int) -> dict[str, Rows]:
     """A variant's rows of each table; draws its grid."""
     details = files.read_json(files.METRICS / f"{key}.details.json")
     with np.load(files.SAMPLES / f"{key}.npz", allow_pickle=False) as found:
-        save(image_grid(crisp(found["samples"][:GRID], row.sample.threshold), 10), PLOTS / "grids" / f"{key}.png")
+        save(image_grid(crisp(found["samples"][:PLOTTED], row.sample.threshold), ROW), PLOTS / "grids" / f"{key}.png")
         scores = {name: found[name] for name in SCORED if name in found.files}
     kind = FAMILIES[row.family].kind
     read = {"recognised": RECOGNISED.within(details)["value"], "coverage": COVERAGE.within(details)["value"]}

@@ -108,6 +108,6 @@ def content_of(folder: Path) -> str:
     """A hash of what a served model is: its packed files, the package that serves them, and its requirements."""
     found = hashlib.sha256(" ".join(requirements()).encode())
     packed = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    for path in (*sorted(PACKAGE.glob("*.py")), *packed):
+    for path in (*sorted(PACKAGE.rglob("*.py")), *packed):
         found.update(path.read_bytes())
     return found.hexdigest()

@@ -24,7 +24,6 @@ REQUIREMENTS = (
     "pandas",
     "pillow",
     "pydantic",
-    "ruamel.yaml",
     "scikit-learn",
     "scipy",
     "tensorflow",

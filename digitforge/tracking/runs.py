@@ -6,7 +6,6 @@ through MlflowClient, so no global "active run" exists.
 
 import logging
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +16,7 @@ from typing import Any
 from filelock import FileLock
 
 from digitforge import files
+from digitforge.revision import git_commit
 from digitforge.settings.params import Tracking
 from digitforge.settings.recipe import Recipe
 from digitforge.settings.trainings import Training
@@ -37,12 +37,6 @@ PICTURES = "digits"  # the slider over training steps
 def tracking_uri() -> str:
     """MLFLOW_TRACKING_URI if set, else an sqlite file in the main repository."""
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{files.main_repository() / 'mlflow.db'}"
-
-
-def git_commit() -> str:
-    """The commit at HEAD, or "" outside git."""
-    found = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
-    return found.stdout.strip()
 
 
 def flatten(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

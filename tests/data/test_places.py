@@ -1,4 +1,4 @@
-"""Places, and `download`, against real files and a real HTTP server on 127.0.0.1."""
+"""Places, and what is obtained from them, against real files and a real HTTP server on 127.0.0.1."""
 
 import gzip
 import hashlib
@@ -12,9 +12,8 @@ import pytest
 
 from digitforge.data import places, sources
 from digitforge.data.idx import FILES, format_idx, parse_idx
+from digitforge.data.obtaining import obtain
 from digitforge.errors import UserError
-from digitforge.settings.params import Data
-from stages import download
 
 
 @pytest.fixture
@@ -60,10 +59,6 @@ def serve():
     for server in servers:
         server.shutdown()
         server.server_close()
-
-
-def settings(mirrors, offline="fail"):
-    return Data(source="mnist", offline=offline, mirrors={"mnist": mirrors}, missing_digit=8, stacks_per_digit=1.0)
 
 
 def fetch(mirrors):
@@ -160,8 +155,8 @@ def test_the_root_is_searched_and_the_scratch_folder_kept_apart_for_each_source(
     assert len(places.fetch("mnist", [], tmp_path / "other", root)[0]) == 4
 
 
-def test_download_is_of_the_source_where_a_place_has_it(archive, serve):
-    name, found = download.obtain(settings([serve(archive)]))
+def test_the_source_is_obtained_where_a_place_has_it(archive, serve):
+    name, found = obtain("mnist", {"mnist": [serve(archive)]}, "fail")
     assert name == "mnist"
     assert parse_idx(found[FILES[2]], "x").shape == (10, 28, 28)
 
@@ -172,7 +167,7 @@ def test_one_error_lists_every_place_and_the_way_out(archive, serve, tmp_path, m
     monkeypatch.setenv("DIGITFORGE_MNIST", str(tmp_path / "nowhere"))
     mirrors = [serve(empty), "http://127.0.0.1:1/"]
     with pytest.raises(UserError) as caught:
-        download.obtain(settings(mirrors))
+        obtain("mnist", {"mnist": mirrors}, "fail")
     message = str(caught.value)
     assert "\n" not in message
     for part in ("nowhere: no such folder", "Keras's cache", "torchvision's cache", "HTTP 404", "Connection refused"):
@@ -181,7 +176,7 @@ def test_one_error_lists_every_place_and_the_way_out(archive, serve, tmp_path, m
 
 
 def test_stand_in_says_so(archive, capsys):
-    name, found = download.obtain(settings([], offline="digits"))
+    name, found = obtain("mnist", {}, "digits")
     assert name == "digits"
     assert "WARNING: going on with scikit-learn's 1,797 digits instead of mnist" in capsys.readouterr().out
     images, labels = (parse_idx(found[file], file) for file in FILES[:2])

@@ -197,9 +197,15 @@ def test_a_key_that_is_gone_is_an_error_at_import(reader, known, monkeypatch):
         exec(compile(source, reader.__name__, "exec"), {"__name__": "misspelt"})
 
 
-def test_every_headline_is_compared_or_on_a_card():
-    shown = {one.key for _, one in USED}
-    assert {one.key for one in HEADLINES} - shown == {"reconstruction.mse", "anomaly.score"}
+def test_a_headline_that_no_section_of_the_card_names_ends_the_section_of_its_group(monkeypatch):
+    assert card_numbers.NUMBERS == card_numbers.NAMED
+    new = [replace(metric("samples.recall"), key=key) for key in ("samples.new", "other_group.new")]
+    for one in new:
+        monkeypatch.setitem(catalogue.BY_KEY, one.key, one)
+    found = card_numbers.completed(card_numbers.NAMED, (*HEADLINES, *new))
+    added = {title: found[title][len(card_numbers.NAMED.get(title, [])) :] for title in found}
+    keys = {title: [column.metric.key for column in columns] for title, columns in added.items() if columns}
+    assert keys == {"Samples": ["samples.new"], "Other group": ["other_group.new"]}
 
 
 def test_keys_and_places_are_unique():

@@ -34,3 +34,9 @@ def test_a_family_without_the_metric_has_no_champion(params, tmp_path):
         files.write_json(tmp_path / files.METRICS / f"{key}.json", {"reconstruction": {"mse": 0.1}})
     assert champions(params.variants, params.tracking.champion, tmp_path) == {}
     assert champions(params.variants, params.tracking.champion, tmp_path / "nowhere") == {}
+
+
+def test_a_family_without_a_rule_has_no_champion(params, tmp_path):
+    measured(tmp_path, vae_dense=4.0, rae=1.0)
+    rules = {"vae": params.tracking.champion["vae"]}
+    assert champions(params.variants, rules, tmp_path) == {"vae": "vae_dense"}

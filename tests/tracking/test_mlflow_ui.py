@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from mlflow import MlflowClient
 
-from digitforge.settings.params import Tracking
-from digitforge.tracking.runs import run as tracked_run
+from digitforge.tracking.runs import live
+from tests import small
 
 PATIENCE = 300_000  # ms
 STEPS = (0, 8, 16)
@@ -20,19 +20,10 @@ BRIGHTNESS = """async image => {
 @pytest.fixture
 def runs(repository, mlflow_server):
     """Two tracked trainings with curves and pictures -> (experiment id, run id of the first)."""
-    settings = Tracking(experiment="exp", system_metrics=False, champion={})
+    small.track_as("exp")
     found = []
-    for name in ("vae_x", "gan_y"):
-        with tracked_run(
-            settings,
-            "train",
-            name,
-            stage_hash=name,
-            params={"seed": 1},
-            data=repository / "data.npz",
-            source="mnist",
-            tags={"family": name.split("_")[0], "data": "mono-float-complete"},
-        ) as run:
+    for key in ("vae_x", "gan_y"):
+        with live(small.training(key, family=key.split("_")[0]), "mnist") as run:
             for i, step in enumerate(STEPS):
                 run.log_row({"step": step, "loss": 3.0 - i})
                 run.log_picture(np.full((20, 20, 3), 80 * i, np.uint8), step)

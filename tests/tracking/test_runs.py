@@ -1,5 +1,6 @@
 """Against real MLflow stores: sqlite files and an `mlflow server`."""
 
+import json
 import subprocess
 import sys
 import threading
@@ -11,28 +12,22 @@ import pytest
 from mlflow import MlflowClient
 from PIL import Image
 
-from digitforge.settings.params import Tracking
+from digitforge import files
+from digitforge.settings.recipe import Recipe
+from digitforge.settings.trainings import Training
 from digitforge.tracking import runs
+from tests import small
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = Tracking(experiment="exp", system_metrics=False, champion={})
 
 
-def tracked(repository, *, stage_hash="h1", settings=SETTINGS):
-    return runs.run(
-        settings,
-        "train",
-        "vae_x",
-        stage_hash=stage_hash,
-        params={"model": {"code": 5, "network": {"name": "dense"}}, "seed": 1},
-        data=repository / "data.npz",
-        source="mnist",
-        tags={"family": "vae", "data": "mono-binary-complete"},
-    )
+@pytest.fixture(autouse=True)
+def _tracked_here(repository):
+    small.track_as("exp")
 
 
-def track(repository, *, stage_hash="h1", rows=3):
-    with tracked(repository, stage_hash=stage_hash) as run:
+def track(training=None, *, rows=3):
+    with runs.live(training or small.training(), "mnist") as run:
         for step in range(rows):
             run.log_row({"step": 10 * step, "loss": 100.0 - step})
     return run
@@ -40,43 +35,55 @@ def track(repository, *, stage_hash="h1", rows=3):
 
 def test_a_run_has_parameters_curves_data_and_tags(repository, monkeypatch):
     monkeypatch.setenv("DVC_EXP_NAME", "brave-test")
-    run_id = track(repository).run_id
+    monkeypatch.setattr(runs, "git_commit", lambda: "abc123")
+    run_id = track().run_id
     client = MlflowClient(runs.tracking_uri())
     found = client.get_run(run_id)
     assert found.info.status == "FINISHED"
-    assert found.data.params == {"model.code": "5", "model.network.name": "dense", "seed": "1"}
+    assert found.data.params == {"model.code": "5", "fit.steps": "9", "budget": "1.0", "seed": "1"}
     assert [(m.step, m.value) for m in client.get_metric_history(run_id, "loss")] == [(0, 100), (10, 99), (20, 98)]
     tags = found.data.tags
-    assert {tags[name] for name in ("stage", "variant", "family")} == {"train", "vae_x", "vae"}
-    assert tags["stage_hash"] == "h1"
-    assert tags["dvc_experiment"] == "brave-test"
-    assert tags["mlflow.source.git.commit"] == runs.git_commit() != ""
+    expected = {
+        "stage": "train",
+        "variant": "vae_x",
+        "family": "vae",
+        "data": "mono-binary-complete",
+        "source": "mnist",
+        "fingerprint": small.training().fingerprint,
+        "dvc_experiment": "brave-test",
+        "mlflow.source.git.commit": "abc123",
+        "mlflow.source.name": "stages/train.py",
+    }
+    assert {name: tags[name] for name in expected} == expected
     [dataset] = found.inputs.dataset_inputs
-    assert dataset.dataset.name == "mnist/data"
+    assert dataset.dataset.name == "mnist/mono-binary-complete"
     assert len(dataset.dataset.digest) == 12
     assert found.info.artifact_uri.startswith((repository / "mlartifacts").as_uri())
+    recipe = json.loads(Path(client.download_artifacts(run_id, "recipe.json")).read_text())
+    assert recipe == small.training().recipe.to_json()
 
 
 def test_pictures_make_a_slider(repository, monkeypatch):
     picture = np.full((6, 4, 3), 7, np.uint8)
-    with tracked(repository) as run:
+    with runs.live(small.training(), "mnist") as run:
         for step in (0, 8, 8):  # a resumed training comes by a second time
             run.log_picture(picture, step)
     images = [file.path for file in MlflowClient(runs.tracking_uri()).list_artifacts(run.run_id, "images")]
     for step in (0, 8):
         assert len([path for path in images if path.startswith(f"images/{runs.PICTURES}+step+{step}+")]) == 2
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
-    with tracked(repository) as run:
+    with runs.live(small.training(), "mnist") as run:
         run.log_picture(picture, 0)  # a warning, no error
 
 
 def test_the_load_of_the_machine_is_logged_on_demand(repository, monkeypatch):
     monkeypatch.setenv("MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL", "0.2")
     client = MlflowClient(runs.tracking_uri())
-    with tracked(repository) as run:
+    with runs.live(small.training(), "mnist") as run:
         time.sleep(1)
     assert not [name for name in client.get_run(run.run_id).data.metrics if name.startswith("system/")]
-    with tracked(repository, settings=SETTINGS.model_copy(update={"system_metrics": True})) as run:
+    small.track_as("exp", system_metrics=True)
+    with runs.live(small.training(seed=2), "mnist") as run:
         time.sleep(1)
     assert len(client.get_metric_history(run.run_id, "system/cpu_utilization_percentage")) >= 2
     assert not [thread for thread in threading.enumerate() if thread.name == "SystemMetricsMonitor"]
@@ -84,36 +91,46 @@ def test_the_load_of_the_machine_is_logged_on_demand(repository, monkeypatch):
 
 def test_an_interrupted_run_is_continued(repository):
     store = runs.Store("exp")
-    first = store.open("train", "vae_x", "h1", {})
-    assert store.open("train", "vae_x", "h1", {}) == first
-    assert store.open("train", "vae_x", "h2", {}) != first
-    assert track(repository).run_id == first
-    assert track(repository).run_id != first  # it had finished: trained anew
+    first = store.open(small.training(), "mnist")
+    assert store.open(small.training(), "mnist") == first
+    assert store.open(small.training(seed=2), "mnist") != first
+    assert track().run_id == first
+    assert track().run_id != first  # it had finished: trained anew
+
+
+def of_study(digit):
+    settings = {"seed": 1, "budget": 1.0, "leave_one_out": {"model": {"code": 5}}}
+    return Training.of(Recipe("leave_one_out", str(digit), settings, {}))
 
 
 def test_the_runs_of_a_study_have_one_parent(repository):
-    store = runs.Store("exp")
-    children = [store.open("leave_one_out", f"leave_one_out_{digit}", f"h{digit}", {}) for digit in (0, 1)]
-    parents = {store.client.get_run(child).data.tags["mlflow.parentRunId"] for child in children}
-    [parent] = map(store.client.get_run, parents)
+    store, other = runs.Store("exp"), small.training()
+    children = [store.open(of_study(digit), "mnist") for digit in (0, 1)]
+    found = [store.client.get_run(child) for child in children]
+    assert [run.info.run_name for run in found] == ["leave_one_out_0", "leave_one_out_1"]
+    [parent] = map(store.client.get_run, {run.data.tags["mlflow.parentRunId"] for run in found})
     assert (parent.info.run_name, parent.info.status) == ("leave_one_out", "FINISHED")
-    assert "mlflow.parentRunId" not in store.client.get_run(store.open("train", "vae_x", "h", {})).data.tags
+    assert "mlflow.parentRunId" not in store.client.get_run(store.open(other, "mnist")).data.tags
 
 
 def test_a_failed_training_is_marked(repository):
-    with (
-        pytest.raises(ZeroDivisionError),
-        runs.run(
-            SETTINGS, "train", "x", stage_hash="h", params={}, data=repository / "data.npz", source="mnist", tags={}
-        ) as run,
-    ):
+    with pytest.raises(ZeroDivisionError), runs.live(small.training(), "mnist") as run:
         1 / 0  # noqa: B018
     assert MlflowClient(runs.tracking_uri()).get_run(run.run_id).info.status == "FAILED"
 
 
+def test_where_runs_belong_is_read_from_the_recipe_of_stage_track(repository, capsys):
+    small.track_as("other")
+    client = MlflowClient(runs.tracking_uri())
+    assert client.get_run(track().run_id).info.experiment_id == client.get_experiment_by_name("other").experiment_id
+    (files.main_repository() / "artifacts/recipes/track.json").unlink()
+    assert track().store is None
+    assert "WARNING: MLflow at" in capsys.readouterr().err
+
+
 def test_a_dead_server_costs_one_warning(repository, monkeypatch, capsys):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
-    run = track(repository, rows=50)
+    run = track(rows=50)
     assert run.store is None
     assert (
         capsys.readouterr().err.count("WARNING: MLflow at http://127.0.0.1:1 can't be used, going on without it") == 1
@@ -124,9 +141,7 @@ def test_a_server_that_dies_midway_costs_one_warning(repository, capsys, monkeyp
     def broken(*_):
         raise ConnectionError("gone")
 
-    with runs.run(
-        SETTINGS, "train", "x", stage_hash="h", params={}, data=repository / "data.npz", source="mnist", tags={}
-    ) as run:
+    with runs.live(small.training(), "mnist") as run:
         monkeypatch.setattr(runs.Store, "log_metrics", broken)
         for step in range(5):
             run.log_row({"step": step, "loss": 1.0})
@@ -143,7 +158,7 @@ def test_processes_may_open_a_fresh_store_at_once(repository):
 
 
 def test_a_real_server(repository, mlflow_server):
-    with tracked(repository) as run:
+    with runs.live(small.training(), "mnist") as run:
         run.log_row({"step": 10, "loss": 98.0})
         run.log_picture(np.full((6, 4, 3), 7, np.uint8), 10)
     client = MlflowClient(mlflow_server)

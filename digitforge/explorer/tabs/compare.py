@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from digitforge.explorer.parts import MODEL, VariantList, choice, download, picture, told, whole
+from digitforge.explorer import parts
 from digitforge.explorer.pictures import interleaved, sheet
 from digitforge.explorer.shelf import Shelf
 from digitforge.explorer.tabs.generate import tally
@@ -34,12 +34,12 @@ def one_side(shelf: Shelf, key: str, task: str, count: int, seed: int) -> tuple[
 
 def compare(shelf: Shelf, left: str, right: str, task: str, count: int, seed: float) -> tuple[Any, ...]:
     """-> a picture and a sentence for each side, and the images of both as arrays."""
-    sides = [one_side(shelf, key, task, int(count), whole(seed)) for key in (left, right)]
+    sides = [one_side(shelf, key, task, int(count), parts.whole(seed)) for key in (left, right)]
     made = {f"{side}_{key}": images for side, key, (_, _, images) in zip("ab", (left, right), sides, strict=True)}
     return *(part for picture, text, _ in sides for part in (picture, text)), made
 
 
-def build(shelf: Shelf, tab: gr.Tab) -> list[VariantList]:
+def build(shelf: Shelf, tab: gr.Tab) -> list[parts.VariantList]:
     """The tab -> its lists of variants."""
     made = gr.State()
     with gr.Row():
@@ -50,22 +50,22 @@ def build(shelf: Shelf, tab: gr.Tab) -> list[VariantList]:
     with gr.Row():
         for side in ("A", "B"):
             with gr.Column(min_width=300):
-                keys.append(choice(shelf.trained, f"Variant {side}"))
-                shown += [picture(side, show_label=False, elem_id=f"side-{side}"), gr.Markdown()]
+                keys.append(parts.choice(shelf.trained, f"Variant {side}"))
+                shown += [parts.picture(side, show_label=False, elem_id=f"side-{side}"), gr.Markdown()]
     with gr.Accordion("What is compared", open=False):
         gr.Markdown(
             "The seed gives both variants the same random numbers, and the same test digits. Of reconstructions the "
             "upper row of each pair is the original, as the variant's data has it: grey, thresholded, or stacked."
         )
-    download("Download images (npz)", "comparison", made)
+    parts.download("Download images (npz)", "comparison", made)
     gr.on(
         [tab.select, *(key.input for key in keys), task.change, count.release, seed.change],
-        told(compare, shelf),
+        parts.told(compare, shelf),
         [*keys, task, count, seed],
         [*shown, made],
-        concurrency_id=MODEL,
+        concurrency_id=parts.MODEL,
         show_progress="minimal",
         trigger_mode="always_last",
         api_name="compare",
     )
-    return [VariantList(key, shelf.trained, second) for second, key in zip((False, True), keys, strict=True)]
+    return [parts.VariantList(key, shelf.trained, second) for second, key in zip((False, True), keys, strict=True)]

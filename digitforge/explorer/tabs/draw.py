@@ -8,9 +8,9 @@ from PIL import Image
 
 from digitforge import Variant, Verifier
 from digitforge.data.noise import add_noise
+from digitforge.explorer import parts
 from digitforge.explorer.coordinates import reach
 from digitforge.explorer.drawing import RULE, as_models_take, is_empty
-from digitforge.explorer.parts import MODEL, VariantList, choice, download, picture, told
 from digitforge.explorer.pictures import ONE_DIGIT, code_chart, reading_chart, score_chart, sheet
 from digitforge.explorer.shelf import Shelf
 
@@ -92,12 +92,12 @@ def take_test_digit(shelf: Shelf, key: str, to_ink: bool, sigma: float) -> tuple
     return picture, *examine(shelf, key, {"composite": picture}, to_ink, sigma)
 
 
-def build(shelf: Shelf) -> list[VariantList]:
+def build(shelf: Shelf) -> list[parts.VariantList]:
     """The tab -> its lists of variants."""
     made = gr.State()
     with gr.Row():
         with gr.Column(scale=2, min_width=300):
-            key = choice(shelf.encoders)
+            key = parts.choice(shelf.encoders)
             editor = gr.ImageEditor(
                 PAPER,  # with it, the brush is at hand at once
                 type="pil",
@@ -117,23 +117,23 @@ def build(shelf: Shelf) -> list[VariantList]:
             said = gr.Markdown(INVITATION)
             with gr.Row():
                 names = ("as seen", "reconstruction", "with noise", "denoised")
-                pictures = [picture(name, min_width=130, elem_id=f"look-{i}") for i, name in enumerate(names)]
+                pictures = [parts.picture(name, min_width=130, elem_id=f"look-{i}") for i, name in enumerate(names)]
             with gr.Row():
                 charts = [gr.Plot(show_label=False, min_width=280, elem_classes="chart") for _ in range(3)]
-            download("Download images, code and scores (npz)", "opinion", made)
+            parts.download("Download images, code and scores (npz)", "opinion", made)
             with gr.Accordion("How an image gets to the model, and what denoising means", open=False):
                 gr.Markdown(f"{RULE}\n\n{DENOISING}")
     outputs = [*pictures, said, *charts, made]
-    asked: dict[str, Any] = {"concurrency_id": MODEL, "show_progress": "minimal", "trigger_mode": "always_last"}
+    asked: dict[str, Any] = {"concurrency_id": parts.MODEL, "show_progress": "minimal", "trigger_mode": "always_last"}
     # A value that comes from here is no change that the editor tells of.
-    taken = told(take_test_digit, shelf)
+    taken = parts.told(take_test_digit, shelf)
     digit.click(taken, [key, to_ink, sigma], [editor, *outputs], api_visibility="private", **asked)
     gr.on(
         [editor.change, editor.input, key.change, to_ink.change, sigma.release],
-        told(examine, shelf),
+        parts.told(examine, shelf),
         [key, editor, to_ink, sigma],
         outputs,
         api_name="look",
         **asked,
     )
-    return [VariantList(key, shelf.encoders)]
+    return [parts.VariantList(key, shelf.encoders)]

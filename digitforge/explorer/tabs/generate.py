@@ -5,18 +5,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from digitforge.explorer.parts import (
-    MODEL,
-    VariantList,
-    choice,
-    chosen,
-    download,
-    label_choice,
-    labels_of,
-    picture,
-    told,
-    whole,
-)
+from digitforge.explorer import parts
 from digitforge.explorer.pictures import sheet
 from digitforge.explorer.shelf import Shelf
 
@@ -38,8 +27,8 @@ def tally(labels: np.ndarray, beliefs: np.ndarray, tolerance: float, wanted: int
 
 def generate(shelf: Shelf, key: str, count: int, seed: float, label: int) -> tuple[Any, ...]:
     """-> a grid, what the verifier reads in it, and the images as arrays."""
-    variant, wanted = shelf.variant(key), chosen(label)
-    images = variant.sample(int(count), whole(seed), wanted)
+    variant, wanted = shelf.variant(key), parts.chosen(label)
+    images = variant.sample(int(count), parts.whole(seed), wanted)
     shown = variant.as_shown(images)
     labels, beliefs, _ = shelf.verifier().read(shown)
     return (
@@ -51,31 +40,31 @@ def generate(shelf: Shelf, key: str, count: int, seed: float, label: int) -> tup
 
 def choose(shelf: Shelf, key: str) -> dict[str, Any]:
     """The classes that a variant can generate by."""
-    return labels_of(shelf.variant(key).classes, ANY)
+    return parts.labels_of(shelf.variant(key).classes, ANY)
 
 
-def build(shelf: Shelf, tab: gr.Tab) -> list[VariantList]:
+def build(shelf: Shelf, tab: gr.Tab) -> list[parts.VariantList]:
     """The tab -> its lists of variants."""
     made = gr.State()
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            key = choice(shelf.trained)
-            label = label_choice("Class", ANY)
+            key = parts.choice(shelf.trained)
+            label = parts.label_choice("Class", ANY)
             count = gr.Slider(10, 400, 100, step=10, label="images")
             seed = gr.Number(0, label="seed", precision=0, minimum=0)
             again = gr.Button("Generate", variant="primary")
             reading = gr.Markdown()
-            download("Download images (npz)", "samples", made)
+            parts.download("Download images (npz)", "samples", made)
         with gr.Column(scale=3, min_width=300):
-            grid = picture("Samples", elem_id="samples", show_label=False)
-    key.change(told(choose, shelf), key, label, concurrency_id=MODEL, api_visibility="private", show_progress="hidden")
+            grid = parts.picture("Samples", elem_id="samples", show_label=False)
+    key.change(parts.told(choose, shelf), key, label, **parts.UNSEEN)
     gr.on(
         [tab.select, again.click],
-        told(generate, shelf),
+        parts.told(generate, shelf),
         [key, count, seed, label],
         [grid, reading, made],
-        concurrency_id=MODEL,
+        concurrency_id=parts.MODEL,
         show_progress="minimal",
         api_name="generate",
     )
-    return [VariantList(key, shelf.trained)]
+    return [parts.VariantList(key, shelf.trained)]

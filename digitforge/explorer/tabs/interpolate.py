@@ -5,8 +5,8 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from digitforge.explorer import parts
 from digitforge.explorer.coordinates import between
-from digitforge.explorer.parts import MODEL, VariantList, choice, download, picture, told, whole
 from digitforge.explorer.pictures import sheet
 from digitforge.explorer.shelf import Shelf
 
@@ -32,7 +32,7 @@ def ends(shelf: Shelf, key: str, kind: str, numbers: list[int]) -> tuple[np.ndar
 def interpolate(shelf: Shelf, key: str, kind: str, first: float, second: float, steps: int) -> tuple[Any, ...]:
     """-> a strip, what it shows, and the codes and images as arrays."""
     variant = shelf.variant(key)
-    (start, end), originals = ends(shelf, key, kind, [whole(first), whole(second)])
+    (start, end), originals = ends(shelf, key, kind, [parts.whole(first), parts.whole(second)])
     line = between(start, end, int(steps))
     images = variant.decode(line)
     shown = np.concatenate([originals[:1], variant.as_shown(images), originals[1:]])
@@ -52,30 +52,30 @@ def others() -> tuple[int, int]:
     return int(first), int(second)
 
 
-def build(shelf: Shelf, tab: gr.Tab) -> list[VariantList]:
+def build(shelf: Shelf, tab: gr.Tab) -> list[parts.VariantList]:
     """The tab -> its lists of variants."""
     made = gr.State()
     with gr.Row():
-        key = choice(shelf.trained)
+        key = parts.choice(shelf.trained)
         kind = gr.Radio([TEST, RANDOM], value=TEST, label="Between", min_width=300)
     with gr.Row():
         first = gr.Number(0, label="first: number of the test digit, or seed", precision=0, minimum=0, min_width=150)
         second = gr.Number(1, label="second", precision=0, minimum=0, min_width=150)
         steps = gr.Slider(3, 20, 10, step=1, label="steps", min_width=150)
         other = gr.Button("Two others", min_width=150)
-    strip = picture("Interpolation", elem_id="strip", show_label=False)
+    strip = parts.picture("Interpolation", elem_id="strip", show_label=False)
     explained = gr.Markdown()
-    download("Download codes and images (npz)", "interpolation", made)
-    key.change(told(choose, shelf), key, kind, concurrency_id=MODEL, api_visibility="private", show_progress="hidden")
+    parts.download("Download codes and images (npz)", "interpolation", made)
+    key.change(parts.told(choose, shelf), key, kind, **parts.UNSEEN)
     other.click(others, None, [first, second], api_visibility="private", show_progress="hidden")
     gr.on(
         [tab.select, key.change, kind.change, first.change, second.change, steps.change],
-        told(interpolate, shelf),
+        parts.told(interpolate, shelf),
         [key, kind, first, second, steps],
         [strip, explained, made],
-        concurrency_id=MODEL,
+        concurrency_id=parts.MODEL,
         show_progress="minimal",
         trigger_mode="always_last",
         api_name="interpolate",
     )
-    return [VariantList(key, shelf.trained)]
+    return [parts.VariantList(key, shelf.trained)]

@@ -5,19 +5,8 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from digitforge.explorer import parts
 from digitforge.explorer.coordinates import Axes, with_label
-from digitforge.explorer.parts import (
-    MODEL,
-    VariantList,
-    choice,
-    chosen,
-    download,
-    label_choice,
-    labels_of,
-    picture,
-    told,
-    whole,
-)
 from digitforge.explorer.pictures import ONE_DIGIT, sheet
 from digitforge.explorer.shelf import Shelf
 
@@ -76,7 +65,7 @@ def choose(shelf: Shelf, key: str) -> tuple[Any, ...]:
     variant, found = shelf.variant(key), pages(shelf.axes(key))
     only_encoders = gr.update(visible=variant.encodes)
     return (
-        labels_of(variant.classes, AS_CODED),
+        parts.labels_of(variant.classes, AS_CODED),
         gr.update(choices=found, value=0, visible=len(found) > 1),
         only_encoders,
         only_encoders,
@@ -87,51 +76,55 @@ def choose(shelf: Shelf, key: str) -> tuple[Any, ...]:
 def random_code(shelf: Shelf, key: str, label: int, start: int) -> tuple[Any, ...]:
     """A code by the variant's own sampler."""
     seed = int(np.random.default_rng().integers(2**31))
-    return show(shelf, key, shelf.variant(key).draw(1, seed, chosen(label))[0], start)
+    return show(shelf, key, shelf.variant(key).draw(1, seed, parts.chosen(label))[0], start)
 
 
 def from_test_image(shelf: Shelf, key: str, number: float, start: int) -> tuple[Any, ...]:
     """The code of a test image, whatever class it says."""
     images = shelf.test_images(key)
-    code = shelf.variant(key).encode(images[[whole(number) % len(images)]])[0]
+    code = shelf.variant(key).encode(images[[parts.whole(number) % len(images)]])[0]
     return gr.update(value=-1), *show(shelf, key, code, start)
 
 
 def relabel(shelf: Shelf, key: str, code: np.ndarray, label: int, start: int) -> tuple[Any, ...]:
     """The same style as another class."""
-    return show(shelf, key, with_label(code, chosen(label), shelf.variant(key).classes or 0), start)
+    return show(shelf, key, with_label(code, parts.chosen(label), shelf.variant(key).classes or 0), start)
 
 
-def build(shelf: Shelf) -> list[VariantList]:
+def build(shelf: Shelf) -> list[parts.VariantList]:
     """The tab -> its lists of variants."""
     code, made = gr.State(), gr.State()
     with gr.Row():
         with gr.Column(scale=2, min_width=280, elem_classes="stage"):
-            image = picture("Digit", elem_id="digit", elem_classes="", show_label=False)
+            image = parts.picture("Digit", elem_id="digit", elem_classes="", show_label=False)
             reading = gr.Markdown()
         with gr.Column(scale=3, min_width=300):
-            key = choice(shelf.trained)
+            key = parts.choice(shelf.trained)
             with gr.Row():
                 drawn = gr.Button("Random code", size="md", min_width=120)
                 number = gr.Number(0, label="test image no.", precision=0, minimum=0, min_width=90)
                 encoded = gr.Button("Code of the test image", size="md", min_width=120)
             with gr.Row():
-                label = label_choice("Class", AS_CODED)
+                label = parts.label_choice("Class", AS_CODED)
                 start = gr.Dropdown([("", 0)], value=0, label="Sliders move the coordinates", interactive=True)
             with gr.Row(elem_classes="sliders"):
                 sliders = [gr.Slider(-1, 1, 0, min_width=200, interactive=True) for _ in range(SLIDERS)]
-            download("Download code and digit (npz)", "code", made)
+            parts.download("Download code and digit (npz)", "code", made)
     picture_of = [code, image, reading, made]
     outputs = [*picture_of, *sliders]
-    asked: dict[str, Any] = {"concurrency_id": MODEL, "show_progress": "minimal"}
-    key.change(told(choose, shelf), key, [label, start, number, encoded, *outputs], api_name="open_codes", **asked)
-    drawn.click(told(random_code, shelf), [key, label, start], outputs, api_name="random_code", **asked)
-    encoded.click(told(from_test_image, shelf), [key, number, start], [label, *outputs], api_name="encode", **asked)
-    label.input(told(relabel, shelf), [key, code, label, start], outputs, api_name="relabel", **asked)
-    start.input(told(show, shelf), [key, code, start], outputs, api_visibility="private", **asked)
+    asked: dict[str, Any] = {"concurrency_id": parts.MODEL, "show_progress": "minimal"}
+    key.change(
+        parts.told(choose, shelf), key, [label, start, number, encoded, *outputs], api_name="open_codes", **asked
+    )
+    drawn.click(parts.told(random_code, shelf), [key, label, start], outputs, api_name="random_code", **asked)
+    encoded.click(
+        parts.told(from_test_image, shelf), [key, number, start], [label, *outputs], api_name="encode", **asked
+    )
+    label.input(parts.told(relabel, shelf), [key, code, label, start], outputs, api_name="relabel", **asked)
+    start.input(parts.told(show, shelf), [key, code, start], outputs, api_visibility="private", **asked)
     # Without the queue an answer takes one request and not three.
     live: dict[str, Any] = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_last"}
     for position, one in enumerate(sliders):
-        moved = told(move, shelf, position)
+        moved = parts.told(move, shelf, position)
         one.input(moved, [key, code, start, one], picture_of, api_name=f"move_{position}", **live)
-    return [VariantList(key, shelf.trained)]
+    return [parts.VariantList(key, shelf.trained)]
