@@ -1,6 +1,6 @@
-"""Functions whose annotations hold shapes are checked by whoever calls them in a test: arguments and results.
+"""Checks shapes in tests: of what a function with `Float[np.ndarray, "N D"]` in its annotations is given and returns.
 
-Their modules import jaxtyping for mypy alone, so that a run neither waits for it nor pays for checks.
+Library files import jaxtyping for mypy alone, so a run does not wait for its import and checks nothing.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""What tests/shapes.py checks in every test: a wrong shape, kind of number or result is an error."""
+"""Wrong shapes, kinds of numbers and results are errors in every test."""
 
 import importlib
 import subprocess
@@ -62,7 +62,7 @@ def load(folder, source):
 
 
 def test_runs_import_no_jaxtyping():
-    """It takes longer to import than all metrics together, and would check what tests have checked."""
+    """Its import takes as long as that of all metrics, and a run would check again what tests have checked."""
     script = "import digitforge.metrics.catalogue, sys; print('jaxtyping' in sys.modules, 'beartype' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
