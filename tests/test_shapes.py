@@ -62,7 +62,7 @@ def load(folder, source):
 
 
 def test_runs_import_no_jaxtyping():
-    """Its import takes as long as that of all metrics, and a run would check again what tests have checked."""
+    """Its import takes nearly as long as that of all metrics, and a run would check again what tests have checked."""
     script = "import digitforge.metrics.catalogue, sys; print('jaxtyping' in sys.modules, 'beartype' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
