@@ -13,6 +13,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests import shapes
+
+shapes.install()  # before a test, or a plugin, imports what is checked
+
 pytest_plugins = ["tests.tiny_project"]
 
 PATIENCE = 600  # seconds; a busy machine takes long to import what a server needs

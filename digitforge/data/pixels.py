@@ -1,23 +1,30 @@
 """Expected pixels as bytes, as a viewer and the verifier get them, and many images as one picture."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, UInt8
 
 SIZE = 28  # pixels along each side of every image
 GAP = 2  # pixels between images
 PAPER = 255
 
 
-def to_bytes(pixels: np.ndarray) -> np.ndarray:
+def to_bytes(pixels: Float[np.ndarray, "*shape"]) -> UInt8[np.ndarray, "*shape"]:
     """Floats in [0, 1] -> uint8."""
     return np.rint(pixels * 255).astype(np.uint8)
 
 
-def crisp(images: np.ndarray, threshold: float | None) -> np.ndarray:
+def crisp(images: UInt8[np.ndarray, "*shape"], threshold: float | None) -> UInt8[np.ndarray, "*shape"]:
     """Images as they are shown and judged: lit from `threshold` on, or grey without one. uint8 -> uint8."""
     return images if threshold is None else np.where(images >= 255 * threshold, np.uint8(255), np.uint8(0))
 
 
-def mosaic(images: np.ndarray, columns: int) -> np.ndarray:
+def mosaic(images: UInt8[np.ndarray, "N H W C"], columns: int) -> UInt8[np.ndarray, "height width 3"]:
     """Lay uint8 images [N, H, W, C] out row by row -> one picture [rows * H', columns * W', 3], dark ink on white."""
     count, height, width, channels = images.shape
     rows = -(-count // columns)

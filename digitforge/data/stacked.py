@@ -5,17 +5,24 @@ channels, 1,000 classes. Where the source's images are colour pictures, nothing 
 pictures themselves, `mono` modes their grey versions.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from digitforge.data.modes import Mode
 
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Int, Int32, Integer, UInt8
 
-def binarize(images: np.ndarray) -> np.ndarray:
+
+def binarize(images: UInt8[np.ndarray, "*shape"]) -> UInt8[np.ndarray, "*shape"]:
     """Threshold uint8 images at one half -> 0 or 255."""
     return np.where(images >= 128, np.uint8(255), np.uint8(0))
 
 
-def grey(images: np.ndarray) -> np.ndarray:
+def grey(images: UInt8[np.ndarray, "N H W *colours"]) -> UInt8[np.ndarray, "N H W"]:
     """The grey version of colour pictures, their brightest channel: [N, H, W, 3] -> [N, H, W], which grey images are.
 
     Unlike luminance it commutes with `binarize`, and a blue shape on black stays as light as a white one.
@@ -24,8 +31,8 @@ def grey(images: np.ndarray) -> np.ndarray:
 
 
 def stack(
-    images: np.ndarray, labels: np.ndarray, count: int, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    images: UInt8[np.ndarray, "N H W"], labels: Integer[np.ndarray, "N"], count: int, rng: np.random.Generator
+) -> tuple[UInt8[np.ndarray, "count H W 3"], Int32[np.ndarray, "count"], Int[np.ndarray, "count 3"]]:
     """Draw `count` stacks of three digits.
 
     images: [N, H, W] uint8, labels: [N] -> [count, H, W, 3] uint8, [count] in 0..999, and which images were drawn,
@@ -37,15 +44,15 @@ def stack(
 
 
 def make_split(
-    images: np.ndarray,
-    labels: np.ndarray,
+    images: UInt8[np.ndarray, "N H W *colours"],
+    labels: Integer[np.ndarray, "N"],
     mode: Mode,
     *,
     pictures: bool,
     leave_out: int | None,
     stacks: int,
     seed: list[int],
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[UInt8[np.ndarray, "M H W C"], Int32[np.ndarray, "M"], Int32[np.ndarray, "M P"]]:
     """One split in one data mode.
 
     images: [N, H, W] or [N, H, W, 3] uint8, labels: [N] -> images [M, H, W, C] uint8, labels [M] int32, and which of
@@ -63,12 +70,12 @@ def make_split(
     return in_channels(images, mode), labels.astype(np.int32), kept[:, None].astype(np.int32)
 
 
-def in_channels(images: np.ndarray, mode: Mode) -> np.ndarray:
+def in_channels(images: UInt8[np.ndarray, "N H W *colours"], mode: Mode) -> UInt8[np.ndarray, "N H W C"]:
     """Images that are not stacked, with the channels of a data mode: [N, H, W] or [N, H, W, 3] -> [N, H, W, C]."""
     return images if mode.color else grey(images)[..., None]
 
 
-def has_digit(labels: np.ndarray, digit: int, channel_count: int) -> np.ndarray:
+def has_digit(labels: Integer[np.ndarray, "N"], digit: int, channel_count: int) -> Bool[np.ndarray, "N"]:
     """Whether any channel of a (stacked) image shows `digit`. labels: [N] -> [N] bool."""
     places = [labels // 10**place % 10 == digit for place in range(channel_count)]
     return np.any(places, axis=0)

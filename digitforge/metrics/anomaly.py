@@ -4,12 +4,21 @@ scores: [N], higher is stranger; anomalous: [N] bool with both kinds present. In
 each by themselves.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from digitforge.metrics.intervals import RESAMPLES, Estimate, from_resamples, resampled_counts
 
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float, Int
 
-def detections(scores: np.ndarray, anomalous: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+
+def detections(
+    scores: Float[np.ndarray, "N"], anomalous: Bool[np.ndarray, "N"], weights: Int[np.ndarray, "B N"]
+) -> tuple[Float[np.ndarray, "B points"], Float[np.ndarray, "B points"]]:
     """Shares of the anomalies and of the rest that score at least each threshold, from (0, 0) to (1, 1).
 
     weights: [B, N], how often each image counts, in each of B resamples -> true and false positive rates [B, T + 1]
@@ -24,7 +33,7 @@ def detections(scores: np.ndarray, anomalous: np.ndarray, weights: np.ndarray) -
     return rates[0], rates[1]
 
 
-def detection_metrics(scores: np.ndarray, anomalous: np.ndarray) -> dict[str, Estimate]:
+def detection_metrics(scores: Float[np.ndarray, "N"], anomalous: Bool[np.ndarray, "N"]) -> dict[str, Estimate]:
     """AUROC, average precision, and the false positive rate at 95 % true positives.
 
     auroc: chance that an anomaly scores higher than a normal image, 1 best, 0.5 guessing (Fawcett 2006, section 7);

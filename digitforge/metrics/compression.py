@@ -1,9 +1,15 @@
 """A code as a compressed image: quantised coordinates, their length in bytes, and image codecs to compare with."""
 
+from __future__ import annotations
+
 import io
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Float32, Int, UInt8
 
 BITS = (8, 4)  # a coordinate
 
@@ -15,24 +21,30 @@ CODECS: dict[str, list[dict[str, object]]] = {
 }
 
 
-def code_range(training: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def code_range(training: Float[np.ndarray, "T D"]) -> tuple[Float[np.ndarray, "D"], Float[np.ndarray, "D"]]:
     """Least and greatest value of each coordinate among training codes: [T, D] -> ([D], [D])."""
     return training.min(axis=0), training.max(axis=0)
 
 
-def quantise(codes: np.ndarray, low: np.ndarray, high: np.ndarray, bits: int) -> np.ndarray:
+def quantise(
+    codes: Float[np.ndarray, "N D"], low: Float[np.ndarray, "D"], high: Float[np.ndarray, "D"], bits: int
+) -> Int[np.ndarray, "N D"]:
     """Uniform scalar quantiser of each coordinate over [low, high], clipped: [N, D] -> int [N, D] in 0..2^bits - 1."""
     levels = 2**bits
     width = np.where(high > low, (high - low) / levels, np.inf)  # a constant coordinate has one level
     return np.clip(np.floor((codes - low) / width), 0, levels - 1).astype(np.int64)
 
 
-def dequantise(levels: np.ndarray, low: np.ndarray, high: np.ndarray, bits: int) -> np.ndarray:
+def dequantise(
+    levels: Int[np.ndarray, "N D"], low: Float[np.ndarray, "D"], high: Float[np.ndarray, "D"], bits: int
+) -> Float32[np.ndarray, "N D"]:
     """The middles of the cells: int [N, D] -> float32 [N, D]."""
     return (low + (levels + 0.5) * (high - low) / 2**bits).astype(np.float32)
 
 
-def code_length_bytes(training: np.ndarray, levels: np.ndarray, bits: int) -> np.ndarray:
+def code_length_bytes(
+    training: Int[np.ndarray, "T D"], levels: Int[np.ndarray, "N D"], bits: int
+) -> Float[np.ndarray, "N"]:
     """Bytes that an ideal arithmetic coder needs for each quantised code: -sum_d log2 p_d(level) / 8 -> [N].
 
     p_d: frequencies of coordinate d's levels among training codes [T, D], one count added to each (Laplace), so that
@@ -45,7 +57,9 @@ def code_length_bytes(training: np.ndarray, levels: np.ndarray, bits: int) -> np
     return total / 8
 
 
-def encode(images: np.ndarray, codec: str, settings: dict[str, object]) -> tuple[np.ndarray, np.ndarray]:
+def encode(
+    images: UInt8[np.ndarray, "N H W C"], codec: str, settings: dict[str, object]
+) -> tuple[Int[np.ndarray, "N"], UInt8[np.ndarray, "N H W C"]]:
     """Compress and decompress each image by itself.
 
     images: uint8 [N, H, W, C], C of 1 or 3 -> (bytes of each file [N], decoded uint8 [N, H, W, C]). PNG files of

@@ -4,11 +4,16 @@ They compare only under one and the same verifier. What test images score agains
 reach of a generator that has learnt, not copied.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from digitforge.metrics.intervals import Z95, Estimate, from_resamples, mean, resampled_counts
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 CHUNK = 128  # rows of a matrix of all pairs that are held at once: few enough for the processor's cache
 FRECHET_RESAMPLES = 10  # enough for a standard error to within a quarter
@@ -18,7 +23,7 @@ NEAREST = 5  # neighbour that the ball around a point reaches to
 class Gaussians(NamedTuple):
     """Those fitted to a set of features and to B bootstrap samples of it; R^T R is a covariance.
 
-    means: [1 + B, D], the set's own first; root: R [D, D] of the set; roots: [B, D, D] float32, of the resamples.
+    means: [1 + B, D], the set's own first; root: R [min(N, D), D] of the set; roots: [B, D, D] float32, resampled.
     """
 
     means: np.ndarray
@@ -26,13 +31,15 @@ class Gaussians(NamedTuple):
     roots: np.ndarray
 
 
-def moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean [D] and an upper triangular R [D, D] with R^T R = covariance, of rows [N, D]."""
+def moments(x: Float[np.ndarray, "N D"]) -> tuple[Float[np.ndarray, "D"], Float[np.ndarray, "R D"]]:
+    """Mean [D] and an upper triangular R [min(N, D), D] with R^T R = covariance, of rows [N, D]."""
     mu = x.mean(axis=0)
     return mu, np.asarray(np.linalg.qr((x - mu) / np.sqrt(len(x) - 1), mode="r"))
 
 
-def resampled_moments(x: np.ndarray, stream: int) -> tuple[np.ndarray, np.ndarray]:
+def resampled_moments(
+    x: Float[np.ndarray, "N D"], stream: int
+) -> tuple[Float[np.ndarray, "B D"], Float[np.ndarray, "B D D"]]:
     """Means [B, D] and covariances [B, D, D] of bootstrap samples of rows [N, D]; `stream` as in `resampled_counts`."""
     centre = x.mean(axis=0)
     x = x - centre
@@ -45,7 +52,7 @@ def resampled_moments(x: np.ndarray, stream: int) -> tuple[np.ndarray, np.ndarra
     return np.stack(means), np.stack(covariances)
 
 
-def gaussians(x: np.ndarray) -> Gaussians:
+def gaussians(x: Float[np.ndarray, "N D"]) -> Gaussians:
     """What `frechet_distance` needs of its first set [N, D], N > 1."""
     x = x.astype(np.float64)
     mu, root = moments(x)
@@ -55,7 +62,10 @@ def gaussians(x: np.ndarray) -> Gaussians:
     return Gaussians(np.concatenate([mu[None], means]), root, roots.astype(np.float32))
 
 
-def frechet(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray]) -> float:
+def frechet(
+    first: tuple[Float[np.ndarray, "D"], Float[np.ndarray, "R D"]],
+    second: tuple[Float[np.ndarray, "D"], Float[np.ndarray, "S D"]],
+) -> float:
     """|mu_1 - mu_2|^2 + tr(S_1 + S_2 - 2 (S_1 S_2)^(1/2)) of two `moments`, S = R^T R.
 
     The last trace is the nuclear norm of R_1 R_2^T. No matrix is squared and no root is taken, so that singular
@@ -66,7 +76,10 @@ def frechet(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.n
     return float(np.square(mu_1 - mu_2).sum() + np.square(r_1).sum() + np.square(r_2).sum() - 2 * cross)
 
 
-def quick_frechet(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray]) -> float:
+def quick_frechet(
+    first: tuple[Float[np.ndarray, "D"], Float[np.ndarray, "D D"]],
+    second: tuple[Float[np.ndarray, "D"], Float[np.ndarray, "D D"]],
+) -> float:
     """The same of (mu_1, R_1) and (mu_2, S_2), (S_1 S_2)^(1/2) having the trace of (R_1 S_2 R_1^T)^(1/2).
 
     A tenth of the work and half of the digits of `frechet`: enough for an interval.
@@ -77,7 +90,9 @@ def quick_frechet(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray
     return float(np.square(mu_1 - mu_2).sum() + np.square(r_1).sum() + np.trace(s_2) - 2 * cross)
 
 
-def frechet_distance(x: np.ndarray, y: np.ndarray, of_x: Gaussians | None = None) -> Estimate:
+def frechet_distance(
+    x: Float[np.ndarray, "N D"], y: Float[np.ndarray, "M D"], of_x: Gaussians | None = None
+) -> Estimate:
     """Frechet distance of Gaussians fitted to two sets (Heusel 2017, FID, arXiv:1706.08500, eq. 6); 0 is best.
 
     x: [N, D], y: [M, D] with N, M > 1, in squared units of the features. Biased upwards for small sets: compare at
@@ -90,7 +105,9 @@ def frechet_distance(x: np.ndarray, y: np.ndarray, of_x: Gaussians | None = None
     return from_resamples(value, np.array(replicates))
 
 
-def kernel_sums(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def kernel_sums(
+    x: Float[np.ndarray, "N D"], y: Float[np.ndarray, "M D"]
+) -> tuple[Float[np.ndarray, "N"], Float[np.ndarray, "M"]]:
     """Sums of k(x_i, y_j) = (x_i . y_j / D + 1)^3 over j, [N], and over i, [M]. x: [N, D], y: [M, D]."""
     over_y, over_x = np.empty(len(x)), np.zeros(len(y))
     for start in range(0, len(x), CHUNK):
@@ -103,14 +120,16 @@ def kernel_sums(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return over_y, over_x
 
 
-def kernel_within(x: np.ndarray) -> np.ndarray:
+def kernel_within(x: Float[np.ndarray, "N D"]) -> Float[np.ndarray, "N"]:
     """Mean of k(x_i, x_j) over j != i: [N, D] -> [N]."""
     x = x.astype(np.float64)
     of_itself = (np.square(x).sum(axis=1) / x.shape[1] + 1) ** 3
     return (kernel_sums(x, x)[0] - of_itself) / (len(x) - 1)
 
 
-def kernel_distance(x: np.ndarray, y: np.ndarray, within_x: np.ndarray | None = None) -> Estimate:
+def kernel_distance(
+    x: Float[np.ndarray, "N D"], y: Float[np.ndarray, "M D"], within_x: Float[np.ndarray, "N"] | None = None
+) -> Estimate:
     """Squared maximum mean discrepancy, unbiased, cubic kernel (Binkowski 2018, KID, arXiv:1801.01401, section 4).
 
     mean_{i != j} k(x_i, x_j) + mean_{i != j} k(y_i, y_j) - 2 mean_{i, j} k(x_i, y_j) (Gretton 2012, eq. 3); 0 is
@@ -126,12 +145,14 @@ def kernel_distance(x: np.ndarray, y: np.ndarray, within_x: np.ndarray | None = 
     return Estimate(float(of_x.mean() + of_y.mean()), float(Z95 * error))
 
 
-def squares(x: np.ndarray) -> np.ndarray:
+def squares(x: Float[np.ndarray, "N D"]) -> Float[np.ndarray, "N"]:
     """Squared length of each row: [N, D] -> [N]."""
     return np.einsum("nd,nd->n", x, x)
 
 
-def squared_distances(x: np.ndarray, y: np.ndarray, squares_y: np.ndarray | None = None) -> np.ndarray:
+def squared_distances(
+    x: Float[np.ndarray, "N D"], y: Float[np.ndarray, "M D"], squares_y: Float[np.ndarray, "M"] | None = None
+) -> Float[np.ndarray, "N M"]:
     """Squared Euclidean distances [N, M] of rows [N, D] and [M, D], in the precision that they are given in."""
     squared = -2 * x @ y.T
     squared += squares(x)[:, None]
@@ -139,7 +160,7 @@ def squared_distances(x: np.ndarray, y: np.ndarray, squares_y: np.ndarray | None
     return np.maximum(squared, 0, out=squared)
 
 
-def radii(x: np.ndarray, k: int = NEAREST) -> np.ndarray:
+def radii(x: Float[np.ndarray, "N D"], k: int = NEAREST) -> Float[np.ndarray, "N"]:
     """Squared distance of each row to its k-th nearest other row. x: [N, D] -> [N]."""
     x = x.astype(np.float64)
     squares_x = squares(x)
@@ -148,7 +169,10 @@ def radii(x: np.ndarray, k: int = NEAREST) -> np.ndarray:
 
 
 def neighbourhoods(
-    real: np.ndarray, fake: np.ndarray, k: int = NEAREST, of_real: np.ndarray | None = None
+    real: Float[np.ndarray, "N D"],
+    fake: Float[np.ndarray, "M D"],
+    k: int = NEAREST,
+    of_real: Float[np.ndarray, "N"] | None = None,
 ) -> dict[str, Estimate]:
     """Precision, recall (Kynkaanniemi 2019, arXiv:1904.06991), density, coverage (Naeem 2020, arXiv:2002.09797).
 

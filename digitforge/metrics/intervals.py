@@ -3,11 +3,16 @@
 The interval is that of the finite test split and sample. It doesn't hold what another training seed would change.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from jaxtyping import Int, Real, Shaped
 
 RESAMPLES = 100
 SEED = 0x5EED  # of every resampling; unlike what callers use, so that no data is drawn with the same numbers
@@ -21,14 +26,14 @@ class Estimate(NamedTuple):
     ci95: float
 
 
-def mean(values: np.ndarray) -> Estimate:
+def mean(values: Shaped[np.ndarray, "N"]) -> Estimate:
     """The mean of one number per image, +- 1.96 standard errors (what the bootstrap tends to). values: [N]."""
     values = np.asarray(values, np.float64)
     return Estimate(float(values.mean()), float(Z95 * values.std() / np.sqrt(len(values))))
 
 
 @lru_cache(maxsize=8)  # scores of the same images are resampled alike, again and again
-def resampled_counts(count: int, resamples: int = RESAMPLES, stream: int = 0) -> np.ndarray:
+def resampled_counts(count: int, resamples: int = RESAMPLES, stream: int = 0) -> Int[np.ndarray, "resamples count"]:
     """How often each of `count` images is in each bootstrap sample (Efron 1979) -> [resamples, count].
 
     Equal arguments give equal counts; another `stream` gives independent ones.
@@ -38,7 +43,7 @@ def resampled_counts(count: int, resamples: int = RESAMPLES, stream: int = 0) ->
     return counts
 
 
-def from_resamples(value: float, resampled: np.ndarray) -> Estimate:
+def from_resamples(value: float, resampled: Real[np.ndarray, "B"]) -> Estimate:
     """A value +- 1.96 standard deviations of its bootstrap replicates [B].
 
     Not their percentiles: resampling repeats images, which shifts statistics such as the Frechet distance or a number
@@ -47,7 +52,9 @@ def from_resamples(value: float, resampled: np.ndarray) -> Estimate:
     return Estimate(float(value), float(Z95 * np.std(resampled, dtype=np.float64)))
 
 
-def bootstrap(statistic: Callable[..., float], *arrays: np.ndarray, resamples: int = RESAMPLES) -> Estimate:
+def bootstrap(
+    statistic: Callable[..., float], *arrays: Shaped[np.ndarray, "N ..."], resamples: int = RESAMPLES
+) -> Estimate:
     """A statistic of arrays [N, ...], whose rows are resampled together, +- 1.96 bootstrap standard errors."""
     rng = np.random.default_rng(SEED)
     count = len(arrays[0])

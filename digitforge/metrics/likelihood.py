@@ -1,13 +1,20 @@
 """Likelihoods from what stage `sample` found for each image, in nats."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from digitforge.metrics.intervals import Z95, Estimate, mean
 
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
+
 ACTIVE = 0.01
 
 
-def elbo(reconstruction_nats: np.ndarray, kl_nats: np.ndarray) -> Estimate:
+def elbo(reconstruction_nats: Float[np.ndarray, "N"], kl_nats: Float[np.ndarray, "N"]) -> Estimate:
     """Evidence lower bound on log p(x), averaged, in nats; higher is better (Kingma & Welling 2014, eq. 3).
 
     reconstruction_nats: E_q[-log p(x|z)], [N]; kl_nats: KL(q(z|x) || p(z)), [N].
@@ -15,7 +22,9 @@ def elbo(reconstruction_nats: np.ndarray, kl_nats: np.ndarray) -> Estimate:
     return mean(-(reconstruction_nats.astype(np.float64) + kl_nats))
 
 
-def corrected_mean(coarse: np.ndarray, fine: np.ndarray, chosen: np.ndarray) -> Estimate:
+def corrected_mean(
+    coarse: Float[np.ndarray, "N"], fine: Float[np.ndarray, "n"], chosen: Int[np.ndarray, "n"]
+) -> Estimate:
     """Mean of a dear quantity over N images that was computed for n of them (Cochran 1977, difference estimator).
 
     mean(coarse) + mean(fine - coarse[chosen]): unbiased for a random choice, and nearly as sharp as all N where the
@@ -35,12 +44,12 @@ def bits_per_dimension(nats: float, dimensions: int) -> float:
     return nats / (dimensions * np.log(2))
 
 
-def active_units(means: np.ndarray) -> int:
+def active_units(means: Float[np.ndarray, "N D"]) -> int:
     """Code coordinates in use: variance over images of E_q[z|x] above 0.01 (Burda 2016, section 5.2). means: [N, D]."""
     return int(np.sum(means.astype(np.float64).var(axis=0) > ACTIVE))
 
 
-def mutual_information(log_q_zx: np.ndarray, log_q_z: np.ndarray) -> Estimate:
+def mutual_information(log_q_zx: Float[np.ndarray, "M"], log_q_z: Float[np.ndarray, "M"]) -> Estimate:
     """I(x; z) in nats between the index of one of N images and its code (Hoffman & Johnson 2016, "ELBO surgery").
 
     mean of log q(z|x) - log q(z) over z ~ q(z|x), q(z) being the mean of the N posteriors; at most log N, [M], [M].
@@ -48,7 +57,7 @@ def mutual_information(log_q_zx: np.ndarray, log_q_z: np.ndarray) -> Estimate:
     return mean(log_q_zx.astype(np.float64) - log_q_z)
 
 
-def marginal_kl(log_q_z: np.ndarray, log_p_z: np.ndarray) -> Estimate:
+def marginal_kl(log_q_z: Float[np.ndarray, "M"], log_p_z: Float[np.ndarray, "M"]) -> Estimate:
     """KL(q(z) || p(z)) in nats, of the aggregate posterior from the prior; 0 is best (Hoffman & Johnson 2016).
 
     The mean KL of an image's posterior is the sum of `mutual_information` and this. log_q_z, log_p_z: [M] at

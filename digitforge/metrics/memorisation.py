@@ -1,20 +1,29 @@
 """Does a generator copy its training images? Nearest neighbours, for generated images against held-out ones."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from digitforge.metrics.anomaly import detection_metrics
 from digitforge.metrics.distances import squares
 from digitforge.metrics.intervals import Estimate
 
+if TYPE_CHECKING:
+    from jaxtyping import Float, Float32, Int, Real, Shaped
+
 CHUNK = 2_500
 
 
-def as_numbers(array: np.ndarray) -> np.ndarray:
+def as_numbers(array: Real[np.ndarray, "N D"]) -> Float32[np.ndarray, "N D"]:
     """float32; uint8 pixels scaled to [0, 1]."""
     return array.astype(np.float32) / (255 if array.dtype == np.uint8 else 1)
 
 
-def nearest(queries: np.ndarray, pool: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def nearest(
+    queries: Real[np.ndarray, "M D"], pool: Real[np.ndarray, "N D"]
+) -> tuple[Float[np.ndarray, "M"], Int[np.ndarray, "M"]]:
     """Each query's nearest neighbour: [M, D], [N, D] -> (Euclidean distance [M], position in pool [M]).
 
     uint8 pixels count as numbers in [0, 1].
@@ -36,7 +45,10 @@ def nearest(queries: np.ndarray, pool: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def copying(
-    generated: np.ndarray, held_out: np.ndarray, generated_cells: np.ndarray, held_out_cells: np.ndarray
+    generated: Float[np.ndarray, "M"],
+    held_out: Float[np.ndarray, "N"],
+    generated_cells: Shaped[np.ndarray, "M"],
+    held_out_cells: Shaped[np.ndarray, "N"],
 ) -> Estimate:
     """Chance that a generated image lies nearer to the training set than a held-out one of the same cell.
 

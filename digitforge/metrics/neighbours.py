@@ -1,11 +1,20 @@
 """An anomaly score by the codes of training images. Stages that use models need it, and no other metric with it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Float32
 
 NEIGHBOURS = 5
 
 
-def neighbour_distance(training: np.ndarray, codes: np.ndarray, at_once: int = 500) -> np.ndarray:
+def neighbour_distance(
+    training: Float[np.ndarray, "T D"], codes: Float[np.ndarray, "N D"], at_once: int = 500
+) -> Float[np.ndarray, "N"]:
     """Mean cosine distance of each code to the 5 nearest training codes, an anomaly score: higher is stranger.
 
     Nearest neighbours of features (Bergman 2020, arXiv:2002.10445) on the unit sphere (Sun 2022, arXiv:2204.06507),
@@ -19,7 +28,7 @@ def neighbour_distance(training: np.ndarray, codes: np.ndarray, at_once: int = 5
     return np.concatenate(found)
 
 
-def directions(codes: np.ndarray) -> np.ndarray:
+def directions(codes: Float[np.ndarray, "N D"]) -> Float32[np.ndarray, "N D"]:
     """Codes [N, D] as unit vectors; a code of zeros stays."""
     codes = codes.astype(np.float32)
     return codes / np.maximum(np.linalg.norm(codes, axis=1, keepdims=True), 1e-9)

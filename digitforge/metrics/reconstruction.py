@@ -1,25 +1,34 @@
 """How close images come to their originals, pixel by pixel. Images: uint8 [N, H, W, C]; errors are of [0, 1]."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from digitforge.metrics.intervals import Estimate, mean
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, UInt8
 
 SIGMA, REACH = 1.5, 5  # the window of 11 x 11 of Wang 2004
 CHUNK = 500
 
 
-def squared_errors(images: np.ndarray, others: np.ndarray) -> np.ndarray:
+def squared_errors(
+    images: UInt8[np.ndarray, "N H W C"], others: UInt8[np.ndarray, "N H W C"]
+) -> Float[np.ndarray, "N"]:
     """Mean squared error over the pixels of each image -> [N]."""
     difference = images.astype(np.float32) / 255 - others.astype(np.float32) / 255
     return np.square(difference).mean(axis=(1, 2, 3), dtype=np.float64)
 
 
-def mse(images: np.ndarray, others: np.ndarray) -> Estimate:
+def mse(images: UInt8[np.ndarray, "N H W C"], others: UInt8[np.ndarray, "N H W C"]) -> Estimate:
     """Mean squared error per pixel; 0 is best."""
     return mean(squared_errors(images, others))
 
 
-def bce_nats(images: np.ndarray, others: np.ndarray) -> Estimate:
+def bce_nats(images: UInt8[np.ndarray, "N H W C"], others: UInt8[np.ndarray, "N H W C"]) -> Estimate:
     """Binary cross-entropy -sum x log y + (1 - x) log(1 - y) over pixels and channels, in nats; lower is better.
 
     A grey image's own entropy is the least. y is at least half a grey level away from black and white: 8 bits don't say
@@ -29,7 +38,7 @@ def bce_nats(images: np.ndarray, others: np.ndarray) -> Estimate:
     return mean(-(x * np.log(y) + (1 - x) * np.log1p(-y)).sum(axis=(1, 2, 3)))
 
 
-def psnr_db(images: np.ndarray, others: np.ndarray) -> Estimate:
+def psnr_db(images: UInt8[np.ndarray, "N H W C"], others: UInt8[np.ndarray, "N H W C"]) -> Estimate:
     """Peak signal-to-noise ratio, -10 log10(mse) of each image, in decibels, averaged over images; higher is better.
 
     An exact copy counts as 100 dB.
@@ -37,7 +46,7 @@ def psnr_db(images: np.ndarray, others: np.ndarray) -> Estimate:
     return mean(-10 * np.log10(np.maximum(squared_errors(images, others), 1e-10)))
 
 
-def ssim(images: np.ndarray, others: np.ndarray) -> Estimate:
+def ssim(images: UInt8[np.ndarray, "N H W C"], others: UInt8[np.ndarray, "N H W C"]) -> Estimate:
     """Structural similarity (Wang 2004, doi:10.1109/TIP.2003.819861, eq. 13), averaged over images; 1 is best.
 
     (2 m_x m_y + c_1)(2 s_xy + c_2) / ((m_x^2 + m_y^2 + c_1)(s_x^2 + s_y^2 + c_2)) with means, variances and covariance
@@ -48,7 +57,7 @@ def ssim(images: np.ndarray, others: np.ndarray) -> Estimate:
     return mean(np.concatenate([similarity(images[i : i + CHUNK], others[i : i + CHUNK]) for i in chunks]))
 
 
-def window_means(size: int) -> np.ndarray:
+def window_means(size: int) -> Float[np.ndarray, "windows size"]:
     """Gaussian means over the windows of 11 that lie whole in a line of pixels, as a matrix [size - 10, size]."""
     weights = np.exp(-0.5 * (np.arange(-REACH, REACH + 1) / SIGMA) ** 2)
     means = np.zeros((size - 2 * REACH, size))
@@ -57,7 +66,7 @@ def window_means(size: int) -> np.ndarray:
     return means
 
 
-def similarity(images: np.ndarray, others: np.ndarray) -> np.ndarray:
+def similarity(images: UInt8[np.ndarray, "N H W C"], others: UInt8[np.ndarray, "N H W C"]) -> Float[np.ndarray, "N"]:
     """`ssim` of each image -> [N]."""
     rows, columns = window_means(images.shape[1]), window_means(images.shape[2]).T
 

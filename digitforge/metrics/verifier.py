@@ -4,14 +4,23 @@
 recognised when its belief reaches a tolerance. Modes and divergence go by class alone, without a tolerance.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from digitforge.metrics.intervals import RESAMPLES, SEED, Estimate, bootstrap, from_resamples, mean
 
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float, Int, Integer
+
 DIGITS = 10
 
 
-def beliefs_and_classes(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def beliefs_and_classes(
+    probabilities: Float[np.ndarray, "N C 10"],
+) -> tuple[Float[np.ndarray, "N"], Int[np.ndarray, "N"]]:
     """Belief and class of each image.
 
     probabilities: [N, C, 10] -> belief [N] in 0..1, class [N] in 0..10^C - 1 with channel 0 for the ones.
@@ -21,13 +30,15 @@ def beliefs_and_classes(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return belief, probabilities.argmax(axis=2) @ places
 
 
-def predictability(probabilities: np.ndarray, tolerance: float) -> Estimate:
+def predictability(probabilities: Float[np.ndarray, "N C 10"], tolerance: float) -> Estimate:
     """Share of images with belief >= tolerance; 0 (worst) to 1. probabilities: [N, C, 10]."""
     belief, _ = beliefs_and_classes(probabilities)
     return mean(belief >= tolerance)
 
 
-def accuracy(probabilities: np.ndarray, labels: np.ndarray, tolerance: float) -> Estimate:
+def accuracy(
+    probabilities: Float[np.ndarray, "N C 10"], labels: Integer[np.ndarray, "N"], tolerance: float
+) -> Estimate:
     """Share of all images with belief >= tolerance and the right class; 0 to 1.
 
     probabilities: [N, C, 10], labels: [N] in 0..10^C - 1.
@@ -36,7 +47,9 @@ def accuracy(probabilities: np.ndarray, labels: np.ndarray, tolerance: float) ->
     return mean((belief >= tolerance) & (classes == labels))
 
 
-def coverage(probabilities: np.ndarray, trained: np.ndarray, tolerance: float) -> Estimate:
+def coverage(
+    probabilities: Float[np.ndarray, "N C 10"], trained: Bool[np.ndarray, "classes"], tolerance: float
+) -> Estimate:
     """Share of the `trained` classes seen at least once with belief >= tolerance; 0 to 1.
 
     probabilities: [N, C, 10], trained: [10^C] bool, the classes that there were to learn.
@@ -54,18 +67,18 @@ def expected_coverage(count: int, classes: int) -> float:
     return float(1 - (1 - 1 / classes) ** count)
 
 
-def class_counts(probabilities: np.ndarray) -> np.ndarray:
+def class_counts(probabilities: Float[np.ndarray, "N C 10"]) -> Int[np.ndarray, "classes"]:
     """How many images the verifier reads as each class, whatever its belief: [N, C, 10] -> [10^C]."""
     _, classes = beliefs_and_classes(probabilities)
     return np.bincount(classes, minlength=DIGITS ** probabilities.shape[1])
 
 
-def resampled_classes(counts: np.ndarray) -> np.ndarray:
+def resampled_classes(counts: Int[np.ndarray, "K"]) -> Int[np.ndarray, "B K"]:
     """Class counts of bootstrap samples of the images: [K] -> [100, K]."""
     return np.random.default_rng(SEED).multinomial(counts.sum(), counts / counts.sum(), size=RESAMPLES)
 
 
-def modes(counts: np.ndarray) -> Estimate:
+def modes(counts: Int[np.ndarray, "K"]) -> Estimate:
     """Number of classes seen at least once (Lin 2018, PacGAN, arXiv:1712.04086, section 4); more is better.
 
     counts: [K] of the images read as each class. The interval is over resampled images.
@@ -73,7 +86,7 @@ def modes(counts: np.ndarray) -> Estimate:
     return from_resamples(float(np.sum(counts > 0)), np.sum(resampled_classes(counts) > 0, axis=1))
 
 
-def kl_divergence(counts: np.ndarray, target: np.ndarray) -> Estimate:
+def kl_divergence(counts: Int[np.ndarray, "K"], target: Float[np.ndarray, "K"]) -> Estimate:
     """KL(generated || target) over classes in nats; 0 is best, `kl_floor` what a perfect sampler reads on average.
 
     sum_k q_k log(q_k / p_k) with q = counts / sum(counts) (Lin 2018, PacGAN, arXiv:1712.04086, section 4: 26,000
@@ -88,7 +101,7 @@ def kl_divergence(counts: np.ndarray, target: np.ndarray) -> Estimate:
     return from_resamples(float(divergence(counts)), divergence(resampled_classes(counts)))
 
 
-def kl_floor(count: int, target: np.ndarray) -> float:
+def kl_floor(count: int, target: Float[np.ndarray, "K"]) -> float:
     """Expected KL(empirical || target), in nats, of `count` independent draws of the target itself.
 
     Exact: sum_k E[(n_k / n) log(n_k / (n p_k))] with n_k ~ Binomial(n, p_k); about (K - 1) / 2n. target: [K].

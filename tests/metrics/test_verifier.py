@@ -77,7 +77,9 @@ def test_constant_generator_covers_one_class():
 
 def test_clueless_verifier_recognises_nothing():
     flat = np.full((20, 3, 10), 0.1)
-    assert predictability(flat, 0.5) == coverage(flat, every(3), 0.5) == accuracy(flat, np.zeros(20), 0.5) == (0, 0)
+    assert (
+        predictability(flat, 0.5) == coverage(flat, every(3), 0.5) == accuracy(flat, np.zeros(20, int), 0.5) == (0, 0)
+    )
 
 
 def test_a_belief_equal_to_the_tolerance_is_recognised():
