@@ -1,6 +1,7 @@
 """Hashes of what code does: of every file that a stage imports, directly or through another file.
 
-Comments, docstrings, line ends, blank lines and the annotations of functions do nothing, so they don't count. The hash
+Comments, docstrings, line ends, blank lines, annotations of functions and `if TYPE_CHECKING:` do nothing, so they don't
+count. The hash
 of a file is the same under Python 3.11, 3.12 and 3.13.
 """
 
@@ -9,6 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeGuard
 
 from digitforge.errors import UserError
 
@@ -57,6 +59,8 @@ def spell(node: ast.AST, words: list[str]) -> None:
         for one in found if isinstance(found, list) else [found]:
             if isinstance(node, ast.JoinedStr) and isinstance(one, ast.Constant) and one.value == "":
                 continue  # Python 3.12 has one after a format that ends in a value
+            if for_types_alone(one) and not one.orelse:
+                continue
             if isinstance(one, ast.AST):
                 spell(one, words)
             else:
@@ -71,9 +75,10 @@ def meaning(tree: ast.Module) -> str:
     return digest("".join(words).encode())
 
 
-def for_types_alone(node: ast.If) -> bool:
-    """Whether a statement is `if TYPE_CHECKING:`, whose imports never happen."""
-    return "TYPE_CHECKING" in (getattr(node.test, "id", ""), getattr(node.test, "attr", ""))
+def for_types_alone(node: Any) -> TypeGuard[ast.If]:
+    """Whether a statement is `if TYPE_CHECKING:`, which nothing runs."""
+    test = node.test if isinstance(node, ast.If) else None
+    return "TYPE_CHECKING" in (getattr(test, "id", ""), getattr(test, "attr", ""))
 
 
 def imported(tree: ast.AST) -> set[str]:
@@ -87,7 +92,7 @@ def imported(tree: ast.AST) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
             found.update(f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.If) and for_types_alone(node):
+        elif for_types_alone(node):
             left.extend(node.orelse)
         elif not isinstance(node, ast.expr):  # no expression imports
             left.extend(ast.iter_child_nodes(node))

@@ -77,6 +77,7 @@ class A:
         ("\n", "\r\n"),
         ("def area(self, r):", "def area(self, r: float) -> float:"),
         ("class A:\n", "class A:\n\n\n"),
+        ("class A:\n", "if TYPE_CHECKING:\n    import b\n\n\nclass A:\n"),
     ],
 )
 def test_what_does_nothing_does_not_count(old, new):
