@@ -1,8 +1,7 @@
 """Hashes of what code does: of every file that a stage imports, directly or through another file.
 
 Comments, docstrings, line ends, blank lines, annotations of functions and `if TYPE_CHECKING:` do nothing, so they don't
-count. The hash
-of a file is the same under Python 3.11, 3.12 and 3.13.
+count. The hash of a file is the same under Python 3.11, 3.12 and 3.13.
 """
 
 import ast
