@@ -409,12 +409,13 @@ def test_what_a_removed_variant_left_is_named_and_deleted_by_one_command(project
     said = project.run(sys.executable, "-m", "stages.recipes", "--plan")
     deleted = project.run(sys.executable, "-m", "digitforge.settings.leftovers")
     gone = {name for name, path in kept.items() if not path.exists()}
+    again = project.run(sys.executable, "-m", "stages.recipes", "--plan")
     project.write_params()
-    project.dvc("checkout")
-    project.dvc("repro")
+    project.dvc("repro")  # out of DVC's cache of runs
     assert "no longer in params.yaml: evaluate@gan_small, sample@gan_small, train@gan_small; `make tidy`" in said
     assert "deleted artifacts/models/gan_small" in deleted
     assert gone == set(kept)
+    assert "no longer in params.yaml" not in again
     assert all(path.exists() for path in kept.values())
 
 
