@@ -24,7 +24,6 @@ from digitforge.data.raw import SourceFacts
 from digitforge.models import build
 from digitforge.nn.samplers import to_arrays
 from digitforge.packing import pack, unpack
-from digitforge.settings.code import imported as imported_names
 from digitforge.settings.params import parse
 from digitforge.tracking import registry, runs
 from tests import small
@@ -107,11 +106,13 @@ def test_requirements_name_what_a_served_model_imports():
     code += "digitforge.models.conditional_vae, digitforge.models.vqvae, digitforge.models.gan; "
     code += "print(*(m.__file__ for name, m in sys.modules.items() if name.split('.')[0] == 'digitforge'))"
     output = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    names = {name for path in output.split() for name in imported_names(ast.parse(Path(path).read_text()))}
+    nodes = [node for path in output.split() for node in ast.walk(ast.parse(Path(path).read_text()))]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
     distributions = packages_distributions()
     imported = {found for name in names for found in distributions.get(name.split(".")[0], ())}
-    # The project itself, and parts of mlflow and of pydantic.
-    imported -= {"digitforge", "mlflow-skinny", "mlflow-tracing", "pydantic_core"}
+    # The project itself, parts of mlflow and of pydantic, and what is for types alone.
+    imported -= {"digitforge", "mlflow-skinny", "mlflow-tracing", "pydantic_core", "jaxtyping"}
     imported = {name.replace("_", "-").lower() for name in imported}
     assert imported <= set(registry.REQUIREMENTS)
     # TensorFlow Probability needs tf-keras and doesn't say so.
