@@ -12,6 +12,7 @@ from digitforge.settings.recipe import Recipe, path_of
 
 LOCK = Path("dvc.lock")
 CACHE = Path(".dvc/cache/files/md5")
+NEW = "not run yet"
 MOST_NAMES = 3  # stages of one kind that a line names
 
 
@@ -74,7 +75,7 @@ def changes(recipes: Iterable[Recipe], last: Mapping[str, Any], root: Path) -> d
     for recipe in recipes:
         md5 = recipe_md5(recipe, last)
         if md5 is None:
-            found[recipe.name] = ["has not run yet"]
+            found[recipe.name] = [NEW]
         elif md5 != files.md5(files.as_json(recipe.to_json())):
             old = before(recipe, md5, root)
             found[recipe.name] = list(reasons(old, recipe)) if old else ["its recipe changed"]
@@ -119,7 +120,10 @@ def plan(recipes: list[Recipe], root: Path = Path()) -> Iterator[str]:
     for name, why in found.items():
         for reason in why:
             grouped.setdefault(reason, []).append(name)
+    new = grouped.pop(NEW, [])
     yield from (f"{named(names)}: {reason}" for reason, names in grouped.items())
+    if new:
+        yield f"{NEW}: {named(new)}"
     after = followers(found, last)
     if after:
         yield f"then, if results change: {named(after)}"

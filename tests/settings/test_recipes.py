@@ -222,7 +222,7 @@ def test_the_plan_says_what_changed_and_what_follows(tmp_path):
 @pytest.mark.parametrize("text", ["", "<<<<<<< HEAD\nstages:\n", "stages:\n", "[]"])
 def test_a_damaged_lock_is_planned_without(tmp_path, text):
     (tmp_path / "dvc.lock").write_text(text)
-    assert list(plan([Recipe("train", "a", {}, {})], tmp_path)) == ["train@a: has not run yet"]
+    assert list(plan([Recipe("train", "a", {}, {})], tmp_path)) == ["not run yet: train@a"]
 
 
 def test_many_stages_share_a_line():
