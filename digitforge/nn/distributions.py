@@ -28,7 +28,7 @@ class Distribution(Protocol):
 
 
 class Posterior:
-    """A family of q(z|x). `size`: values per example; `gaussian`: whether its density is cheap everywhere."""
+    """A family of q(z|x). `size`: values per example; `gaussian`: whether it is one Gaussian for each image."""
 
     gaussian: ClassVar[bool] = True
     size: int

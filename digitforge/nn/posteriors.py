@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from digitforge.nn.backend import tf, tfb, tfd
 from digitforge.nn.distributions import CouplingFlow, Distribution, Flowed, Pair, Posterior, apply, diagonal, mlp
@@ -10,9 +10,8 @@ from digitforge.schema import Positive, Schema, one_of
 
 
 class PosteriorSettings(Schema):
-    """What every posterior has; `gaussian`: whether it is one Gaussian, given the image."""
+    """What every posterior has."""
 
-    gaussian: ClassVar[bool] = True
     name: str
 
     def check(self, code: int) -> None:
@@ -52,7 +51,6 @@ class TriLPosterior(Posterior):
 
 
 class Flow(PosteriorSettings):
-    gaussian: ClassVar[bool] = False
     name: Literal["flow"]
     layers: Positive
     hidden: Positive
@@ -80,7 +78,6 @@ class FlowPosterior(Posterior):
 
 
 class TwoLayer(PosteriorSettings):
-    gaussian: ClassVar[bool] = False
     name: Literal["two_layer"]
     top: Positive
     hidden: Positive

@@ -1,6 +1,7 @@
 """Every training of the pipeline, described once: for its stage, its live run in MLflow and one restored from files."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ class Training:
     @classmethod
     def of(cls, recipe: Recipe) -> "Training":
         """The training that follows this recipe."""
-        return KINDS[recipe.stage](recipe)
+        return OF_STAGE[recipe.stage](recipe)
 
     @property
     def data(self) -> Path:
@@ -45,7 +46,7 @@ class Training:
         """The tags by which its runs in MLflow can be found."""
         return {"family": self.family, "data": self.mode}
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """A hash of its recipe and its data, which names its checkpoints and its run in MLflow."""
         return self.recipe.fingerprint(self.data)
@@ -74,4 +75,4 @@ def of_left_out_digit(recipe: Recipe) -> Training:
     return Training(recipe, f"leave_one_out_{digit}", "vae", LEFT_OUT, folder, shown, metrics)
 
 
-KINDS = {"verifier": of_verifier, "train": of_variant, "leave_one_out": of_left_out_digit}
+OF_STAGE = {"verifier": of_verifier, "train": of_variant, "leave_one_out": of_left_out_digit}

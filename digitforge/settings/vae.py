@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from digitforge.nn.networks import Network
 from digitforge.nn.objectives import Objective
-from digitforge.nn.posteriors import PosteriorOf
+from digitforge.nn.posteriors import POSTERIORS, PosteriorOf
 from digitforge.nn.priors import PriorOf
 from digitforge.settings.model import ModelSettings
 
@@ -25,7 +25,7 @@ class VaeSettings(ModelSettings):
         self.posterior.check(self.code)
         self.prior.check(self.code)
         for key, part in (("prior", self.prior), ("objective", self.objective)):
-            if part.needs_gaussian and not self.posterior.gaussian:
+            if part.needs_gaussian and not POSTERIORS[type(self.posterior)].gaussian:
                 accepted = f"another with posterior: {self.posterior.name}"
                 raise ValueError(f"{key}: received {part.name}; accepted: {accepted}")
         return self

@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -34,14 +34,6 @@ class Watcher(Protocol):
         """Take a picture, uint8 [H, W, 3], of what the model makes at a step."""
 
 
-class Nobody:
-    """A watcher that doesn't look."""
-
-    def log_row(self, row: Point) -> None: ...
-
-    def log_picture(self, picture: np.ndarray, step: int) -> None: ...
-
-
 def train(
     training: Training,
     model: keras.Model,
@@ -51,7 +43,7 @@ def train(
     save: Callable[[list[Point]], None],
     *,
     source: str,
-    watched: AbstractContextManager[Watcher] | None = None,
+    watched: AbstractContextManager[Watcher],
     album: Album | None = None,
 ) -> None:
     """Train `model` as `training` describes it, then `save(points)` its outputs, a point an interval of steps.
@@ -66,7 +58,7 @@ def train(
     short = training.fingerprint[:16]
     scratch = files.scratch() / "checkpoints" / short
     # Two workers may want the same training at once: they take turns, and never share a checkpoint.
-    with FileLock(files.scratch() / f"{short}.lock"), watched or nullcontext(Nobody()) as watcher:
+    with FileLock(files.scratch() / f"{short}.lock"), watched as watcher:
         if album:
             album.open(scratch / "album.npz")
         began = time.monotonic()
