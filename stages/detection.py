@@ -5,7 +5,6 @@ Writes reports/metrics/leave_one_out/DIGIT.json: the detection metrics of every 
 
 from digitforge import files
 from digitforge.data.dataset import Dataset
-from digitforge.data.modes import Mode
 from digitforge.errors import argument, user_errors
 from digitforge.metrics.anomaly import detection_metrics
 from digitforge.metrics.intervals import plain
@@ -19,7 +18,7 @@ SETTINGS = ()
 def main(key: str) -> None:
     """Measure the scores of stage `leave_one_out`; none where the data has no such digit."""
     digit = int(str(Recipe.read("detection", key).key))
-    data = Dataset.read(Mode.parse(LEFT_OUT), "y_test")
+    data = Dataset.read(LEFT_OUT, "y_test")
     nats = files.read_npz(files.LEAVE_ONE_OUT / key / "scores.npz")
     found = scores(nats) if nats else {}
     table = {name: detection_metrics(values, data["y_test"] == digit) for name, values in found.items()}

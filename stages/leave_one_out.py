@@ -6,7 +6,6 @@ the distance of codes from training codes, over the test split. Both are empty w
 
 from digitforge import files
 from digitforge.data.dataset import Dataset
-from digitforge.data.modes import Mode
 from digitforge.errors import argument, user_errors
 from digitforge.metrics.neighbours import neighbour_distance
 from digitforge.models import build
@@ -28,7 +27,7 @@ def main(key: str) -> None:
     recipe = Recipe.read("leave_one_out", key)
     training, digit, seed = Training.of(recipe), int(key), recipe["seed"]
     folder = training.folder
-    data = Dataset.read(Mode.parse(training.mode), "x_train", "y_train", "x_test", "y_test")
+    data = Dataset.read(training.mode, "x_train", "y_train", "x_test", "y_test")
     kept, seen, source = data["y_train"] != digit, data["y_test"] != digit, data.source.label
     if kept.all() or seen.all() or not (kept.any() and seen.any()):
         print(f"leave_one_out: nothing to leave out, or nothing left: {digit} is no digit of the data, or the only one")

@@ -4,7 +4,6 @@ import numpy as np
 
 from digitforge import files
 from digitforge.data.dataset import Dataset
-from digitforge.data.modes import Mode
 from digitforge.data.stacked import binarize
 from digitforge.errors import user_errors
 from digitforge.metrics.calibration import accuracy, expected_calibration_error
@@ -35,7 +34,7 @@ def main() -> None:
     """Write artifacts/verifier and reports/metrics/verifier.json."""
     recipe = Recipe.read("verifier")
     training = Training.of(recipe)
-    data = Dataset.read(Mode.parse(training.mode), "x_train", "y_train", "x_test", "y_test")
+    data = Dataset.read(training.mode, "x_train", "y_train", "x_test", "y_test")
     model, source = VerifierNetwork(seed=recipe["seed"]), data.source.label
 
     def save(history: list[Point]) -> None:

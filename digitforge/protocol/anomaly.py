@@ -18,6 +18,7 @@ SCORES: dict[str, tuple[Callable[..., np.ndarray], tuple[str, ...]]] = {
     "importance_sampling": (lambda log_p: -log_p, ("log_p",)),
     "code_neighbours": (lambda distance: distance, ("code_distance",)),
 }
+SCORED = {array for _, arrays in SCORES.values() for array in arrays}  # all that scores are taken of
 
 
 def scores(found: Arrays, prefix: str = "") -> Arrays:

@@ -7,13 +7,13 @@ import pandas as pd
 
 from digitforge import files
 from digitforge.data.dataset import Dataset
-from digitforge.data.modes import Mode
 from digitforge.data.raw import SourceFacts
 from digitforge.data.sources import title
-from digitforge.protocol.anomaly import SCORES
+from digitforge.protocol.anomaly import SCORED
 from digitforge.protocol.reconstruction import USUAL_NOISE
 from digitforge.report.cards import describe
 from digitforge.settings.params import ResultParams, Variant
+from digitforge.settings.trainings import VERIFIED
 
 # Arrays of `models.exploring`.
 EXPLORED = (
@@ -29,7 +29,6 @@ EXPLORED = (
     "by_class",
 )
 # Arrays of stage `sample` that pages need, to show them or to know which images they show; others are larger.
-SCORED = {array for _, arrays in SCORES.values() for array in arrays}
 ARRAYS = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED, *EXPLORED)
 
 
@@ -80,7 +79,7 @@ def length_of_codes(key: str) -> int | None:
 
 def of_all(params: ResultParams) -> dict[str, Any]:
     """What the pages say of data and verifier."""
-    data = Dataset.read(Mode.parse("mono-float-complete"), "y_train", "y_test")
+    data = Dataset.read(VERIFIED, "y_train", "y_test")
     source = data.source
     return {
         "source": title(source.name),

@@ -16,7 +16,7 @@ from digitforge import files
 from digitforge.data.dataset import Dataset
 from digitforge.data.pixels import crisp
 from digitforge.metrics.catalogue import metric
-from digitforge.protocol.anomaly import SCORES, leading_score
+from digitforge.protocol.anomaly import SCORED, leading_score
 from digitforge.report.figures.images import image_grid
 from digitforge.report.figures.style import save
 from digitforge.report.sizes import PLOTTED, ROW
@@ -36,7 +36,6 @@ TABLES = {
 RECOGNISED, COVERAGE = metric("samples.predictability"), metric("samples.coverage_prdc")
 BYTES, PSNR = metric("compression.codes.8.entropy_bytes"), metric("reconstruction.psnr_db")
 AUROC = metric("anomaly.auroc")
-SCORED = {array for _, arrays in SCORES.values() for array in arrays}
 
 Rows = list[dict[str, Any]]
 

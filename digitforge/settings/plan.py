@@ -39,10 +39,7 @@ def recipe_md5(recipe: Recipe, last: Mapping[str, Any]) -> str | None:
 def before(recipe: Recipe, md5: str, root: Path) -> Recipe | None:
     """The recipe of the last run, out of DVC's cache; None where the cache hasn't got it."""
     path = root / CACHE / md5[:2] / md5[2:]
-    if not path.exists():
-        return None
-    content = files.read_json(path)
-    return Recipe(recipe.stage, recipe.key, content["settings"], content["code"])
+    return Recipe.parse(recipe.stage, recipe.key, files.read_json(path)) if path.exists() else None
 
 
 def edits(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

@@ -41,10 +41,14 @@ class Recipe:
             accepted = ", ".join(keys) if key and keys else f"a project where `dvc repro recipes` has made {path}"
             raise UserError(f"{stage}: received {key!r}; accepted: {accepted}")
         try:
-            content = files.read_json(path)
-            return cls(stage, key, content["settings"], content["code"])
+            return cls.parse(stage, key, files.read_json(path))
         except (ValueError, KeyError, TypeError):
             raise UserError(f"{path}: received no recipe; `dvc repro -f -s recipes` makes it anew") from None
+
+    @classmethod
+    def parse(cls, stage: str, key: str | None, content: dict[str, Any]) -> "Recipe":
+        """The recipe of `stage@key` from its JSON, of `to_json`."""
+        return cls(stage, key, content["settings"], content["code"])
 
     def __getitem__(self, path: str) -> Any:
         """The setting at a dotted path, one of the stage's SETTINGS or below it: plain JSON data."""

@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from digitforge import files
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
 from digitforge.settings.recipe import Recipe
 
-VERIFIED, LEFT_OUT = "mono-float-complete", "mono-binary-complete"  # data modes of the verifier and of the study
+# Data modes of the verifier and of the study.
+VERIFIED, LEFT_OUT = Mode.parse("mono-float-complete"), Mode.parse("mono-binary-complete")
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Training:
     recipe: Recipe
     name: str
     family: str
-    mode: str
+    mode: Mode
     folder: Path
     shown: dict[str, Any]
     metrics: tuple[Path, ...]
@@ -34,7 +37,7 @@ class Training:
     @property
     def data(self) -> Path:
         """The data file that it learns from."""
-        return files.DATA / f"{self.mode}.npz"
+        return Dataset.path(self.mode)
 
     @property
     def logged(self) -> dict[str, Any]:
@@ -44,7 +47,7 @@ class Training:
     @property
     def tags(self) -> dict[str, str]:
         """The tags by which its runs in MLflow can be found."""
-        return {"family": self.family, "data": self.mode}
+        return {"family": self.family, "data": str(self.mode)}
 
     @cached_property
     def fingerprint(self) -> str:
@@ -57,7 +60,7 @@ def of_variant(recipe: Recipe) -> Training:
     key, row = str(recipe.key), recipe["variant"]
     shown = {"model": row["model"], "fit": row["fit"]}
     metrics = (files.METRICS / f"{key}.json", files.METRICS / f"{key}.details.json")
-    return Training(recipe, key, row["family"], row["data"], files.MODELS / key, shown, metrics)
+    return Training(recipe, key, row["family"], Mode.parse(row["data"]), files.MODELS / key, shown, metrics)
 
 
 def of_verifier(recipe: Recipe) -> Training:

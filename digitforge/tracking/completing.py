@@ -11,6 +11,7 @@ import pandas as pd
 
 from digitforge import files
 from digitforge.data import album
+from digitforge.data.dataset import Dataset
 from digitforge.packing import pack
 from digitforge.protocol.champions import champions
 from digitforge.settings.recipe import Recipe
@@ -96,7 +97,7 @@ def register(store: Store, variants: Mapping[str, Any], rules: Mapping[str, Any]
             version = registry.version(key, content)
             if version is None:
                 run = store.runs(Training.of(Recipe.read("train", key)).fingerprint)[0]  # `complete` was there
-                image: np.ndarray = files.read_npz(files.DATA / f"{row.data}.npz", "x_test")["x_test"][0]
+                image: np.ndarray = Dataset.read(row.data, "x_test")["x_test"][0]
                 entry = Entry(key, content, row.title, {"family": row.family, "data": str(row.data)}, image)
                 version = registry.add(entry, run.info.run_id, Path(folder))
         versions[key] = version
