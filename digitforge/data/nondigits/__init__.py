@@ -1,0 +1,1 @@
+"""Images that are no digits, made from digits or from nothing: what a judge must refuse."""
