@@ -65,16 +65,18 @@ def score(options: argparse.Namespace) -> None:
         print(f"scored by {variant.key}, the best VAE by tracking.champion in params.yaml", file=sys.stderr)
     images = read_images(paths, variant)
     scores, percentiles = variant.anomaly_score(images), variant.anomaly_percentile(images)
-    labels, beliefs, _ = digitforge.verifier().read(variant.as_seen(images))
+    verifier, seen = digitforge.verifier(), variant.as_seen(images)
+    labels, beliefs, _ = verifier.read(seen)
+    readings = np.where(verifier.recognises(seen), labels.astype(str), "none")
     rows = [
         {
             "file": printable(path),
             "score": f"{a:.4f}",
             "percentile": f"{b:.2f}",
-            "reads": label,
+            "reads": reading,
             "belief": f"{belief:.3f}",
         }
-        for path, a, b, label, belief in zip(paths, scores, percentiles, labels, beliefs, strict=True)
+        for path, a, b, reading, belief in zip(paths, scores, percentiles, readings, beliefs, strict=True)
     ]
     rows = [rows[i] for i in np.argsort(-scores, kind="stable")]
     print(table(rows))

@@ -102,15 +102,13 @@ def is_of(row: Row, config: dict[str, Any]) -> bool:
 
 
 def verifier(root: Path | None = None) -> Verifier:
-    """The trained verifier; raises UserError if there is none yet. root: as of `load`."""
+    """The trained strict verifier; raises UserError if there is none yet. root: as of `load`."""
     root = root or project_folder()
-    weights = root / files.VERIFIER / "verifier.weights.h5"
-    if not weights.exists():
-        raise UserError(f"{weights}: no verifier yet, `dvc repro verifier` trains it")
-    from digitforge.models.verifier import VerifierNetwork
+    folder = root / files.VERIFIER / "strict"
+    if not (folder / "verifier.weights.h5").exists():
+        raise UserError(f"{folder}: no verifier yet, `dvc repro verifier` trains it")
+    from digitforge.models.verifiers import load
 
     pictures = (root / SOURCE_FILE).exists() and SourceFacts.read(root).pictures
-    network = VerifierNetwork(pictures=pictures)
-    with undamaged(weights, "dvc repro -f -s verifier"):
-        network.load_weights(weights)
-    return Verifier(network)
+    with undamaged(folder, "dvc repro -f -s verifier@strict"):
+        return Verifier(load(folder, pictures=pictures), files.read_json(folder / "judge.json")["thresholds"])

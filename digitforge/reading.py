@@ -1,5 +1,6 @@
-"""The verifier: what digit an image shows, and how sure that is."""
+"""The strict verifier: what digit an image shows, if any, and how sure that is."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,20 +10,47 @@ from digitforge.metrics.verifier import beliefs_and_classes
 
 
 class Verifier:
-    """The network that judges every image of the report. `digitforge.verifier()` gives it."""
+    """The network that decides what the report calls recognised. `digitforge.verifier()` gives it."""
 
-    def __init__(self, network: Any) -> None:
+    def __init__(self, network: Any, thresholds: Mapping[str, Mapping[str, float]]) -> None:
         self.network = network  # digitforge.models.verifier.VerifierNetwork
+        self.thresholds = thresholds  # of digitforge.protocol.judge
 
     def read(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Read images [N, 28, 28, C], or [N, 28, 28] if grey, of uint8 or of floats in [0, 1].
 
-        -> labels [N], beliefs [N] in 0..1, probabilities [N, C, 10]. Of a stack the label is the number 0..10^C - 1
-        that its channels show, ones first, and the belief the product of theirs. Where the project's data are colour
-        pictures these are read whole, as if C were 1.
+        -> labels [N], beliefs [N] in 0..1, probabilities [N, C, 10]. What the ten probabilities lack to 1 is that of
+        "no digit". Of a stack the label is the number 0..10^C - 1 that its channels show, ones first, and the belief
+        the product of theirs. Where the project's data are colour pictures these are read whole, as if C were 1.
+        `recognises` tells which labels mean anything.
         """
-        x = np.asarray(x)
-        channels = 3 if x.ndim == 4 and x.shape[3] == 3 else 1
-        probabilities, _ = self.network.read(to_pictures(x, (28, 28, channels)))
+        probabilities, _ = self.network.read(pictures_of(x))
         beliefs, labels = beliefs_and_classes(probabilities)
         return labels, beliefs, probabilities
+
+    def threshold(self, channels: int, *, binary: bool) -> float:
+        """The belief from which on an image is recognised: 95 % of real digits, or stacks of 3 channels, reach it.
+
+        channels: 1 or 3; binary: whether its pixels are black and white alone.
+        """
+        read_whole = channels == 1 or self.network.pictures
+        return self.thresholds["binary" if binary else "float"]["1" if read_whole else "3"]
+
+    def recognises(self, x: np.ndarray) -> np.ndarray:
+        """Which images, as of `read`, are recognised as digits -> [N] bool."""
+        images = pictures_of(x)
+        binary = bool(np.isin(images, (0, 255)).all())
+        return self.read(images)[1] >= self.threshold(images.shape[3], binary=binary)
+
+
+def pictures_of(x: np.ndarray) -> np.ndarray:
+    """Images as of `Verifier.read` -> uint8 [N, 28, 28, C]; raises InputError for others."""
+    x = np.asarray(x)
+    return to_pictures(x, (28, 28, 3 if x.ndim == 4 and x.shape[3] == 3 else 1))
+
+
+def answer(digits: str, belief: float, threshold: float) -> str:
+    """A reading as a sentence, in Markdown: the digits, or that there are none."""
+    if belief >= threshold:
+        return f"The verifier reads **{digits}**, with a belief of {belief:.0%}."
+    return f"The verifier sees **no digit**. Its belief in {digits}, the likeliest reading, is {belief:.0%}."

@@ -21,12 +21,13 @@ SETTINGS = ("seed", "data.missing_digit", "evaluation.noise", "evaluation.sample
 def main() -> None:
     """Write artifacts/reference."""
     recipe = Recipe.read("reference")
+    thresholds = files.read_json(files.VERIFIER / "strict" / "judge.json")["thresholds"]
     for mode in map(Mode.parse, recipe["variants.data"]):
         data = Dataset.read(mode)
         features = files.read_npz(files.FEATURES / f"{mode.values}.npz")
         kept, count = data.known(recipe["data.missing_digit"]), recipe[f"evaluation.samples.{mode.channels}"]
-        noise, seed = recipe["evaluation.noise"], recipe["seed"]
-        numbers, arrays = reference.of_mode(data.arrays, features, kept, count, noise, seed)
+        noise, needed, seed = recipe["evaluation.noise"], thresholds[mode.values], recipe["seed"]
+        numbers, arrays = reference.of_mode(data.arrays, features, kept, count, noise, needed, seed)
         if data.can_be_stacked:
             stacks = Dataset.read(replace(mode, channels="color"), "y_train", "y_test", "digits_test")
             arrays |= reference.of_stacks(stacks.arrays)

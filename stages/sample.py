@@ -1,4 +1,4 @@
-"""Stage `sample KEY`: a trained variant's reconstructions, samples and scores, read by the verifier, as npz.
+"""Stage `sample KEY`: a trained variant's reconstructions, samples and scores, read by the verifiers, as npz.
 
 `digitforge.models.sampling` lists the arrays. The sampler that drew the samples is an npz of its own, of
 `nn.samplers.to_arrays`. Both files name the model's weights in `model_sha256`.
@@ -14,7 +14,7 @@ from digitforge.data.subsets import examined
 from digitforge.errors import argument, user_errors
 from digitforge.models import load
 from digitforge.models.sampling import generate, likelihoods, of_test_images
-from digitforge.models.verifier import VerifierNetwork
+from digitforge.models.verifiers import Verifiers
 from digitforge.nn.samplers import Sampling, fit_sampler, to_arrays
 from digitforge.settings.recipe import Recipe
 
@@ -38,14 +38,13 @@ def main(key: str) -> None:
     sampling = TypeAdapter(Sampling).validate_python(recipe["variant.sample"])
     data, threshold = Dataset.read(mode, "x_train", "x_test", "y_test"), sampling.threshold
     kept, model = data.known(recipe["data.missing_digit"]), load(files.MODELS / key)
-    verifier = VerifierNetwork(pictures=data.source.pictures)
-    verifier.load_weights(files.VERIFIER / "verifier.weights.h5")
+    verifiers = Verifiers(pictures=data.source.pictures)
 
     strange, noise, draws = files.read_npz(files.OOD), recipe["evaluation.noise"], likelihood["draws"]
     found = {"subset": examined(kept)}
-    found |= of_test_images(model, verifier, data, strange, kept, threshold, noise, draws, seed)
+    found |= of_test_images(model, verifiers, data, strange, kept, threshold, noise, draws, seed)
     sampler, count = fit_sampler(model, data["x_train"], sampling, seed), recipe[f"evaluation.samples.{mode.channels}"]
-    found |= generate(model, verifier, sampler, threshold, count, seed)
+    found |= generate(model, verifiers, sampler, threshold, count, seed)
     if model.has_likelihood:
         found |= likelihoods(model, data["x_test"], kept, likelihood["tight_images"], likelihood["tight_draws"], seed)
     of_model = {"model_sha256": np.array(files.sha256(files.MODELS / key / "model.weights.h5"))}

@@ -21,11 +21,15 @@ from digitforge.tracking import completing, runs
 
 SETTINGS = ("data.missing_digit", "leave_one_out.digits", "tracking", "variants")
 CODE = ("digitforge.serving",)
-TITLES = {"verifier": "The classifier that judges every image"}
+TITLES = {
+    "verifier_plain": "The classifier of ten digits, as the literature has it",
+    "verifier_strict": "The classifier that can answer 'no digit', and decides what is recognised",
+    "verifier_control": "Another such classifier, which tells whether it can be trusted",
+}
 
 
 def main() -> None:
-    """Complete the runs of the verifier, of every variant and of the leave-one-out study; register the variants."""
+    """Complete the runs of the verifiers, of every variant and of the leave-one-out study; register the variants."""
     recipe = Recipe.read("track")
     settings = Tracking.model_validate(recipe["tracking"])
     rows = TypeAdapter(dict[str, Variant]).validate_python(recipe["variants"])

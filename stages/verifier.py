@@ -1,54 +1,58 @@
-"""Stage `verifier`: train the network that judges every image, and say how far it can be trusted."""
+"""Stage `verifier KEY`: train a network that judges every image, and say how far it can be trusted.
 
-import numpy as np
+judge.json says how many answers it has and, of a strict one, from which belief on it accepts an image.
+"""
 
 from digitforge import files
 from digitforge.data.dataset import Dataset
-from digitforge.data.stacked import binarize
-from digitforge.errors import user_errors
-from digitforge.metrics.calibration import accuracy, expected_calibration_error
-from digitforge.models.verifier import VerifierNetwork
+from digitforge.data.nondigits.exposure import exposed, held_out, refusable
+from digitforge.errors import argument, user_errors
+from digitforge.models.verifier import DIGITS, VerifierNetwork
+from digitforge.protocol.judge import measured, thresholds
 from digitforge.settings.fit import Fit
 from digitforge.settings.recipe import Recipe
 from digitforge.settings.trainings import Training
+from digitforge.settings.verifiers import NAMES
 from digitforge.tracking.runs import live
 from digitforge.training.callbacks import Point
 from digitforge.training.fit import save_weights
 from digitforge.training.resumable import train, write_history
 
-SETTINGS = ("seed", "budget", "max_epochs", "verifier.fit")
+SETTINGS = ("seed", "budget", "max_epochs", "verifier")
 WATCHERS = ("digitforge.tracking",)
 
 
-def measure(model: VerifierNetwork, images: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """Accuracy and calibration error on grey images and on the same ones binarised."""
-    metrics = {}
-    for suffix, kind in (("", images), ("_binary", binarize(images))):
-        probabilities = model.read(kind)[0][:, 0]
-        metrics[f"accuracy{suffix}"] = round(accuracy(probabilities, labels), 4)
-        metrics[f"calibration_error{suffix}"] = round(expected_calibration_error(probabilities, labels), 4)
-    return metrics
-
-
-def main() -> None:
-    """Write artifacts/verifier and reports/metrics/verifier.json."""
-    recipe = Recipe.read("verifier")
-    training = Training.of(recipe)
-    data = Dataset.read(training.mode, "x_train", "y_train", "x_test", "y_test")
-    model, source = VerifierNetwork(seed=recipe["seed"]), data.source.label
+def main(key: str) -> None:
+    """Write artifacts/verifier/KEY: verifier.weights.h5, judge.json, history.csv; reports/metrics/verifier/KEY.json."""
+    recipe = Recipe.read("verifier", key)
+    training, fit, nondigits = Training.of(recipe), recipe["verifier.fit"], recipe["verifier"].get("nondigits")
+    data, seed = Dataset.read(training.mode, "x_train", "y_train", "x_test", "y_test"), recipe["seed"]
+    images, labels, source = data["x_train"], data["y_train"], data.source
+    kept = held_out(len(images), wanted=nondigits is not None)
+    kinds = refusable(nondigits["kinds"], source, len(images)) if nondigits else []
+    arrays = images[~kept], labels[~kept]
+    if kinds:
+        arrays = exposed(*arrays, kinds, nondigits["per_digit"], seed)
+    elif nondigits:
+        print(
+            f"{training.name}: {len(images)} training images are too few to learn what is none; it has no such answer"
+        )
+    model = VerifierNetwork(answers=DIGITS + bool(kinds), seed=seed + NAMES.index(key))
 
     def save(history: list[Point]) -> None:
-        found = measure(model, data["x_test"], data["y_test"])
-        save_weights(model, files.VERIFIER / "verifier.weights.h5")
-        write_history(files.VERIFIER / "history.csv", history)
-        files.write_json(files.METRICS / "verifier.json", {"source": source, **found})
-        print(f"verifier: {found['accuracy']:.2%} of the test digits right, {found['accuracy_binary']:.2%} binarised")
+        found = measured(model.read, data["x_test"], data["y_test"])
+        accepts = {"thresholds": thresholds(model.read, images[kept], seed)} if nondigits else {}
+        save_weights(model, files.VERIFIER / key / "verifier.weights.h5")
+        write_history(files.VERIFIER / key / "history.csv", history)
+        files.write_json(files.VERIFIER / key / "judge.json", {"answers": DIGITS + bool(kinds), **accepts})
+        files.write_json(files.METRICS / "verifier" / f"{key}.json", {"source": source.label, **found})
+        right = f"{found['accuracy']:.2%} of the test digits right, {found['accuracy_binary']:.2%} binarised"
+        print(f"{training.name}: {right}")
 
-    arrays, held_out = (data["x_train"], data["y_train"]), (data["x_test"], data["y_test"])
-    fit = Fit.model_validate(recipe["verifier.fit"])
-    train(training, model, arrays, held_out, fit, save, source=source, watched=live(training, source))
+    test, watched = (data["x_test"], data["y_test"]), live(training, source.label)
+    train(training, model, arrays, test, Fit.model_validate(fit), save, source=source.label, watched=watched)
 
 
 if __name__ == "__main__":
     with user_errors():
-        main()
+        main(argument("plain, strict or control"))

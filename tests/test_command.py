@@ -106,8 +106,22 @@ def test_scores_come_strangest_first_and_as_csv(run, mine, project, tmp_path):
     assert [float(row["score"]) for row in rows] == pytest.approx(scores, abs=1e-4)
     assert [float(row["percentile"]) for row in rows] == pytest.approx(variant.anomaly_percentile(x), abs=0.01)
     labels, beliefs, _ = verifier.read(variant.as_seen(x))
-    assert [int(row["reads"]) for row in rows] == list(labels)
+    recognised = verifier.recognises(variant.as_seen(x))
+    assert [row["reads"] for row in rows] == [
+        str(label) if known else "none" for label, known in zip(labels, recognised, strict=True)
+    ]
     assert [float(row["belief"]) for row in rows] == pytest.approx(beliefs, abs=1e-3)
+
+
+@pytest.mark.parametrize(("threshold", "none"), [(0.0, False), (1.01, True)])
+def test_what_is_no_digit_is_read_as_none(run, mine, project, tmp_path, monkeypatch, threshold, none):
+    copy = tmp_path / "copy"
+    shutil.copytree(project, copy)
+    judge = {"answers": 11, "thresholds": {"float": {"1": 0.5, "3": 0.5}, "binary": {"1": threshold, "3": 0.5}}}
+    files.write_json(copy / files.VERIFIER / "strict" / "judge.json", judge)
+    monkeypatch.setenv(projects.VARIABLE, str(copy))
+    said = [line.split()[3] for line in run("score", "tiny", mine).out.splitlines()[1:]]
+    assert [reading == "none" for reading in said] == [none] * 3
 
 
 def test_a_name_that_is_no_utf_8_is_shown_with_escapes(run, mine, tmp_path):

@@ -3,18 +3,23 @@
 An edited params.yaml, or edited code, is not judged: its results are not there before `dvc repro`.
 """
 
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from digitforge.data.nondigits.disturbances import DISTURBANCES, LEVELS
+from digitforge.data.nondigits.kinds import KINDS
 from digitforge.report.portfolio import TEXTS, card_of
 from digitforge.settings.families import FAMILIES
 from digitforge.settings.params import load_params
 from digitforge.settings.plan import changes, last_run, named
 from digitforge.settings.recipes import make
+from digitforge.settings.verifiers import NAMES, SEEN_BY
 
 ROOT = Path(__file__).parents[1]
 
@@ -71,7 +76,7 @@ def test_dvc_lock_is_short():
 def test_the_reports_are_of_the_variants_of_params(committed):
     keys = set(committed.variants)
     metrics = {path.name.removesuffix(".json") for path in (ROOT / "reports/metrics").glob("*.json")}
-    assert metrics - {"verifier", "peers"} == keys | {f"{key}.details" for key in keys}
+    assert metrics - {"judge", "peers"} == keys | {f"{key}.details" for key in keys}
     for kind in ("md", "html"):
         pages = {path.stem for path in (ROOT / "reports/cards").glob(f"*.{kind}")}
         assert pages in (keys, set()), kind
@@ -108,3 +113,81 @@ def test_equations_of_autoencoders_are_of_the_pixels_that_they_are_trained_on(co
 def test_the_parameters_of_the_long_run_are_valid(committed):
     long = load_params(ROOT / "reports/long/params.yaml")
     assert set(long.variants) <= set(committed.variants)
+
+
+# How far the judge can be trusted, on MNIST.
+
+# Kinds of which some are digits after all, and how much of them may be accepted.
+AFTER_ALL = {"top_on_bottom": 0.15, "left_by_right": 0.15, "diagonal_halves": 0.15, "scribbles": 0.06}
+SEEN_AS_STRANGE = {"noise": 0.1, "faded": 0.1, "chimeras": 0.4}  # at full strength: the greatest precision
+
+
+@pytest.fixture(scope="module")
+def judged(committed):
+    """What the committed reports/metrics/judge.json says; skips where it isn't there, or is of other images."""
+    path = ROOT / "reports/metrics/judge.json"
+    if not path.exists():
+        pytest.skip("no reports/metrics/judge.json: `dvc repro judge` makes it")
+    found = json.loads(path.read_text(encoding="utf-8"))
+    if found["source"] != "mnist":
+        pytest.skip(f"the judge is of {found['source']}: bounds are of mnist")
+    return found
+
+
+def test_every_verifier_has_its_metrics(judged):
+    found = {path.stem for path in (ROOT / "reports/metrics/verifier").glob("*.json")}
+    assert found == set(NAMES)
+    assert judged["answers"] == 11
+
+
+@pytest.mark.parametrize(("values", "accuracy"), [("float", 0.995), ("binary", 0.99)])
+def test_the_judge_recognises_95_percent_of_real_digits_and_reads_them_right(judged, values, accuracy):
+    assert 0.93 <= judged["real"][values]["recognised"] <= 0.97
+    assert judged["real"][values]["accuracy"] >= accuracy
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_judge_refuses_every_kind_of_non_digit(judged, kind):
+    assert judged["kinds"][kind]["strict"] <= AFTER_ALL.get(kind, 0.05)
+
+
+def test_the_judge_is_of_every_kind_and_says_which_it_knew(committed, judged):
+    assert list(judged["kinds"]) == list(KINDS)
+    learnt = {name for name, found in judged["kinds"].items() if found["known"]}
+    assert learnt == set(committed.verifiers.strict.nondigits.kinds)
+    unknown = set(KINDS) - learnt
+    assert len(unknown) >= 10
+    # Whichever of the two judges never saw a kind says what such a judge accepts of it.
+    control = set(committed.verifiers.control.nondigits.kinds)
+    assert {name for name, found in judged["kinds"].items() if found["left_out"] is None} == learnt & control
+
+
+def test_two_judges_rank_the_variants_alike(committed, judged):
+    assert list(judged["variants"]) == list(committed.variants)
+    assert judged["rank_correlation"] >= 0.95
+
+
+def test_every_variant_has_the_share_of_its_samples_that_is_recognised(committed, judged):
+    for key in committed.variants:
+        short, details = (
+            json.loads((ROOT / f"reports/metrics/{key}{suffix}.json").read_text(encoding="utf-8"))
+            for suffix in ("", ".details")
+        )
+        assert 0 <= short["samples"]["recognised"] <= 1, key
+        assert 0.85 <= details["samples"]["real"]["recognised"]["value"] <= 0.99, key  # beside it
+
+
+@pytest.mark.parametrize("metric", ["fid", "kid"])
+@pytest.mark.parametrize("disturbance", DISTURBANCES)
+def test_distances_grow_with_every_disturbance(judged, disturbance, metric):
+    values = np.array(judged["features"][SEEN_BY][disturbance][metric])
+    assert len(values) == len(LEVELS)
+    assert np.all(np.diff(values) >= -0.01 * values.max())
+    assert values[-1] > 10 * abs(values[0])
+
+
+@pytest.mark.parametrize("disturbance", SEEN_AS_STRANGE)
+def test_what_is_no_digit_is_not_precise(judged, disturbance):
+    precision = judged["features"][SEEN_BY][disturbance]["precision"]
+    assert precision[0] >= 0.99
+    assert precision[-1] <= SEEN_AS_STRANGE[disturbance]

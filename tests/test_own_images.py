@@ -41,7 +41,7 @@ def project(tmp_path_factory):
     made.settings = {
         "max_epochs": 1000,
         "data": data,
-        "verifier": {"fit": SMALL["verifier"]["fit"] | {"steps": 2000}},
+        "verifiers": {name: row | {"fit": row["fit"] | {"steps": 2000}} for name, row in SMALL["verifiers"].items()},
         "leave_one_out": SMALL["leave_one_out"] | {"digits": [0, 8]},
         "variants": variants,
     }
@@ -56,7 +56,9 @@ def test_what_ran_side_by_side_is_not_run_again(project):
     chains = ["vae_colour", "ae_grey", "leave_one_out_0", "leave_one_out_8"]
     finished = dict(re.findall(r"^\[\d/4\] (\w+): (\d+) s$", project.output, re.MULTILINE))
     assert set(finished) == set(chains)
-    assert re.findall(r"Running stage '(.*)'", project.rest) == ["report", "plots", "track"]
+    ran = re.findall(r"Running stage '(.*)'", project.rest)
+    assert sorted(ran) == ["judge", "plots", "report", "track"]
+    assert ran.index("judge") < ran.index("report") < ran.index("track")
     assert "0 chains of stages" in project.run(sys.executable, "-m", "digitforge.runner.parallel", "2")
 
 
@@ -67,12 +69,14 @@ def test_colour_pictures_train_three_channels_without_stacking(project):
         assert np.unique(data["y_test"]).tolist() == [0, 1, 2]
     with np.load(project.root / "artifacts/samples/vae_colour.npz") as found:
         assert found["samples"].shape[1:] == (28, 28, 3)
-        assert found["sample_probabilities"].shape[1:] == (1, 10)
+        for name in ("probabilities", "strict", "control"):
+            assert found[f"sample_{name}"].shape[1:] == (1, 10)
 
 
 def test_metrics_are_of_the_classes_of_the_folder(project):
-    assert project.metrics("verifier")["accuracy"] > 0.6
-    assert project.metrics("verifier")["source"] == "folder shapes"
+    for name in ("plain", "strict", "control"):
+        assert project.metrics(f"verifier/{name}")["accuracy"] > 0.6
+        assert project.metrics(f"verifier/{name}")["source"] == "folder shapes"
     colour, grey = project.metrics("vae_colour"), project.metrics("ae_grey")
     assert set(colour) == {"source", "reconstruction", "samples", "likelihood", "anomaly", "denoising"}
     assert set(grey) == {"source", "reconstruction", "samples", "denoising"}
@@ -90,6 +94,19 @@ def test_the_report_names_the_classes_and_says_why_nothing_is_stacked(project):
     assert "so none are stacked and no model is measured on stacks" in page
     assert "nan" not in page
     assert "Stacks of three" not in page
+
+
+def test_too_few_images_make_a_plain_judge_and_everything_says_so(project):
+    judge = project.metrics("judge")
+    assert judge["answers"] == 10
+    assert judge["kinds"] == {}
+    assert 0.5 <= judge["real"]["float"]["recognised"] <= 1
+    page = (project.root / "reports/index.md").read_text()
+    assert "There are too few training images (144) to learn what is no digit." in page
+    assert "which must name a digit whatever it sees" in page
+    assert not (project.root / "reports/figures/nondigits.png").exists()
+    for name in ("strict", "control"):
+        assert f"verifier_{name}: 144 training images are too few to learn what is none" in project.output
 
 
 def test_the_verifier_of_the_package_reads_pictures_whole(project):

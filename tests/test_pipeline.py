@@ -16,6 +16,8 @@ import pytest
 from mlflow import MlflowClient
 from ruamel.yaml import YAML
 
+from digitforge.data.nondigits.kinds import KINDS
+from digitforge.settings.verifiers import NAMES
 from digitforge.tracking.runs import PICTURES
 from tests import small
 
@@ -27,6 +29,8 @@ SMALL = CONTENT | {
     "tracking": CONTENT["tracking"] | {"champion": {"autoencoder": RULE}},
     "variants": {key: CONTENT["variants"][key] for key in ("ae_small", "vae_small", "gan_small")},
 }
+LEARNT = SMALL["verifiers"]["strict"]["nondigits"]["kinds"]
+RUNS = {*(f"verifier_{name}" for name in NAMES), *SMALL["variants"], "leave_one_out_8"}
 
 
 class Project:
@@ -108,6 +112,13 @@ def with_beta(beta):
     return SMALL["variants"]["vae_small"]["model"] | {"objective": small.ELBO | {"beta": beta}}
 
 
+def with_kinds(name, kinds):
+    """The verifiers, one of which learns to refuse other kinds of images."""
+    rows = json.loads(json.dumps(SMALL["verifiers"]))
+    rows[name]["nondigits"]["kinds"] = kinds
+    return rows
+
+
 def with_variant(key, **changes):
     rows = json.loads(json.dumps(SMALL["variants"]))
     rows[key].update(changes)
@@ -115,7 +126,16 @@ def with_variant(key, **changes):
 
 
 def test_every_stage_left_what_it_promises(project):
-    assert project.metrics("verifier")["accuracy"] > 0.5
+    assert all(project.metrics(f"verifier/{name}")["accuracy"] > 0.5 for name in ("plain", "strict"))
+    assert "NaN" not in (project.root / "reports/metrics/judge.json").read_text()
+    judge = project.metrics("judge")
+    assert judge["answers"] == 11
+    assert judge["real"]["float"]["recognised"] == pytest.approx(0.95, abs=0.1)
+    assert set(judge["kinds"]) == set(KINDS)
+    assert {name for name, found in judge["kinds"].items() if found["known"]} == set(LEARNT)
+    # What a classifier of ten digits is fooled by, the strict one refuses.
+    assert judge["kinds"]["noise"]["strict"] < 0.2
+    assert set(judge["variants"]) == set(SMALL["variants"])
     ae, vae = project.metrics("ae_small"), project.metrics("vae_small")
     assert set(ae) == {"source", "reconstruction", "samples", "anomaly", "denoising"}
     assert set(vae) == {"source", "reconstruction", "samples", "likelihood", "denoising"}
@@ -134,6 +154,11 @@ def test_every_stage_left_what_it_promises(project):
     assert 0 <= left_out["auroc"]["value"] <= 1
     for group in (ae["reconstruction"], vae["reconstruction"]):
         assert 0 <= group["accuracy"] <= group["predictability"] <= 1
+        assert 0 <= group["right"] <= group["recognised"] <= 1
+    for key in SMALL["variants"]:
+        assert project.metrics(key)["samples"]["recognised"] == pytest.approx(
+            project.metrics(f"{key}.details")["samples"]["recognised"]["value"], abs=1e-3
+        )
     assert "NOTE: fashion_mnist could not be had, so it is no out-of-distribution set." in project.output
     report = (project.root / "reports/index.md").read_text()
     assert "nan" not in report
@@ -177,7 +202,7 @@ def test_training_says_what_it_runs_on_and_how_far_it_is(project):
 
 def test_the_runs_are_in_mlflow(project):
     runs, client = project.runs()
-    assert set(runs) == {"verifier", "ae_small", "vae_small", "gan_small", "leave_one_out_8"}
+    assert set(runs) == RUNS
     for name, run in runs.items():
         assert run.info.status == "FINISHED"
         assert run.data.tags["source"] == "digits, standing in for mnist"
@@ -193,7 +218,9 @@ def test_the_runs_are_in_mlflow(project):
     models = {model.name: model.aliases for model in client.search_registered_models()}
     assert set(models) == {"digitforge-ae_small", "digitforge-vae_small", "digitforge-gan_small"}
     assert set(models["digitforge-ae_small"]) == {"champion"}
-    assert runs["verifier"].data.metrics["test/accuracy"] == project.metrics("verifier")["accuracy"]
+    for name in NAMES:
+        run = runs[f"verifier_{name}"]
+        assert run.data.metrics["test/accuracy"] == project.metrics(f"verifier/{name}")["accuracy"]
     left_out = project.metrics("leave_one_out/8")["scores"]["negative_elbo"]["auroc"]["value"]
     assert runs["leave_one_out_8"].data.metrics["scores/negative_elbo/auroc"] == left_out
 
@@ -264,7 +291,7 @@ def test_plots_are_one_page_with_every_variant(project, tmp_path):
     assert area == pytest.approx(project.metrics("ae_small")["anomaly"]["auroc"], abs=0.02)
     scatter = pd.read_csv(project.root / "artifacts/plots/samples.csv").set_index("variant")
     assert scatter["recognised"]["gan_small"] == pytest.approx(
-        project.metrics("gan_small")["samples"]["predictability"], abs=1e-4
+        project.metrics("gan_small")["samples"]["recognised"], abs=1e-4
     )
     history = pd.read_csv(project.root / "artifacts/models/vae_small/history.csv")
     curves = pd.read_csv(project.root / "artifacts/plots/curves.csv")
@@ -312,25 +339,28 @@ def test_two_workers_share_a_queue_of_experiments(project):
 
 VARIANTS = {f"{stage}@{key}" for stage in ("train", "sample", "evaluate") for key in SMALL["variants"]}
 TRAINED = {name for name in VARIANTS if name.startswith("train")}
+SAMPLED = {name for name in VARIANTS if name.startswith("sample")}
+VERIFIERS = {f"verifier@{name}" for name in NAMES}
 SCORED = {name for name in VARIANTS if name.startswith("evaluate")}
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"budget": 0.2}, {"verifier", "leave_one_out@8", "report"} | TRAINED),
-        ({"variants": with_variant("vae_small", title="x")}, {"plots", "report", "track"}),
+        ({"budget": 0.2}, {"leave_one_out@8", "report"} | VERIFIERS | TRAINED),
+        ({"variants": with_variant("vae_small", title="x")}, {"judge", "plots", "report", "track"}),
         (
             {"variants": with_variant("ae_small", sample=small.FROM_PRIOR | {"threshold": 0.5})},
-            {"sample@ae_small", "plots", "report", "track"},
+            {"sample@ae_small", "judge", "plots", "report", "track"},
         ),
         (
             {"variants": with_variant("vae_small", model=with_beta(2.0))},
-            {"train@vae_small", "evaluate@vae_small", "plots", "report", "track"},
+            {"train@vae_small", "evaluate@vae_small", "judge", "plots", "report", "track"},
         ),
         ({"evaluation": {**SMALL["evaluation"], "tolerance": {"mono": 0.8, "color": 0.6}}}, SCORED | {"report"}),
+        ({"verifiers": with_kinds("strict", [*LEARNT, "shapes"])}, {"verifier@strict", "judge", "report"}),
     ],
-    ids=["budget", "title", "sampling", "beta", "tolerance"],
+    ids=["budget", "title", "sampling", "beta", "tolerance", "kinds"],
 )
 def test_an_edit_touches_only_what_depends_on_it(project, changes, expected):
     project.write_params(**changes)
@@ -374,10 +404,14 @@ def test_a_comment_runs_nothing_again(project, edited):
     ("file", "text", "expected"),
     [
         ("digitforge/models/vae.py", "class Vae(", {"train@vae_small", "sample@vae_small", "leave_one_out@8"}),
-        ("digitforge/training/device.py", "def describe_device", {"verifier", "leave_one_out@8"} | TRAINED),
-        ("digitforge/protocol/samples.py", "def classes", SCORED | {"reference"}),
+        ("digitforge/training/device.py", "def describe_device", {"leave_one_out@8"} | VERIFIERS | TRAINED),
+        ("digitforge/protocol/samples.py", "def classes", SCORED | {"reference", "disturbances", "judge"}),
+        # Non-digits are the verifiers' business, and of who reads by them: nothing else is trained again.
+        ("digitforge/data/nondigits/patterns.py", "def noise", {"nondigits", "features"} | VERIFIERS | SAMPLED),
+        ("digitforge/data/nondigits/exposure.py", "def exposed", {"nondigits"} | VERIFIERS),
+        ("digitforge/data/nondigits/disturbances.py", "def noise", {"nondigits", "disturbances", "judge"}),
     ],
-    ids=["family", "engine", "protocol"],
+    ids=["family", "engine", "protocol", "kinds", "exposure", "disturbances"],
 )
 def test_edited_code_runs_the_stages_that_import_it(project, edited, file, text, expected):
     edited(file, text, f"NUMBER = 1\n\n\n{text}")
@@ -435,7 +469,7 @@ def test_an_edited_variant_reruns_its_stages_alone_and_metrics_diff_shows_what_i
     output = project.dvc("repro")
     ran = [line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage")]
     of_variant = {"train@vae_small", "sample@vae_small", "evaluate@vae_small"}
-    assert set(ran) == {"recipes", "plots", "report", "track"} | of_variant
+    assert set(ran) == {"recipes", "judge", "plots", "report", "track"} | of_variant
     [(path, changed)] = json.loads(project.dvc("metrics", "diff", "--json")).items()
     assert path == "reports/metrics/vae_small.json"
     assert changed["likelihood.elbo_nats"]["diff"] != 0
@@ -454,7 +488,7 @@ def test_runs_restored_from_the_cache_are_in_mlflow(project):
     project.env["MLFLOW_TRACKING_URI"] = project.store = f"sqlite:///{project.root / 'fresh.db'}"
     project.dvc("repro", "-f", "-s", "track")
     runs, client = project.runs()
-    assert set(runs) == {"verifier", "ae_small", "vae_small", "gan_small", "leave_one_out_8"}
+    assert set(runs) == RUNS
     for run in runs.values():
         assert run.data.tags["restored"] == "from files"
         assert len(client.get_metric_history(run.info.run_id, "val_loss")) >= 10

@@ -13,7 +13,9 @@ from digitforge import InputError, UserError, files
 from digitforge.data.pixels import to_bytes
 from digitforge.data.raw import SourceFacts
 from digitforge.data.stacked import binarize
+from digitforge.models.verifiers import load
 from digitforge.protocol.anomaly import leading_score
+from digitforge.reading import answer
 
 ROOT = Path(__file__).parents[1]
 
@@ -315,21 +317,74 @@ def test_the_verifier_reads_digits_and_stacks(project):
         verifier.read(x[0, :, :, 0])
 
 
+def test_the_verifier_has_an_answer_for_what_is_no_digit(project):
+    x = np.random.default_rng(2).integers(0, 256, (4, 28, 28, 1)).astype(np.uint8)
+    verifier = digitforge.verifier(project)
+    none = 1 - verifier.read(x)[2].sum(axis=2)
+    assert np.all((none > 1e-3) & (none < 1))
+    strict, plain = (load(project / files.VERIFIER / name) for name in ("strict", "plain"))
+    np.testing.assert_array_equal(verifier.read(x)[2], strict.read(x)[0])
+    np.testing.assert_allclose(plain.read(x)[0].sum(axis=2), 1, rtol=1e-5)
+
+
+def test_the_verifier_recognises_what_reaches_the_threshold_of_its_channels_and_values(project):
+    verifier, rng = digitforge.verifier(project), np.random.default_rng(2)
+    grey = rng.integers(0, 256, (40, 28, 28, 3)).astype(np.uint8)
+    for values, x in (("float", grey), ("binary", np.where(grey < 128, np.uint8(0), np.uint8(255)))):
+        for images in (x, x[..., :1], x[..., 0], x / 255):
+            channels = images.shape[3] if images.ndim == 4 else 1
+            _, beliefs, _ = verifier.read(images)
+            # Between the beliefs: a half of the images are recognised, and none by another threshold.
+            needed = float(np.median(beliefs))
+            verifier.thresholds = {kind: {"1": 2.0, "3": 2.0} for kind in ("float", "binary")}
+            verifier.thresholds[values][str(channels)] = needed
+            assert verifier.threshold(channels, binary=values == "binary") == needed
+            recognised = verifier.recognises(images)
+            assert recognised.tolist() == [belief >= needed for belief in beliefs]
+            assert 0 < recognised.sum() < 40
+
+
+def test_colour_pictures_have_the_threshold_of_one_image(project, tmp_path):
+    copy_of_verifier(project, tmp_path)
+    SourceFacts("folder shapes", pictures=True).write(tmp_path)
+    verifier = digitforge.verifier(tmp_path)
+    for binary, values in ((False, "float"), (True, "binary")):
+        assert verifier.threshold(3, binary=binary) == verifier.thresholds[values]["1"]
+        assert digitforge.verifier(project).threshold(3, binary=binary) == verifier.thresholds[values]["3"]
+        assert verifier.thresholds[values]["1"] > verifier.thresholds[values]["3"]
+
+
+@pytest.mark.parametrize(
+    ("belief", "expected"),
+    [
+        (0.9, "The verifier reads **7**, with a belief of 90%."),
+        (0.8, "The verifier reads **7**, with a belief of 80%."),
+        (0.79, "The verifier sees **no digit**. Its belief in 7, the likeliest reading, is 79%."),
+    ],
+)
+def test_no_digit_is_an_answer(belief, expected):
+    assert answer("7", belief, 0.8) == expected
+
+
+def copy_of_verifier(project, root):
+    """The strict verifier alone, in another folder."""
+    shutil.copytree(project / files.VERIFIER / "strict", root / files.VERIFIER / "strict")
+
+
 def test_the_verifier_reads_colour_pictures_whole(project, tmp_path):
-    (tmp_path / files.VERIFIER).mkdir(parents=True)
-    weights = files.VERIFIER / "verifier.weights.h5"
-    (tmp_path / weights).write_bytes((project / weights).read_bytes())
+    copy_of_verifier(project, tmp_path)
     SourceFacts("folder shapes", pictures=True).write(tmp_path)
     x = np.random.default_rng(2).integers(0, 256, (4, 28, 28, 3)).astype(np.uint8)
     whole = digitforge.verifier(tmp_path).read(x)
     np.testing.assert_allclose(whole[2], digitforge.verifier(project).read(x.max(axis=3))[2], atol=1e-5)
 
 
-def test_a_damaged_verifier_is_one_line(project, tmp_path):
-    shutil.copytree(project, tmp_path, dirs_exist_ok=True)
-    path = tmp_path / files.VERIFIER / "verifier.weights.h5"
-    path.write_bytes(path.read_bytes()[:1000])
-    with pytest.raises(UserError, match=r"verifier.weights.h5: damaged \(.*\); `dvc repro -f -s verifier` makes it"):
+@pytest.mark.parametrize("name", ["verifier.weights.h5", "judge.json"])
+def test_a_damaged_verifier_is_one_line(project, tmp_path, name):
+    copy_of_verifier(project, tmp_path)
+    path = tmp_path / files.VERIFIER / "strict" / name
+    path.write_bytes(path.read_bytes()[: min(1000, path.stat().st_size // 2)])
+    with pytest.raises(UserError, match=r"strict: damaged \(.*\); `dvc repro -f -s verifier@strict` makes it anew$"):
         digitforge.verifier(tmp_path)
 
 
@@ -340,5 +395,5 @@ def test_the_verifier_reads_no_other_channels(project, channels):
 
 
 def test_a_missing_verifier_is_one_line(tmp_path):
-    with pytest.raises(UserError, match=r"verifier.weights.h5: no verifier yet, `dvc repro verifier` trains it"):
+    with pytest.raises(UserError, match=r"verifier/strict: no verifier yet, `dvc repro verifier` trains it"):
         digitforge.verifier(tmp_path)

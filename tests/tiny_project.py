@@ -14,6 +14,7 @@ from digitforge.data.raw import SourceFacts
 from digitforge.data.stacked import binarize
 from digitforge.models import build, scoring
 from digitforge.models.verifier import VerifierNetwork
+from digitforge.protocol.judge import thresholds
 from digitforge.settings.fit import Fit
 from digitforge.settings.params import load_params
 from digitforge.training.fit import optimizer, save_weights
@@ -72,6 +73,16 @@ def write_data():
     files.write_npz(files.OOD, inverted=255 - x_test[:20, :, :, 0])
 
 
+def write_verifiers():
+    """Untrained ones, and the thresholds of the strict one and of its control, as stage `verifier` does."""
+    digits = Dataset.read(Mode.parse("mono-float-complete"), "x_test")["x_test"]
+    for name, answers, seed in (("plain", 10, 5), ("strict", 11, 6), ("control", 11, 7)):
+        network, folder = VerifierNetwork(answers=answers, seed=seed), files.VERIFIER / name
+        save_weights(network, folder / "verifier.weights.h5")
+        accepts = {} if name == "plain" else {"thresholds": thresholds(network.read, digits, 1)}
+        files.write_json(folder / "judge.json", {"answers": answers, **accepts})
+
+
 def train(key, params):
     """A few steps, and what stage `train` writes."""
     variant = params.variant(key)
@@ -108,7 +119,7 @@ def project(tmp_path_factory):
         params = load_params()
         for key in ("tiny", "labelled", "game"):
             train(key, params)
-        save_weights(VerifierNetwork(seed=5), files.VERIFIER / "verifier.weights.h5")
+        write_verifiers()
         small.write_recipe("sample", "tiny", content)
         sample.main("tiny")
         for key in ("labelled", "game"):

@@ -1,7 +1,8 @@
-"""Distances between sets of images in a feature space; here the verifier's, [N, D] and [M, D].
+"""Distances between sets of images in a feature space; here a verifier's, [N, D] and [M, D].
 
-They compare only under one and the same verifier. What test images score against training images is the optimum in
-reach of a generator that has learnt, not copied.
+They compare only under one and the same verifier, `SEEN_BY` of `settings.verifiers`: its features notice more of what
+makes images worse (reports/index.md, "What counts as a digit"). What test images score against training images is the
+optimum in reach of a generator that has learnt, not copied.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""What the verification classifier says of images: predictability, accuracy, coverage, modes, divergence of classes.
+"""What a verifier says of images: predictability, accuracy, coverage, modes, divergence of classes.
 
-`belief` is the product of the channels' top probabilities, the class the channels' top digits; an image counts as
-recognised when its belief reaches a tolerance. Modes and divergence go by class alone, without a tolerance.
+`belief` is the product of the channels' top probabilities, the class the channels' top digits; an image counts where
+its belief reaches a tolerance. Modes and divergence go by class alone, without a tolerance. The plain verifier's
+numbers are those of the literature. The strict verifier's, with a threshold of `protocol.judge` as the tolerance, say
+what is recognised.
 """
 
 from __future__ import annotations
@@ -67,10 +69,10 @@ def expected_coverage(count: int, classes: int) -> float:
     return float(1 - (1 - 1 / classes) ** count)
 
 
-def class_counts(probabilities: Float[np.ndarray, "N C 10"]) -> Int[np.ndarray, "classes"]:
-    """How many images the verifier reads as each class, whatever its belief: [N, C, 10] -> [10^C]."""
-    _, classes = beliefs_and_classes(probabilities)
-    return np.bincount(classes, minlength=DIGITS ** probabilities.shape[1])
+def class_counts(probabilities: Float[np.ndarray, "N C 10"], tolerance: float = 0) -> Int[np.ndarray, "classes"]:
+    """How many images with belief >= tolerance the verifier reads as each class: [N, C, 10] -> [10^C]."""
+    belief, classes = beliefs_and_classes(probabilities)
+    return np.bincount(classes[belief >= tolerance], minlength=DIGITS ** probabilities.shape[1])
 
 
 def resampled_classes(counts: Int[np.ndarray, "K"]) -> Int[np.ndarray, "B K"]:

@@ -1,16 +1,17 @@
-"""Everything that stage `sample` asks of a trained model, as the verifier reads it.
+"""Everything that stage `sample` asks of a trained model, as the verifiers read it.
 
 Arrays over S samples, the N test images (in the order of the data file), and a `subset` [M] of test positions, all of
 digits that the model was trained on:
-samples [S, H, W, C], expected pixels, uint8; sample_probabilities [S, C, 10] and sample_features [S, C, F] of the
-verifier (C = 1 of colour pictures, which it reads whole). Where codes come from elsewhere than the prior, baselines
-[100, H, W, C], baseline_probabilities and baseline_features are of samples from the prior.
+samples [S, H, W, C], expected pixels, uint8; sample_probabilities [S, C, 10] by the plain verifier, sample_strict
+[S, C, 10] by the strict one, sample_control [2000, C, 10] by its control, and sample_features [S, C, F] (C = 1 of
+colour pictures, which they read whole). Where codes come from elsewhere than the prior, baselines [100, H, W, C],
+baseline_probabilities, baseline_strict and baseline_features are of samples from the prior.
 Where the model encodes: codes [N, code]; training_codes and training_means [T, code], drawn and best ones;
-reconstructions [N, H, W, C] and reconstruction_probabilities [N, C, 10]; denoised [L, M, H, W, C], of the subset at
-each noise level; compressed_8 and compressed_4 [M, H, W, C], decoded from codes of so many bits a coordinate; NAME [N]
-of `scoring.score`, and SET_NAME for each out-of-distribution set. Where the model has a likelihood: tight_log_p [n] at
-the test positions tight_images [n], and log_q_zx, log_q_z, log_p_z of `scoring.aggregate_posterior` if its posterior is
-Gaussian. And the pictures of code space of `models.exploring`.
+reconstructions [N, H, W, C], reconstruction_probabilities and reconstruction_strict [N, C, 10]; denoised
+[L, M, H, W, C], of the subset at each noise level; compressed_8 and compressed_4 [M, H, W, C], decoded from codes of so
+many bits a coordinate; NAME [N] of `scoring.score`, and SET_NAME for each out-of-distribution set. Where the model has
+a likelihood: tight_log_p [n] at the test positions tight_images [n], and log_q_zx, log_q_z, log_p_z of
+`scoring.aggregate_posterior` if its posterior is Gaussian. And the pictures of code space of `models.exploring`.
 """
 
 from typing import Any
@@ -25,7 +26,7 @@ from digitforge.models.base import GenerativeModel
 from digitforge.models.exploring import between_draws, explore
 from digitforge.models.restoring import restore
 from digitforge.models.scoring import aggregate_posterior, score, weigh_closely
-from digitforge.models.verifier import VerifierNetwork
+from digitforge.models.verifiers import Verifiers
 from digitforge.nn.samplers import Sampler
 
 KEPT = 20_000  # training images, evenly spread, whose codes are kept: images are compared with them
@@ -34,28 +35,29 @@ Arrays = dict[str, np.ndarray]
 
 
 def decoded_and_read(
-    model: GenerativeModel, verifier: VerifierNetwork, codes: np.ndarray, threshold: float | None, name: str
+    model: GenerativeModel, verifiers: Verifiers, codes: np.ndarray, threshold: float | None, name: str
 ) -> Arrays:
-    """Decode codes [N, code], and let the verifier read the images -> NAMEs, NAME_probabilities, NAME_features."""
+    """Decode codes [N, code] -> images as NAMEs, and what the verifiers read in them as NAME_...."""
     decoded = to_bytes(model.decode(codes))
-    probabilities, features = verifier.read(crisp(decoded, threshold))
-    return {f"{name}s": decoded, f"{name}_probabilities": probabilities, f"{name}_features": features}
+    read = verifiers.read(crisp(decoded, threshold))
+    return {f"{name}s": decoded} | {f"{name}_{what}": array for what, array in read.items()}
 
 
 def generate(
-    model: GenerativeModel, verifier: VerifierNetwork, sampler: Sampler, threshold: float | None, count: int, seed: int
+    model: GenerativeModel, verifiers: Verifiers, sampler: Sampler, threshold: float | None, count: int, seed: int
 ) -> Arrays:
-    """New images by the variant's sampler, and by the prior where that is another, as the verifier reads them."""
-    found = decoded_and_read(model, verifier, sampler.draw(count, seed), threshold, "sample")
+    """New images by the variant's sampler, and by the prior where that is another, as the verifiers read them."""
+    found = decoded_and_read(model, verifiers, sampler.draw(count, seed), threshold, "sample")
+    found["sample_control"] = verifiers.control(crisp(found["samples"], threshold))
     if sampler is not model:
-        found |= decoded_and_read(model, verifier, model.draw(count, seed), threshold, "baseline")
+        found |= decoded_and_read(model, verifiers, model.draw(count, seed), threshold, "baseline")
         found["baselines"] = found["baselines"][:100]
     return found
 
 
 def of_test_images(
     model: GenerativeModel,
-    verifier: VerifierNetwork,
+    verifiers: Verifiers,
     data: Dataset,
     strange: Arrays,
     kept: np.ndarray,
@@ -75,7 +77,7 @@ def of_test_images(
     codes, _ = model.encode(images, seed)
     means, training = model.encode(data["x_train"][spread(len(data["x_train"]), KEPT)], seed)
     found = {"codes": codes, "training_codes": training, "training_means": means}
-    found |= decoded_and_read(model, verifier, codes, threshold, "reconstruction")
+    found |= decoded_and_read(model, verifiers, codes, threshold, "reconstruction")
     del found["reconstruction_features"]  # distances are of samples
     found |= restore(model, images[subset], training, noise, seed)
     sets = {name: in_mode(others, data.mode, pictures=data.source.pictures) for name, others in strange.items()}

@@ -1,4 +1,4 @@
-"""The verifier: a digit's probabilities, channel by channel, for grey and binary images alike."""
+"""A network that reads digits: a digit's probabilities, channel by channel, for grey and binary images alike."""
 
 from functools import cached_property
 
@@ -8,19 +8,27 @@ from digitforge.nn.augmentations import unchanged
 from digitforge.nn.backend import keras, layers, tf
 from digitforge.nn.batches import batch_by_batch, scale
 
-CLASSES = 10
+DIGITS = 10
 
 
 class VerifierNetwork(keras.Model):
     """Trained on uint8 grey images [B, H, W, 1] and labels [B]; half of each batch is binarised.
 
-    With `pictures`, images of three channels are no stacks of digits, and it reads their grey versions.
+    answers: 10 digits, or with "no digit" 11. With `pictures`, images of three channels are no stacks of digits, and it
+    reads their grey versions.
     """
 
-    def __init__(self, shape: tuple[int, int, int] = (28, 28, 1), *, seed: int = 0, pictures: bool = False) -> None:
+    def __init__(
+        self,
+        shape: tuple[int, int, int] = (28, 28, 1),
+        *,
+        answers: int = DIGITS,
+        seed: int = 0,
+        pictures: bool = False,
+    ) -> None:
         super().__init__()
         keras.utils.set_random_seed(seed)
-        self.network = network(shape, CLASSES)
+        self.network = network(shape, answers)
         self.seed = 0  # of the augmentation; `training.fit` sets it
         self.augment = unchanged  # training images; `training.fit` sets it
         self.pictures = pictures
@@ -29,7 +37,7 @@ class VerifierNetwork(keras.Model):
         self.accuracy_mean = keras.metrics.Mean(name="accuracy")
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """[B, H, W, 1] in [0, 1] -> logits [B, 10]."""
+        """[B, H, W, 1] in [0, 1] -> logits [B, answers]."""
         return tf.cast(self.network(x, training=training), tf.float32)
 
     def train_step(self, data: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
@@ -64,8 +72,8 @@ class VerifierNetwork(keras.Model):
     def read(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Read each channel by itself: uint8 [N, H, W, C] -> (digit probabilities [N, C, 10], features [N, C, F]).
 
-        Features are the activations before the last layer, in half precision: they are for distances. `pictures` are
-        read whole, as if C were 1.
+        What the ten probabilities lack to 1 is that of "no digit". Features are the activations before the last layer,
+        in half precision: they are for distances. `pictures` are read whole, as if C were 1.
         """
         images = images.max(axis=3, keepdims=True) if self.pictures else images  # as `stacked.grey`
         count, height, width, channels = images.shape
@@ -77,15 +85,15 @@ class VerifierNetwork(keras.Model):
     @tf.function(reduce_retracing=True)
     def _read(self, x: tf.Tensor) -> dict[str, tf.Tensor]:
         features, logits = self._reader(scale(x), training=False)
-        return {"probabilities": tf.nn.softmax(logits), "features": tf.cast(features, tf.float16)}
+        return {"probabilities": tf.nn.softmax(logits)[:, :DIGITS], "features": tf.cast(features, tf.float16)}
 
     @cached_property
     def _reader(self) -> keras.Model:
         return keras.Model(self.network.input, [self.network.layers[-1].input, self.network.output])
 
 
-def network(shape: tuple[int, int, int], classes: int) -> keras.Model:
-    """Convolutional network [B, H, W, C] in [0, 1] -> logits [B, classes]."""
+def network(shape: tuple[int, int, int], answers: int) -> keras.Model:
+    """Convolutional network [B, H, W, C] in [0, 1] -> logits [B, answers]."""
     x = keras.Input(shape)
     h = x
     for filters, kernel, stride in ((24, 5, 2), (48, 3, 1), (96, 3, 2), (96, 3, 1)):
@@ -93,11 +101,11 @@ def network(shape: tuple[int, int, int], classes: int) -> keras.Model:
         h = layers.Activation("relu")(layers.BatchNormalization(momentum=0.95)(h))
     h = layers.Dense(192, use_bias=False)(layers.Flatten()(h))
     h = layers.Activation("relu")(layers.BatchNormalization(momentum=0.95)(h))
-    return keras.Model(x, layers.Dense(classes)(h), name="verifier")
+    return keras.Model(x, layers.Dense(answers)(h), name="verifier")
 
 
 def cross_entropy(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-    """Mean cross-entropy in nats. labels: [B], logits: [B, 10] -> scalar."""
+    """Mean cross-entropy in nats. labels: [B], logits: [B, answers] -> scalar."""
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
 
 

@@ -14,7 +14,11 @@ Groups = dict[str, dict[str, Any]]
 
 
 def of_variant(
-    data: Dataset, features: Arrays, real: tuple[dict[str, Any], Arrays], found: Arrays, recipe: Recipe
+    data: Dataset,
+    features: Arrays,
+    real: tuple[dict[str, Any], Arrays],
+    found: Arrays,
+    recipe: Recipe,
 ) -> Groups:
     """Every group of metrics that applies to a variant, as Estimates and plain values.
 
@@ -23,11 +27,12 @@ def of_variant(
     model, tolerance, missing = (
         recipe[path] for path in ("variant.model", "evaluation.tolerance", "data.missing_digit")
     )
-    images, kept, (numbers, arrays), needed = data.arrays, data.known(missing), real, tolerance[data.mode.channels]
+    images, kept, (numbers, arrays), tolerated = data.arrays, data.known(missing), real, tolerance[data.mode.channels]
+    needed = numbers["needed"]
     groups: Groups = {}
     if "reconstructions" in found:
-        groups["reconstruction"] = reconstruction.of_variant(images, found, kept, needed)
-    groups["samples"] = samples.of_variant(images, features, arrays, found, kept, needed) | {
+        groups["reconstruction"] = reconstruction.of_variant(images, found, kept, tolerated, needed)
+    groups["samples"] = samples.of_variant(images, features, arrays, found, kept, tolerated, needed) | {
         "real": numbers["real"],
         "copies": samples.of_copies(images, features, arrays, found, recipe["variant.sample.threshold"]),
     }
@@ -39,7 +44,7 @@ def of_variant(
         groups["likelihood"] = likelihood.of_variant(found, kept, data["x_test"][0].size, kind, classes)
     if data.can_be_stacked:
         count = recipe["evaluation.samples.color"]
-        groups["stacked"] = stacked.of_variant(found, arrays, count, tolerance["color"], recipe["seed"])
+        groups["stacked"] = stacked.of_variant(found, arrays, count, tolerance["color"], needed, recipe["seed"])
     return groups
 
 

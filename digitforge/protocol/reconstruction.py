@@ -1,5 +1,6 @@
 """Reconstructions of test images, and of noisy ones."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from digitforge.metrics.intervals import Estimate
 USUAL_NOISE = 0.5  # deviation
 
 Arrays = dict[str, np.ndarray]
+Needed = Mapping[str, float]
 
 
 def likeness(images: np.ndarray, others: np.ndarray) -> dict[str, Estimate]:
@@ -18,14 +20,31 @@ def likeness(images: np.ndarray, others: np.ndarray) -> dict[str, Estimate]:
     return {"psnr_db": reconstruction.psnr_db(images, others), "ssim": reconstruction.ssim(images, others)}
 
 
-def of_variant(data: Arrays, found: Arrays, kept: np.ndarray, tolerance: float) -> dict[str, Any]:
-    """Reconstructions of the test images `kept` [N] bool. data: of stage `stack`, found: of stage `sample`."""
-    judged, others = found["reconstruction_probabilities"][kept], found["reconstructions"][kept]
-    images, trained = data["x_test"][kept], trained_classes(data["y_train"], judged.shape[1])
+def read(strict: np.ndarray, plain: np.ndarray, labels: np.ndarray, tolerance: float, needed: Needed) -> dict[str, Any]:
+    """What the strict and the plain verifier, probabilities [N, C, 10], read in images of these labels [N]."""
+    threshold = needed[str(strict.shape[1])]
     return {
-        "predictability": verifier.predictability(judged, tolerance),
-        "accuracy": verifier.accuracy(judged, data["y_test"][kept], tolerance),
-        "coverage": verifier.coverage(judged, trained, tolerance),
+        "recognised": verifier.predictability(strict, threshold),
+        "right": verifier.accuracy(strict, labels, threshold),
+        "predictability": verifier.predictability(plain, tolerance),
+        "accuracy": verifier.accuracy(plain, labels, tolerance),
+    }
+
+
+def of_variant(data: Arrays, found: Arrays, kept: np.ndarray, tolerance: float, needed: Needed) -> dict[str, Any]:
+    """Reconstructions of the test images `kept` [N] bool. data: of stage `stack`, found: of stage `sample`.
+
+    tolerance: of the plain verifier; needed: beliefs from which on the strict one recognises an image, by channels.
+    """
+    strict, plain = (found[f"reconstruction_{name}"][kept] for name in ("strict", "probabilities"))
+    images, others, trained = (
+        data["x_test"][kept],
+        found["reconstructions"][kept],
+        trained_classes(data["y_train"], plain.shape[1]),
+    )
+    return {
+        **read(strict, plain, data["y_test"][kept], tolerance, needed),
+        "coverage": verifier.coverage(plain, trained, tolerance),
         "mse": reconstruction.mse(images, others),
         "bce_nats": reconstruction.bce_nats(images, others),
         **likeness(images, others),

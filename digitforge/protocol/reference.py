@@ -9,7 +9,8 @@ import numpy as np
 
 from digitforge.data.noise import add_noise, median
 from digitforge.data.subsets import examined, trained_classes
-from digitforge.metrics import distances
+from digitforge.metrics import distances, verifier
+from digitforge.metrics.intervals import Estimate
 from digitforge.protocol import compression, copies, samples
 from digitforge.protocol.reconstruction import likeness
 
@@ -17,19 +18,27 @@ Arrays = dict[str, np.ndarray]
 
 
 def of_mode(
-    data: Arrays, features: Arrays, kept: np.ndarray, count: int, noise: list[float], seed: int
+    data: Arrays,
+    features: Arrays,
+    kept: np.ndarray,
+    count: int,
+    noise: list[float],
+    needed: samples.Needed,
+    seed: int,
 ) -> tuple[dict[str, Any], Arrays]:
     """Numbers and arrays of one data mode. data: of stage `stack`, features: of `features`.
 
     kept: [N] bool, the test images of digits that the model was trained on; count: of a variant's samples, as many as
-    there are training images in "real". -> {"real", "noise", "codecs"}, and the arrays of `of_features`, `subset` [M],
-    positions of test images, and those of `copies.near_training` for test images, as held_out_NAME.
+    there are training images in "real"; needed: beliefs from which on the strict verifier recognises images.
+    -> {"real", "needed", "noise", "codecs"}, and the arrays of `of_features`, `subset` [M], positions of test images,
+    and those of `copies.near_training` for test images, as held_out_NAME.
     """
     images, subset = data["x_test"], examined(kept)
     real, learnt = samples.real_features(data, features, kept), samples.learnt_features(data, features, count)
     known = of_features(real)
     numbers = {
-        "real": samples.spread_of(real, learnt, known),
+        "real": {"recognised": recognised(data, features, kept, needed), **samples.spread_of(real, learnt, known)},
+        "needed": dict(needed),
         "noise": of_noise(images[subset], noise, seed),
         "codecs": compression.of_codecs(images[compression.chosen(subset)]),
     }
@@ -39,6 +48,12 @@ def of_mode(
     )
     held_out["images"] = np.flatnonzero(kept)[held_out["images"]]
     return numbers, known | {"subset": subset} | {f"held_out_{name}": array for name, array in held_out.items()}
+
+
+def recognised(data: Arrays, features: Arrays, kept: np.ndarray, needed: samples.Needed) -> Estimate:
+    """Share of the test images `kept` [N] bool that are recognised, about 0.95: the ceiling of every such share."""
+    strict = features["strict"][data["digits_test"][kept]]
+    return verifier.predictability(strict, needed[str(strict.shape[1])])
 
 
 def of_features(real: np.ndarray) -> Arrays:

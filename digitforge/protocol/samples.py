@@ -1,5 +1,6 @@
-"""Generated images: what the verifier reads in them, how they are spread, whether they are copies."""
+"""Generated images: what the verifiers read in them, how they are spread, whether they are copies."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from digitforge.protocol import copies
 COMPARED = 10_000  # images of each set between which distances are taken
 
 Arrays = dict[str, np.ndarray]
+Needed = Mapping[str, float]  # beliefs from which on images are recognised, by channels: of `judge.thresholds`
 
 
 def target_shares(labels: np.ndarray, channel_count: int) -> np.ndarray:
@@ -26,8 +28,21 @@ def target_shares(labels: np.ndarray, channel_count: int) -> np.ndarray:
     return trained / trained.sum()
 
 
+def recognised(strict: np.ndarray, target: np.ndarray, needed: Needed) -> dict[str, Any]:
+    """What the strict verifier recognises in samples. strict: [S, C, 10] by it, target: of `target_shares`, [10^C]."""
+    threshold = needed[str(strict.shape[1])]
+    found = {"recognised": verifier.predictability(strict, threshold)}
+    counts = verifier.class_counts(strict, threshold)[target > 0]
+    if counts.sum() == 0:
+        return found
+    return found | {
+        "recognised_modes": verifier.modes(counts),
+        "recognised_kl_nats": verifier.kl_divergence(counts, target[target > 0]),
+    }
+
+
 def classes(probabilities: np.ndarray, target: np.ndarray, tolerance: float) -> dict[str, Any]:
-    """What the verifier reads in samples. probabilities: [S, C, 10], target: of `target_shares`, [10^C].
+    """What the plain verifier reads in samples. probabilities: [S, C, 10], target: of `target_shares`, [10^C].
 
     All but predictability go by the classes that the model was trained on; `untrained_share` of the samples are read as
     another.
@@ -78,9 +93,15 @@ def spread_of(real: np.ndarray, generated: np.ndarray, known: Arrays) -> dict[st
 
 
 def of_variant(
-    data: Arrays, features: Arrays, known: Arrays, found: Arrays, kept: np.ndarray, tolerance: float
+    data: Arrays,
+    features: Arrays,
+    known: Arrays,
+    found: Arrays,
+    kept: np.ndarray,
+    tolerance: float,
+    needed: Needed,
 ) -> dict[str, Any]:
-    """What the verifier sees in a variant's samples, and in those of its historic sampler as `baseline`.
+    """What the verifiers see in a variant's samples, and in those of its historic sampler as `baseline`.
 
     data: of stage `stack`, features: of `features`, known: arrays of `reference`, found: of `sample`. kept: [N] bool,
     the test images of digits that the model was trained on. Distances are between sets of up to 10,000 images, of
@@ -94,6 +115,7 @@ def of_variant(
         compared = of_kind[: min(COMPARED, len(data["y_train"]))]
         generated = compared.reshape(len(compared), -1)
         return {
+            **recognised(found[f"{kind}_strict"], target, needed),
             **classes(found[f"{kind}_probabilities"], target, tolerance),
             **spread_of(real, generated, known),
         }

@@ -16,7 +16,7 @@ from digitforge import files
 from digitforge.errors import UserError, argument, user_errors
 from digitforge.settings.params import Params, load_params
 
-SHARED = ["stack", "verifier", "features", "reference", "ood"]  # what the chains read
+SHARED = ["stack", "verifier", "features", "nondigits", "reference", "ood"]  # what the chains read
 OF_VARIANT = ["train", "sample", "evaluate"]
 OF_DIGIT = ["leave_one_out", "detection"]
 DVC = [sys.executable, "-m", "dvc", "--wait-for-lock"]

@@ -22,9 +22,10 @@ from digitforge.settings.families import FAMILIES
 from digitforge.settings.fit import Fit
 from digitforge.settings.vae import VaeSettings
 from digitforge.settings.variants import Row, Variant
+from digitforge.settings.verifiers import Verifiers
 
 PARAMS_FILE = Path("params.yaml")
-NOT_VARIANTS = ("verifier", "peers", "leave_one_out")  # names of other things in reports/metrics
+NOT_VARIANTS = ("verifier", "judge", "peers", "leave_one_out")  # names of other things in reports/metrics
 # Names of files and DVC stages should not be longer than this; a dot would break look-ups of `variants.KEY`.
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
@@ -53,7 +54,7 @@ class ByChannels(Schema):
 
 
 class Tolerance(ByChannels):
-    """An image counts as recognised if the verifier believes its reading at least so much."""
+    """An image counts as predictable if the plain verifier believes its reading at least so much."""
 
     mono: Share
     color: Share
@@ -89,10 +90,6 @@ class Evaluation(Schema):
         if len(set(self.noise)) < len(self.noise):
             raise ValueError(f"noise: received {self.noise}; accepted: each deviation at most once")
         return self
-
-
-class VerifierSettings(Schema):
-    fit: Fit
 
 
 class LeaveOneOut(Schema):
@@ -136,7 +133,7 @@ class ResultParams(Schema):
     max_epochs: Positive
     seed: Annotated[int, Field(ge=0, lt=2**31)]
     data: Data
-    verifier: VerifierSettings
+    verifiers: Verifiers
     evaluation: Evaluation
     leave_one_out: LeaveOneOut
     variants: Annotated[dict[Name, Variant], Field(min_length=1)]

@@ -1,9 +1,9 @@
 """Makes the recipes of all stages, and says what differs from those of the last run.
 
-Constants in a stage's file say what its recipe holds. SETTINGS: dotted paths of params.yaml; `variant.` stands for
-`variants.KEY.`, `variants.*.data` for the values of all rows, and {channels} for that part of the data mode. CODE, if
-any: modules that the stage imports by name, in which {variant.family}, say, stands for that setting. WATCHERS, if any:
-packages that only look on and decide nothing of its result.
+Constants in a stage's file say what its recipe holds. SETTINGS: dotted paths of params.yaml; `variant` stands for
+`variants.KEY`, `verifier` for `verifiers.KEY`, `variants.*.data` for the values of all rows, and {channels} for that
+part of the data mode. CODE, if any: modules that the stage imports by name, in which {variant.family}, say, stands for
+that setting. WATCHERS, if any: packages that only look on and decide nothing of its result.
 """
 
 import ast
@@ -23,6 +23,7 @@ from digitforge.settings.recipe import Recipe, look_up
 
 DVC_FILE = Path("dvc.yaml")
 CONSTANTS = ("SETTINGS", "CODE", "WATCHERS")
+ROWS = ("variant", "verifier")  # what `variants` and `verifiers` have rows of
 
 
 def declared(stage: str, root: Path) -> dict[str, tuple[str, ...]]:
@@ -60,8 +61,9 @@ def setting(params: dict[str, Any], path: str, key: str | None) -> tuple[str, An
         path = path.replace("{channels}", mode.channels)
     if path == "data.missing_digit" and mode and mode.complete:
         return path, None  # no digit is left out, whichever it is elsewhere
-    if path.startswith("variant."):
-        return path, look_up(params, path.replace("variant", f"variants.{key}", 1))
+    section = path.split(".")[0]
+    if section in ROWS:
+        return path, look_up(params, path.replace(section, f"{section}s.{key}", 1))
     before, star, after = path.partition(".*.")
     if star:
         return path.replace(".*", ""), sorted({look_up(row, after) for row in look_up(params, before).values()})

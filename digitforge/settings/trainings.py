@@ -10,7 +10,7 @@ from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.settings.recipe import Recipe
 
-# Data modes of the verifier and of the study.
+# Data modes of the verifiers and of the study.
 VERIFIED, LEFT_OUT = Mode.parse("mono-float-complete"), Mode.parse("mono-binary-complete")
 
 
@@ -65,8 +65,10 @@ def of_variant(recipe: Recipe) -> Training:
 
 def of_verifier(recipe: Recipe) -> Training:
     """Stage `verifier`."""
-    metrics = (files.METRICS / "verifier.json",)
-    return Training(recipe, "verifier", "classifier", VERIFIED, files.VERIFIER, recipe["verifier"], metrics)
+    key = str(recipe.key)
+    metrics = (files.METRICS / "verifier" / f"{key}.json",)
+    folder, shown = files.VERIFIER / key, recipe["verifier"]
+    return Training(recipe, f"verifier_{key}", "verifier", VERIFIED, folder, shown, metrics)
 
 
 def of_left_out_digit(recipe: Recipe) -> Training:

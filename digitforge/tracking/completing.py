@@ -16,6 +16,7 @@ from digitforge.packing import pack
 from digitforge.protocol.champions import champions
 from digitforge.settings.recipe import Recipe
 from digitforge.settings.trainings import Training
+from digitforge.settings.verifiers import NAMES
 from digitforge.tracking.registry import PACKAGE, Entry, Registry, requirements
 from digitforge.tracking.runs import Store, dvc_experiment, flatten
 
@@ -23,8 +24,8 @@ FIGURES, CARDS = files.REPORTS / "figures", files.REPORTS / "cards"
 
 
 def trainings(variants: Mapping[str, Any], digits: list[int]) -> Iterator[Training]:
-    """Every training of the pipeline: of the verifier, the variants and the study's digits that the data has."""
-    yield Training.of(Recipe.read("verifier"))
+    """Every training of the pipeline: of the verifiers, the variants and the study's digits that the data has."""
+    yield from (Training.of(Recipe.read("verifier", name)) for name in NAMES)
     yield from (Training.of(Recipe.read("train", key)) for key in variants)
     for digit in digits:
         training = Training.of(Recipe.read("leave_one_out", str(digit)))
@@ -34,7 +35,7 @@ def trainings(variants: Mapping[str, Any], digits: list[int]) -> Iterator[Traini
 
 def measured(training: Training) -> dict[str, float]:
     """The numbers to log, as GROUP/NAME, by which the UI sorts charts; without the half-widths of intervals."""
-    # The verifier's live curve is called `accuracy` too: its result on the test split stands apart.
+    # A verifier's live curve is called `accuracy` too: its result on the test split stands apart.
     prefix = "test." if training.recipe.stage == "verifier" else ""
     flat = flatten(files.read_json(training.metrics[0]), prefix)
     numbers = {name: value for name, value in flat.items() if isinstance(value, int | float)}

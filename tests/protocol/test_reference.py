@@ -16,7 +16,9 @@ COUNT = 40
 FEATURES = {
     "train": RNG.normal(size=(70, 6)).astype(np.float16),
     "test": RNG.normal(size=(COUNT, 6)).astype(np.float16),
+    "strict": RNG.random((COUNT, 10)) / 2 + 0.1,
 }
+NEEDED = {"1": 0.55, "3": 0.17}
 KEPT = np.arange(COUNT) % 10 != 8
 
 
@@ -35,7 +37,7 @@ def data():
 
 def test_real_images_are_compared_at_the_samples_sizes():
     found = data()
-    numbers, _ = reference.of_mode(found, FEATURES, KEPT, 20, [0.5], seed=1)
+    numbers, _ = reference.of_mode(found, FEATURES, KEPT, 20, [0.5], NEEDED, seed=1)
     chosen = np.linspace(0, 59, 20).round().astype(int)
     real, learnt = FEATURES["test"][found["digits_test"][KEPT, 0]], FEATURES["train"][found["digits_train"][chosen, 0]]
     assert numbers["real"]["kid"] == kernel_distance(real, learnt)
@@ -45,9 +47,19 @@ def test_real_images_are_compared_at_the_samples_sizes():
     ).items()
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_the_share_of_real_images_that_is_recognised_against_a_loop(channels):
+    positions = RNG.integers(COUNT, size=(COUNT, channels))
+    found = reference.recognised({"digits_test": positions}, FEATURES, KEPT, NEEDED)
+    beliefs = [np.prod([FEATURES["strict"][p].max() for p in positions[i]]) for i in np.flatnonzero(KEPT)]
+    slow = [belief >= NEEDED[str(channels)] for belief in beliefs]
+    assert 0 < sum(slow) < len(slow) == 36
+    assert found.value == pytest.approx(sum(slow) / 36)
+
+
 def test_noise_of_a_subset_of_the_known_digits():
     found = data()
-    numbers, arrays = reference.of_mode(found, FEATURES, KEPT, 20, [0.25, 0.5], seed=3)
+    numbers, arrays = reference.of_mode(found, FEATURES, KEPT, 20, [0.25, 0.5], NEEDED, seed=3)
     images = found["x_test"][KEPT]
     np.testing.assert_array_equal(arrays["subset"], np.flatnonzero(KEPT))
     noisy = add_noise(images, 0.25, 3)
@@ -59,7 +71,7 @@ def test_noise_of_a_subset_of_the_known_digits():
 
 def test_held_out_images_have_their_nearest_training_images_and_positions_in_the_test_split():
     found = data()
-    _, arrays = reference.of_mode(found, FEATURES, KEPT, 20, [0.5], seed=1)
+    _, arrays = reference.of_mode(found, FEATURES, KEPT, 20, [0.5], NEEDED, seed=1)
     np.testing.assert_array_equal(arrays["held_out_images"], np.flatnonzero(KEPT))
     apart, index = nearest(found["x_test"][KEPT].reshape(-1, 784), found["x_train"].reshape(-1, 784))
     np.testing.assert_array_equal(arrays["held_out_pixels_apart"], apart)

@@ -14,6 +14,7 @@ from digitforge.settings.params import parse
 from digitforge.settings.plan import changes, named, plan
 from digitforge.settings.recipe import Recipe, look_up, path_of
 from digitforge.settings.recipes import make
+from digitforge.settings.verifiers import NAMES
 from tests import small
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +65,17 @@ def test_every_instance_of_every_stage_has_one():
         for values in ("binary", "float")
         for digits in ("complete", "missing")
     }
-    assert {"download", "verifier", "report", "track", "leave_one_out@8", "detection@8"} <= names
+    assert of_stage(names, "verifier") == set(VERIFIERS)
+    assert {
+        "download",
+        "nondigits",
+        "disturbances",
+        "judge",
+        "report",
+        "track",
+        "leave_one_out@8",
+        "detection@8",
+    } <= names
     assert "recipes" not in names
 
 
@@ -80,19 +91,24 @@ def test_a_stage_gets_its_settings_and_no_others():
     assert modes == sorted({row["data"] for row in small.content()["variants"].values()})
 
 
+VERIFIERS = [f"verifier@{name}" for name in NAMES]
 EVERY_TRAINING = {f"train@{key}" for key in small.content()["variants"]}
 
 
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"variants__vae_beta__title": "x"}, {"report", "plots", "track"}),
-        ({"variants__vae_beta__fit": small.fit(steps=7)}, {"train@vae_beta", "report", "plots", "track"}),
-        ({"variants__vae_beta__sample": small.FROM_MIXTURE}, {"sample@vae_beta", "report", "plots", "track"}),
+        ({"variants__vae_beta__title": "x"}, {"judge", "report", "plots", "track"}),
+        ({"variants__vae_beta__fit": small.fit(steps=7)}, {"train@vae_beta", "judge", "report", "plots", "track"}),
+        ({"variants__vae_beta__sample": small.FROM_MIXTURE}, {"sample@vae_beta", "judge", "report", "plots", "track"}),
         ({"tracking__experiment": "other"}, {"track"}),
-        ({"max_epochs": 41}, {"verifier", "leave_one_out@8", "report", *EVERY_TRAINING}),
+        ({"max_epochs": 41}, {*VERIFIERS, "leave_one_out@8", "report", *EVERY_TRAINING}),
+        ({"verifiers__plain__fit": small.fit(steps=7)}, {"verifier@plain", "report"}),
+        ({"verifiers__strict__nondigits__kinds": ["noise"]}, {"verifier@strict", "judge", "report"}),
+        ({"verifiers__control__nondigits__per_digit": 0.25}, {"verifier@control", "judge", "report"}),
+        ({"evaluation__tolerance__mono": 0.7}, {"judge", "report"}),
     ],
-    ids=["title", "steps", "sampler", "experiment", "epochs"],
+    ids=["title", "steps", "sampler", "experiment", "epochs", "verifier", "kinds", "per digit", "tolerance"],
 )
 def test_an_edited_setting_changes_the_recipes_that_have_it(change, expected):
     named = differ(made(ROOT), made(ROOT, **change))
@@ -130,19 +146,44 @@ OF_ALL = ("report", "plots", "track")  # stages that read whole rows, and metric
             "digitforge/metrics/distances.py",
             "def ",
             "LIMIT = 1\n\n\ndef ",
-            {"evaluate", "reference", *OF_ALL},
+            {"evaluate", "reference", "disturbances", "judge", *OF_ALL},
         ),
         (
             "digitforge/metrics/anomaly.py",
             "def ",
             "LIMIT = 1\n\n\ndef ",
-            {"evaluate", "detection", "reference", *OF_ALL},
+            {"evaluate", "detection", "reference", "disturbances", "judge", *OF_ALL},
         ),
+        (
+            "digitforge/data/nondigits/damages.py",
+            "def blocks_shuffled",
+            "LIMIT = 1\n\n\ndef blocks_shuffled",
+            {"verifier", "nondigits", "features", "sample", "report", "track"},
+        ),
+        (
+            "digitforge/data/nondigits/disturbances.py",
+            "LEVELS =",
+            "LIMIT = 1\nLEVELS =",
+            {"nondigits", "disturbances", "judge", "report"},
+        ),
+        ("digitforge/protocol/trust.py", "FEATURES =", "LIMIT = 1\nFEATURES =", {"disturbances", "judge"}),
         ("digitforge/report/colors.py", "BLUE", "LIMIT = 1\nBLUE", {"report", "plots"}),
         ("digitforge/report/texts/vae_dense.md", "\n", "\nMore.\n", {"report", "plots"}),
         ("digitforge/tracking/runs.py", "BATCH =", "LIMIT = 1\nBATCH =", {"track"}),
     ],
-    ids=["comment", "family", "penalty", "metric", "detection", "color", "text", "tracking"],
+    ids=[
+        "comment",
+        "family",
+        "penalty",
+        "metric",
+        "detection",
+        "kinds",
+        "disturbances",
+        "trust",
+        "color",
+        "text",
+        "tracking",
+    ],
 )
 def test_edited_code_changes_the_recipes_of_the_stages_that_run_it(project, file, old, new, stages):
     before = made(project)
@@ -166,8 +207,8 @@ def test_a_recipe_is_read_as_it_was_written(tmp_path, monkeypatch):
     assert Recipe.read("train", "vae_beta") == recipe
     with pytest.raises(UserError, match=r"train: received 'nope'; accepted: vae_beta$"):
         Recipe.read("train", "nope")
-    with pytest.raises(UserError, match=r"verifier: received None; accepted: a project where `dvc repro recipes` has"):
-        Recipe.read("verifier")
+    with pytest.raises(UserError, match=r"nondigits: received None; accepted: a project where `dvc repro recipes` has"):
+        Recipe.read("nondigits")
 
 
 def test_the_fingerprint_follows_recipe_and_data(tmp_path):
@@ -274,9 +315,9 @@ def test_a_slip_in_the_code_is_one_line(project, file, old, new, message):
 
 def test_a_damaged_recipe_and_an_undeclared_setting_are_one_line(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    files.write_text(path_of("verifier", None), "{")
-    with pytest.raises(UserError, match=r"verifier\.json: received no recipe; `dvc repro -f -s recipes` makes it anew"):
-        Recipe.read("verifier")
+    files.write_text(path_of("verifier", "strict"), "{")
+    with pytest.raises(UserError, match=r"strict\.json: received no recipe; `dvc repro -f -s recipes` makes it anew"):
+        Recipe.read("verifier", "strict")
     with pytest.raises(UserError, match=r"train@a: received the setting 'x\.y'; accepted: what SETT"):
         Recipe("train", "a", {}, {})["x.y"]
 

@@ -27,6 +27,9 @@ RNG = np.random.default_rng(0)
 COUNT = 60
 DIGITS = SourceFacts("mnist")
 FEATURES = RNG.normal(size=(COUNT, 6)).astype(np.float16)
+NEEDED = {"1": 0.9, "3": 0.75}  # beliefs from which on the strict verifier recognises an image
+READ = ("probabilities", "strict", "features")  # what the verifiers leave of samples
+STRICT = np.eye(10)[np.arange(COUNT) % 10] * np.where(np.arange(COUNT) < 45, 0.95, 0.85)[:, None]  # of test digits
 
 
 def digits_of(labels, channels):
@@ -53,8 +56,10 @@ def arrays(key):
         "subset": subset,
         "reconstructions": images,
         "reconstruction_probabilities": perfect,
+        "reconstruction_strict": perfect,
         "samples": images[trained],
         "sample_probabilities": perfect[trained],
+        "sample_strict": perfect[trained],
         "sample_features": FEATURES[positions[trained]],
         "denoised": np.stack([images[subset]] * len(PARAMS.evaluation.noise)),
         "compressed_8": images[subset],
@@ -62,7 +67,7 @@ def arrays(key):
         "cross_entropy_nats": np.where(labels % 10 == 8, 200.0, 100.0) + RNG.random(COUNT),
         "noise_cross_entropy_nats": np.full(30, 900.0),
     }
-    return data, {"train": FEATURES, "test": FEATURES}, found
+    return data, {"train": FEATURES, "test": FEATURES, "strict": STRICT}, found
 
 
 def evaluate(arrays, features, found, key, params, source=DIGITS):
@@ -71,7 +76,7 @@ def evaluate(arrays, features, found, key, params, source=DIGITS):
     data = Dataset(mode, source, arrays)
     kept = data.known(params.data.missing_digit)
     count = settings.samples.of(mode)
-    numbers, real = reference.of_mode(arrays, features, kept, count, settings.noise, params.seed)
+    numbers, real = reference.of_mode(arrays, features, kept, count, settings.noise, NEEDED, params.seed)
     if data.can_be_stacked:
         real |= reference.of_stacks(stacks_of(data))
     return of_variant(data, features, (numbers, real), found, recipe_of(key, params))
@@ -94,12 +99,12 @@ def stacks_of(data):
 
 def of_a_generator_alone(found):
     """What stage `sample` leaves of a model without an encoder."""
-    return {name: found[name] for name in ("subset", "samples", "sample_probabilities", "sample_features")}
+    return {name: array for name, array in found.items() if name == "subset" or name.startswith("sample")}
 
 
 def with_baseline(found):
     """A historic sampler that draws the first image again and again."""
-    again = {name: np.repeat(found[f"sample_{name}"][:1], 50, axis=0) for name in ("probabilities", "features")}
+    again = {name: np.repeat(found[f"sample_{name}"][:1], 50, axis=0) for name in READ}
     return found | {f"baseline_{name}": array for name, array in again.items()} | {"baselines": found["samples"][:10]}
 
 
@@ -113,11 +118,12 @@ def with_likelihood(found):
 
 def test_a_perfect_autoencoder():
     groups = headlines(evaluate(*arrays("ae_deep"), "ae_deep", PARAMS))
-    assert groups["reconstruction"] == {"predictability": 1, "accuracy": 1, "mse": 0, "psnr_db": 100, "ssim": 1}
+    shares = dict.fromkeys(("recognised", "right", "predictability", "accuracy"), 1)
+    assert groups["reconstruction"] == shares | {"mse": 0, "psnr_db": 100, "ssim": 1}
     samples = groups["samples"]
     assert samples.pop("density") == pytest.approx(1, abs=0.01)
     assert samples.pop("fid") == pytest.approx(0, abs=1e-8)
-    perfect = {"predictability": 1, "coverage": 1, "modes": 10, "kl_nats": 0}
+    perfect = {"recognised": 1, "recognised_modes": 10, "predictability": 1, "coverage": 1, "modes": 10, "kl_nats": 0}
     assert samples == perfect | {"precision": 1, "recall": 1, "coverage_prdc": 1}
     assert groups["denoising"] == {"psnr_db": 100, "ssim": 1}
     assert "likelihood" not in groups
@@ -135,11 +141,13 @@ def test_pictures_in_colour_are_one_image_each_of_the_classes_of_their_folder():
         data |= {f"{name}_{split}": array for name, array in zip(("x", "y", "digits"), made, strict=True)}
     kept = labels != 0
     perfect, images = np.eye(10)[labels][:, None], data["x_test"]
-    found = {"subset": np.flatnonzero(kept), "reconstructions": images, "reconstruction_probabilities": perfect}
-    found |= {"samples": images[kept], "sample_probabilities": perfect[kept]}
+    found = {"subset": np.flatnonzero(kept), "reconstructions": images, "samples": images[kept]}
+    found |= {f"reconstruction_{name}": perfect for name in ("probabilities", "strict")}
+    found |= {f"sample_{name}": perfect[kept] for name in ("probabilities", "strict")}
     found["sample_features"] = FEATURES[data["digits_test"][kept]]
     source = SourceFacts("folder shapes", pictures=True)
-    groups = evaluate(data, {"train": FEATURES, "test": FEATURES}, found, "ae_stacked", params, source)
+    features = {"train": FEATURES, "test": FEATURES, "strict": STRICT}
+    groups = evaluate(data, features, found, "ae_stacked", params, source)
     assert set(groups) == {"reconstruction", "samples"}
     assert headlines(groups)["reconstruction"]["accuracy"] == 1
     assert headlines(groups)["samples"]["modes"] == groups["samples"]["trained_classes"] == 2
@@ -205,6 +213,47 @@ def test_tolerance_depends_on_the_channels():
         assert evaluate(data, features, found, key, PARAMS)["samples"]["predictability"].value == expected
 
 
+def test_what_is_recognised_is_by_the_strict_verifier_and_predictability_by_the_plain_one():
+    data, features, found = arrays("ae_deep")
+    sure = np.arange(COUNT) < 15
+    found["sample_strict"] = np.where(sure[:, None, None], found["sample_strict"], 0.01)
+    found["reconstruction_strict"] = found["sample_strict"]
+    groups = evaluate(data, features, found, "ae_deep", PARAMS)
+    for group in ("samples", "reconstruction"):
+        assert groups[group]["recognised"].value == 0.25
+        assert groups[group]["predictability"].value == groups[group]["coverage"].value == 1
+    assert groups["reconstruction"]["right"].value == 0.25
+    assert groups["reconstruction"]["accuracy"].value == 1
+    assert headlines(groups)["samples"]["recognised"] == 0.25
+    # Beside it stands what test images reach: 45 of the 60 have a belief of 0.95, others of 0.85.
+    assert groups["samples"]["real"]["recognised"].value == 0.75
+    assert groups["stacked"]["recognised"].value == pytest.approx(0.25**3, abs=0.03)
+    found["sample_probabilities"], found["sample_strict"] = found["sample_strict"], found["sample_probabilities"]
+    groups = evaluate(data, features, found, "ae_deep", PARAMS)
+    assert groups["samples"]["recognised"].value == 1
+    assert groups["samples"]["predictability"].value == 0.25
+
+
+@pytest.mark.parametrize(
+    ("key", "belief", "expected"), [("ae_deep", 0.89, 0), ("vae_stacked", 0.92, 1)]
+)  # 0.92^3: 0.78
+def test_what_is_recognised_depends_on_the_channels(key, belief, expected):
+    data, features, found = arrays(key)
+    for name in ("sample_strict", "reconstruction_strict"):
+        found[name] = found[name] * belief
+    groups = evaluate(data, features, found, key, PARAMS)
+    assert groups["samples"]["recognised"].value == groups["reconstruction"]["recognised"].value == expected
+
+
+def test_samples_of_which_none_is_recognised_have_no_recognised_classes():
+    data, features, found = arrays("ae_deep")
+    found["sample_strict"] = found["sample_strict"] * 0.5
+    found_groups = evaluate(data, features, found, "ae_deep", PARAMS)
+    assert found_groups["samples"]["recognised"].value == 0
+    assert not {"recognised_modes", "recognised_kl_nats"} & set(found_groups["samples"])
+    assert found_groups["samples"]["modes"].value == 10
+
+
 def test_copies_of_training_images_are_found_and_named():
     data, features, found = arrays("ae_anomaly")
     data["x_test"] = np.where(RNG.random(data["x_test"].shape) < 0.2, np.uint8(255), np.uint8(0))
@@ -242,8 +291,10 @@ def test_targets_are_the_training_labels_or_uniform_over_stacks_of_trained_digit
 def test_samples_of_untrained_digits_alone_have_no_class_divergence():
     data, features, found = arrays("ae_anomaly")
     found["sample_probabilities"] = np.tile(np.eye(10)[[[8]]], (len(found["samples"]), 1, 1))
+    found["sample_strict"] = found["sample_probabilities"]
     groups = evaluate(data, features, found, "ae_anomaly", PARAMS)
-    assert "kl_nats" not in groups["samples"]
+    assert not {"kl_nats", "recognised_modes", "recognised_kl_nats"} & set(groups["samples"])
+    assert groups["samples"]["recognised"].value == 1  # an 8 is a digit
     assert groups["samples"]["untrained_share"].value == 1
     assert groups["samples"]["coverage"].value == 0
 
@@ -252,7 +303,7 @@ def test_a_model_without_an_encoder_has_the_numbers_of_its_samples_alone():
     data, features, found = arrays("ae_deep")
     groups = evaluate(data, features, of_a_generator_alone(found), "ae_deep", PARAMS)
     assert set(groups) == {"samples", "stacked"}
-    assert set(groups["stacked"]) == {"modes", "kl_nats", "samples"}
+    assert set(groups["stacked"]) == {"recognised", "modes", "kl_nats", "samples"}
     whole = evaluate(data, features, found, "ae_deep", PARAMS)
     assert groups["samples"] == whole["samples"]
     assert set(headlines(groups)) == {"samples", "stacked"}
@@ -276,13 +327,13 @@ def test_the_historic_sampler_stands_beside_the_chosen_one():
     baseline = samples.pop("baseline")
     assert samples == alone
     assert {metric.name for metric in HEADLINES if metric.group == "samples"} <= set(baseline)
-    assert baseline["predictability"].value == 1
-    assert baseline["modes"].value == 1
+    assert baseline["predictability"].value == baseline["recognised"].value == 1
+    assert baseline["modes"].value == baseline["recognised_modes"].value == 1
     assert baseline["coverage"].value == 0.1
     assert baseline["kl_nats"].value == pytest.approx(np.log(10))
     assert baseline["fid"].value > samples["fid"].value
     assert baseline["recall"].value < samples["recall"].value
-    as_chosen = {name: found[f"sample_{name}"] for name in ("probabilities", "features")}
+    as_chosen = {name: found[f"sample_{name}"] for name in READ}
     same = found | {f"baseline_{name}": array for name, array in as_chosen.items()}
     baseline = evaluate(data, features, same, "ae_deep", PARAMS)["samples"]["baseline"]
     assert baseline == {name: alone[name] for name in baseline}
@@ -294,6 +345,8 @@ def test_a_grey_model_is_measured_on_stacks_too():
     content["evaluation"]["samples"]["color"] = 26_000  # enough to meet each of 1,000 classes
     stacked = evaluate(data, features, found, "ae_deep", parse(content))["stacked"]
     assert stacked["accuracy"].value == stacked["reconstruction"]["predictability"].value == 1
+    assert stacked["right"].value == stacked["reconstruction"]["recognised"].value == stacked["recognised"].value == 1
+    assert stacked["samples"]["recognised_modes"].value == 1000
     assert stacked["modes"] == stacked["samples"]["modes"]
     assert stacked["samples"]["coverage"].value == 1
     assert stacked["kl_nats"].value == pytest.approx(stacked["samples"]["kl_floor_nats"], rel=0.2)
@@ -405,6 +458,7 @@ def test_the_catalogue_names_what_is_there_and_all_that_is_measured():
     }
     assert measured <= {metric.key for metric in CATALOGUE}
     assert {metric.key for metric in CATALOGUE if metric.companion} == {
+        "samples.recognised",
         "samples.coverage",
         "samples.kl_nats",
         "likelihood.active_units",

@@ -31,7 +31,8 @@ def test_a_stage_reads_calls_and_writes_in_60_lines(stage):
 
 
 @pytest.mark.parametrize(
-    "stage", ["recipes", "download", "stack", "ood", "reference", "evaluate", "detection", "plots", "report", "track"]
+    "stage",
+    ["recipes", "download", "stack", "ood", "reference", "evaluate", "detection", "judge", "plots", "report", "track"],
 )
 def test_stages_without_models_start_without_tensorflow(stage):
     assert not {"tensorflow", "keras"} & loaded(stage)

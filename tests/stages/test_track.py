@@ -11,6 +11,7 @@ from digitforge import files
 from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.data.raw import SourceFacts
+from digitforge.settings.verifiers import NAMES
 from digitforge.tracking import completing, runs
 from stages import track
 from tests import small
@@ -33,7 +34,8 @@ def project(tmp_path, monkeypatch):
         )
     }
     monkeypatch.chdir(tmp_path)
-    for stage, key in (("track", None), ("verifier", None), ("train", "a"), ("train", "b"), ("train", "stacks")):
+    variants = [("train", key) for key in ("a", "b", "stacks")]
+    for stage, key in [("track", None), *(("verifier", name) for name in NAMES), *variants]:
         small.write_recipe(stage, key, content)
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
@@ -44,12 +46,13 @@ def project(tmp_path, monkeypatch):
         Dataset(Mode.parse(mode), source, arrays).write()
     files.write_npz(files.OOD)
     for folder, weights in [
-        (files.VERIFIER, "verifier"),
+        *((files.VERIFIER / name, "verifier") for name in NAMES),
         *((files.MODELS / key, "model") for key in ("a", "b", "stacks")),
     ]:
         files.write_text(folder / f"{weights}.weights.h5", f"weights in {folder}")
         files.write_text(folder / "history.csv", "step,loss\n8,2.0\n16,1.0\n")
-    files.write_json(files.METRICS / "verifier.json", {"accuracy": 0.99})
+    for name in NAMES:
+        files.write_json(files.METRICS / "verifier" / f"{name}.json", {"accuracy": 0.99})
     for key, fid in (("a", 4.0), ("b", 3.0), ("stacks", 1.0)):
         files.write_npz(files.MODELS / key / "album.npz", steps=np.array([0, 16]), samples=np.stack([IMAGES, IMAGES]))
         files.write_json(files.MODELS / key / "config.json", {})
@@ -80,7 +83,11 @@ def state(client):
 def test_runs_and_models_are_made_once(project):
     track.main()
     runs, versions, aliases = first = state(project)
-    assert set(runs) == {"verifier", "a", "b", "stacks"}
+    assert set(runs) == {"verifier_plain", "verifier_strict", "verifier_control", "a", "b", "stacks"}
+    notes = {name: runs[f"verifier_{name}"][1]["mlflow.note.content"] for name in NAMES}
+    assert "'no digit'" in notes["strict"]
+    assert len(set(notes.values())) == 3
+    assert all(runs[f"verifier_{name}"][2]["test/accuracy"] == 0.99 for name in NAMES)
     run_id, tags, metrics = runs["a"]
     assert tags["mlflow.note.content"] == "A"
     assert (metrics["samples/fid"], metrics["loss"]) == (4.0, 1.0)

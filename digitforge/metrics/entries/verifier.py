@@ -1,4 +1,4 @@
-"""What is measured of the verifier itself, on test images."""
+"""What is measured of the verifiers themselves, on test images."""
 
 from digitforge.metrics import calibration
 from digitforge.metrics.metric import HIGHER, LOWER, Metric
@@ -8,7 +8,7 @@ METRICS = (
         key="verifier.accuracy",
         title="Verifier's accuracy",
         label="accuracy",
-        meaning=("Share of test digits that the verifier reads right; `accuracy_binary` when thresholded at one half."),
+        meaning=("Share of test digits that a verifier reads right; `accuracy_binary` when thresholded at one half."),
         unit="%",
         better=HIGHER,
         best="1",
@@ -21,7 +21,7 @@ METRICS = (
         key="verifier.calibration_error",
         title="Calibration error",
         label="calibration error",
-        meaning="How far the verifier's confidence is from its accuracy, averaged over 15 bins of confidence.",
+        meaning="How far a verifier's confidence is from its accuracy, averaged over 15 bins of confidence.",
         unit="score",
         better=LOWER,
         best="0",
