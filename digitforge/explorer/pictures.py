@@ -27,16 +27,18 @@ def interleaved(above: np.ndarray, below: np.ndarray, columns: int) -> np.ndarra
 
 
 def reading_chart(probabilities: np.ndarray) -> Figure:
-    """The verifier's probability of each digit, channel by channel. probabilities: [C, 10]."""
+    """The verifier's probability of each digit and of none, channel by channel. probabilities: [C, 10]."""
     figure = Figure(figsize=(5, 2.6))
     axes = figure.subplots()
     names = ("",) if len(probabilities) == 1 else ("ones (red)", "tens (green)", "hundreds (blue)")
     colors = (BLUE,) if len(probabilities) == 1 else CHANNELS
     width = 0.8 / len(names)
     for i, (name, color) in enumerate(zip(names, colors, strict=True)):
-        place = np.arange(10) + (i - (len(names) - 1) / 2) * width
-        axes.bar(place, 100 * probabilities[i], width, color=color, label=name)
-    axes.set(title="The verifier's belief in each digit (%)", ylim=(0, 100), xticks=range(10))
+        place = np.arange(11) + (i - (len(names) - 1) / 2) * width
+        answers = np.append(probabilities[i], max(0, 1 - probabilities[i].sum()))
+        axes.bar(place, 100 * answers, width, color=color, label=name)
+    axes.set(title="The verifier's belief in each answer (%)", ylim=(0, 100))
+    axes.set_xticks(range(11), [*map(str, range(10)), "no digit"])
     axes.grid(False, axis="x")
     if len(names) > 1:
         axes.legend(fontsize=9)

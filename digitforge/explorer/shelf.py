@@ -92,9 +92,10 @@ class Shelf:
         with self._loading:
             return self._verifier()
 
-    def tolerance(self, key: str) -> float:
-        """The belief from which on an image of this variant counts as recognised."""
-        return self.params().evaluation.tolerance.of(self.variant(key).data)
+    def threshold(self, key: str) -> float:
+        """The belief from which on the verifier recognises an image of this variant."""
+        variant = self.variant(key)
+        return self.verifier().threshold(variant.shape[2], binary=variant.binary)
 
     def test_images(self, key: str) -> np.ndarray:
         """The test images of a variant's data mode, [N, H, W, C] uint8."""

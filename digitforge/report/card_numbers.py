@@ -15,12 +15,17 @@ PRIOR = "samples/baseline"
 ABSENT = {metric("reconstruction.mse"), metric("samples.density"), metric("anomaly.score")}
 NAMED: dict[str, list[Column]] = {
     "Reconstructions": [
+        of_metric("reconstruction.recognised"),
+        of_metric("reconstruction.right"),
         of_metric("reconstruction.predictability"),
         of_metric("reconstruction.accuracy"),
         of_metric("reconstruction.psnr_db"),
         of_metric("reconstruction.ssim"),
     ],
     "Samples": [
+        of_metric("samples.recognised"),
+        of_metric("samples.recognised", "test images recognised").within("samples/real"),
+        of_metric("samples.recognised_modes"),
         of_metric("samples.predictability"),
         of_metric("samples.coverage"),
         of_metric("samples.modes", "classes read at least once"),
@@ -31,14 +36,15 @@ NAMED: dict[str, list[Column]] = {
         of_metric("samples.coverage_prdc"),
     ],
     "Samples from the prior": [
-        of_metric("samples.predictability").within(PRIOR),
+        of_metric("samples.recognised").within(PRIOR),
         of_metric("samples.fid").within(PRIOR),
         of_metric("samples.recall").within(PRIOR),
     ],
     "Stacks, channel by channel": [
-        of_metric("reconstruction.predictability", "recognised reconstructions").within("stacked/reconstruction"),
-        of_metric("stacked.accuracy"),
-        of_metric("samples.predictability", "recognised samples").within("stacked/samples"),
+        of_metric("stacked.recognised", "recognised samples"),
+        of_metric("stacked.right", "right reconstructions"),
+        of_metric("stacked.accuracy", "accuracy of reconstructions"),
+        of_metric("samples.predictability").within("stacked/samples"),
         of_metric("stacked.modes", "modes of 1,000"),
         of_metric("stacked.kl_nats"),
     ],

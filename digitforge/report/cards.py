@@ -15,6 +15,7 @@ Settings = Mapping[str, Any]
 PICTURES = {
     "reconstructions": "Test images above their reconstructions",
     "samples": f"The first {GRID} samples, not chosen, with codes from {{sampler}}",
+    "judged": "Samples that the strict verifier just accepts, and samples that it just refuses: judge the judge",
     "latent": "Test images by their codes, on the plane of the first two principal components, and what they decode to",
     "traversals": "One coordinate of the code moves in each row, the most active one first",
     "interpolations": "From one {ends} to another",

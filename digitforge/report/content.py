@@ -7,6 +7,7 @@ import pandas as pd
 
 from digitforge import files
 from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
 from digitforge.data.raw import SourceFacts
 from digitforge.data.sources import title
 from digitforge.protocol.anomaly import SCORED
@@ -14,7 +15,9 @@ from digitforge.protocol.reconstruction import USUAL_NOISE
 from digitforge.report.cards import describe
 from digitforge.settings.params import ResultParams, Variant
 from digitforge.settings.trainings import VERIFIED
+from digitforge.settings.verifiers import NAMES
 
+JUDGE = files.VERIFIER / "strict" / "judge.json"
 # Arrays of `models.exploring`.
 EXPLORED = (
     "plane",
@@ -29,7 +32,7 @@ EXPLORED = (
     "by_class",
 )
 # Arrays of stage `sample` that pages need, to show them or to know which images they show; others are larger.
-ARRAYS = ("samples", "baselines", "reconstructions", "denoised", "subset", *SCORED, *EXPLORED)
+ARRAYS = ("samples", "sample_strict", "baselines", "reconstructions", "denoised", "subset", *SCORED, *EXPLORED)
 
 
 def noise_level(params: ResultParams) -> float:
@@ -46,13 +49,13 @@ def left_out(params: ResultParams) -> dict[str, Any]:
 
 
 def peers() -> dict[str, Any]:
-    """Name -> numbers of another library's samples under the same verifier; none without reports/metrics/peers.json.
+    """Name -> numbers of another library's samples; none without reports/metrics/peers.json.
 
-    Numbers of another data set are left out: another verifier read those samples.
+    Numbers by other verifiers than the present ones are left out: they don't compare.
     """
     path = files.METRICS / "peers.json"
-    found, source = files.read_json(path) if path.exists() else {}, SourceFacts.read().label
-    return {name: numbers for name, numbers in found.items() if numbers.get("source") == source}
+    found, judge = files.read_json(path) if path.exists() else {}, files.sha256(JUDGE)
+    return {name: numbers for name, numbers in found.items() if numbers.get("judge") == judge}
 
 
 def arrays(key: str) -> dict[str, np.ndarray]:
@@ -77,8 +80,14 @@ def length_of_codes(key: str) -> int | None:
         return archive["codes"].shape[1] if "codes" in archive.files else None
 
 
+def threshold(data: Mode, channels: int) -> float:
+    """The belief from which on the strict verifier recognises an image, by how many channels it reads."""
+    found = files.read_json(JUDGE)
+    return found["thresholds"][data.values][str(channels)]
+
+
 def of_all(params: ResultParams) -> dict[str, Any]:
-    """What the pages say of data and verifier."""
+    """What the pages say of data and verifiers."""
     data = Dataset.read(VERIFIED, "y_train", "y_test")
     source = data.source
     return {
@@ -86,7 +95,8 @@ def of_all(params: ResultParams) -> dict[str, Any]:
         "classes": source.classes,
         "in_colour": source.pictures,
         "stand_in_for": title(source.stand_in_for) if source.stand_in_for else None,
-        "verifier": files.read_json(files.METRICS / "verifier.json"),
+        "verifiers": {name: files.read_json(files.METRICS / "verifier" / f"{name}.json") for name in NAMES},
+        "judge": files.read_json(files.METRICS / "judge.json"),
         "counts": {"train": len(data["y_train"]), "test": len(data["y_test"])},
         "params": params,
         "sigma": str(noise_level(params)),

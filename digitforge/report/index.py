@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from digitforge.data.modes import Mode
-from digitforge.report import questions
+from digitforge.report import judging, questions
 from digitforge.report.nats import KIND_OF_PIXELS, likelihoods
 from digitforge.report.questions import of_stacks
 from digitforge.report.tables import (
@@ -31,7 +31,7 @@ class Question(NamedTuple):
     counts: Callable[[Described], bool]
 
 
-READ_RIGHT, RECOGNISED = of_metric("reconstruction.accuracy"), of_metric("samples.predictability")
+READ_RIGHT, RECOGNISED = of_metric("reconstruction.right"), of_metric("samples.recognised")
 RECALL, COVERAGE = of_metric("samples.recall"), of_metric("samples.coverage_prdc")
 NLL, DIVERGENCE = of_metric("likelihood.nll_nats"), of_metric("samples.kl_nats")
 AUROC, DENOISED = of_metric("anomaly.auroc"), of_metric("denoising.psnr_db")
@@ -108,11 +108,17 @@ def others(peers: Mapping[str, Any], rows: Rows) -> Callable[[Mode, Rows], dict[
 
 
 def tables(
-    rows: Rows, peers: Mapping[str, Any], left_out: Mapping[str, Any], coded: Described | None, digit: int, sigma: str
+    rows: Rows,
+    peers: Mapping[str, Any],
+    judge: Mapping[str, Any],
+    left_out: Mapping[str, Any],
+    coded: Described | None,
+    digit: int,
+    sigma: str,
 ) -> dict[str, list[Table]]:
     """Every table of the page, by the name that the template has for it; [] where no variant has the numbers.
 
-    left_out: of `content.left_out`; coded: the variant whose image codecs stand for all.
+    judge: of stage `judge`; left_out: of `content.left_out`; coded: the variant whose image codecs stand for all.
     """
     beside = others(peers, rows)
 
@@ -130,8 +136,10 @@ def tables(
         "models": table(rows, questions.MODELS),
         "comparison": table(rows, questions.COMPARISON),
         "reconstruction": grouped(rows, questions.RECONSTRUCTION, digit),
-        "read": grouped(rows, questions.READ, digit, beside),
+        "read": grouped(rows, questions.READ, digit, with_real),
         "spread": grouped(rows, questions.SPREAD, digit, with_real),
+        "judge": judging.nondigits(judge),
+        "control": judging.control(judge),
         "samplers": table(resampled, questions.SAMPLERS),
         "copies": table(rows, questions.COPIES),
         "stacks": table(questions.stacked(rows), questions.STACKS),

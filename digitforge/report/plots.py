@@ -33,7 +33,7 @@ TABLES = {
     "roc": ["false_positive_rate", "true_positive_rate"],
     "rate_distortion": ["bytes", "psnr_db"],
 }
-RECOGNISED, COVERAGE = metric("samples.predictability"), metric("samples.coverage_prdc")
+RECOGNISED, COVERAGE = metric("samples.recognised"), metric("samples.coverage_prdc")
 BYTES, PSNR = metric("compression.codes.8.entropy_bytes"), metric("reconstruction.psnr_db")
 AUROC = metric("anomaly.auroc")
 

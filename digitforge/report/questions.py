@@ -31,8 +31,8 @@ COMPARISON = tuple(
     for one in (
         Column("kind", lambda row: row["kind"], str, left=True),
         Column("data", lambda row: row["data"], str, left=True),
-        of_metric("reconstruction.accuracy", "right reconstructions"),
-        of_metric("samples.predictability", "recognised samples"),
+        of_metric("samples.recognised", "recognised samples"),
+        of_metric("reconstruction.right", "right reconstructions"),
         of_metric("samples.fid"),
         of_metric("samples.recall"),
         of_metric("samples.coverage_prdc"),
@@ -44,6 +44,8 @@ COMPARISON = tuple(
     )
 )
 RECONSTRUCTION = (
+    of_metric("reconstruction.recognised"),
+    of_metric("reconstruction.right"),
     of_metric("reconstruction.predictability"),
     of_metric("reconstruction.accuracy"),
     of_metric("reconstruction.psnr_db"),
@@ -51,6 +53,8 @@ RECONSTRUCTION = (
     of_metric("reconstruction.bce_nats"),
 )
 READ = (
+    of_metric("samples.recognised"),
+    of_metric("samples.recognised_kl_nats"),
     of_metric("samples.predictability"),
     of_metric("samples.coverage"),
     of_metric("samples.kl_nats"),
@@ -110,9 +114,11 @@ def network(row: Described) -> str:
 
 STACKS = (
     Column("network", network, str, left=True),
-    of_stacks(of_metric("reconstruction.predictability", "recognised reconstructions")),
-    of_stacks(of_metric("reconstruction.accuracy")),
-    of_stacks(of_metric("samples.predictability", "recognised samples")),
+    of_stacks(of_metric("samples.recognised", "recognised samples")),
+    of_stacks(of_metric("samples.recognised_modes")),
+    of_stacks(of_metric("samples.recognised_kl_nats")),
+    of_stacks(of_metric("reconstruction.right", "right reconstructions")),
+    of_stacks(of_metric("samples.predictability")),
     of_stacks(of_metric("samples.modes")),
     of_stacks(of_metric("samples.kl_nats")),
     of_stacks(of_companion("samples.kl_nats", "its floor")),
@@ -129,7 +135,7 @@ SAMPLERS = (  # the prior's numbers before those of the chosen sampler
     Column("chosen sampler", lambda row: row["sampler"], str, left=True),
     *(
         one
-        for chosen in ("samples.predictability", "samples.fid", "samples.recall")
+        for chosen in ("samples.recognised", "samples.fid", "samples.recall")
         for one in (
             of_metric(chosen, f"{metric(chosen).heading}: prior", contest=False).within("samples/baseline"),
             of_metric(chosen, "chosen", contest=False),

@@ -10,8 +10,8 @@ from digitforge.settings.params import load_params
 
 # Columns of the table, and the metric that each shows.
 COLUMNS = {
-    "reconstructed": metric("reconstruction.accuracy"),
-    "sampled": metric("samples.predictability"),
+    "recognised": metric("samples.recognised"),
+    "reconstructed": metric("reconstruction.right"),
     "recall": metric("samples.recall"),
     "NLL (nats)": metric("likelihood.nll_nats"),
     "AUROC": metric("anomaly.auroc"),
@@ -22,7 +22,8 @@ VERIFIER = metric("verifier.accuracy")
 def main() -> None:
     """Print the summary."""
     params = load_params()
-    verifier = files.read_json(files.METRICS / "verifier.json")
+    verifier = files.read_json(files.METRICS / "verifier" / "strict.json")
+    real = files.read_json(files.METRICS / "judge.json")["real"]["float"]["recognised"]
     rows = {}
     for key in params.variants:
         metrics = files.read_json(files.METRICS / f"{key}.json")
@@ -33,7 +34,8 @@ def main() -> None:
     if source.stand_in_for:
         print(f"NOT {source.stand_in_for}: these numbers are of {source.label}.")
         print("Once a place has it, `dvc repro -f download && dvc repro` brings it in.\n")
-    print(f"Verifier: {verifier[VERIFIER.name]:.2%} of the test images right. Of the variants:\n")
+    print(f"Verifier: {verifier[VERIFIER.name]:.2%} of the test images right, {real:.1%} of them recognised.")
+    print("Of the variants:\n")
     print(table.to_string(float_format="{:.3f}".format, na_rep="-"))
     first = next(iter(params.variants))
     print(f"\nReport:    {files.REPORTS / 'index.html'}   opens in any browser; {files.REPORTS / 'index.md'}")

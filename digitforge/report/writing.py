@@ -13,6 +13,7 @@ from digitforge import files
 from digitforge.data import album
 from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
+from digitforge.data.nondigits.disturbances import LEVELS
 from digitforge.data.pixels import crisp
 from digitforge.data.subsets import spread
 from digitforge.metrics.catalogue import CATALOGUE
@@ -20,12 +21,14 @@ from digitforge.report import content
 from digitforge.report.cards import captions
 from digitforge.report.figures import compare, variant
 from digitforge.report.figures.curves import accuracy_curve
+from digitforge.report.figures.judge import disturbances, nondigits
 from digitforge.report.figures.style import save
 from digitforge.report.index import tables
 from digitforge.report.page import page_content
 from digitforge.report.rendering import render
 from digitforge.report.sizes import GALLERY, GRID
 from digitforge.settings.params import ResultParams
+from digitforge.settings.verifiers import NAMES, SEEN_BY
 
 FIGURES, CARDS = files.REPORTS / "figures", files.REPORTS / "cards"
 WORKERS = 4  # processes that draw, each with the images of a data mode
@@ -54,8 +57,13 @@ def present(key: str, settings: dict[str, Any]) -> Presented:
     found, history = content.arrays(key), pd.read_csv(files.MODELS / key / "history.csv")
     described = content.of_variant(key, row, history)
     noise, sigma = params.evaluation.noise, content.noise_level(params)
-    moments = album.read(files.MODELS / key / "album.npz")
-    figures = variant.figures(images(row.data).arrays, found, described, history, moments, noise, sigma, params.seed)
+    moments, needed = (
+        album.read(files.MODELS / key / "album.npz"),
+        content.threshold(row.data, found["sample_strict"].shape[1]),
+    )
+    figures = variant.figures(
+        images(row.data).arrays, found, described, history, moments, needed, noise, sigma, params.seed
+    )
     described["pictures"] = captions(described, variant.draw(figures, FIGURES / key))
     files.write_text(CARDS / f"{key}.md", render("card.md", {"row": described}))
     return Presented(described, history, crisp(found["samples"][:GALLERY], row.sample.threshold))
@@ -83,20 +91,27 @@ def write(params: ResultParams) -> None:
 
     about = content.of_all(params)
     missing, sigma, peers, left_out = params.data.missing_digit, about["sigma"], about["peers"], about["left_out"]
+    judge = about["judge"]
     coded = compare.coded(rows)
     about |= {
         "rows": rows,
         "coded": coded,
-        "tables": tables(rows, peers, left_out, coded, missing, sigma),
+        "tables": tables(rows, peers, judge, left_out, coded, missing, sigma),
         "charts": compare.draw(rows, left_out, peers, sigma, missing, FIGURES),
         "galleries": compare.galleries(rows, {key: one.samples for key, one in found.items()}, real, FIGURES),
         "trainings": compare.training(rows, {key: one.history for key, one in found.items()}, missing, FIGURES),
         "catalogue": CATALOGUE,
         "gallery": GALLERY,
         "grid": GRID,
+        "seen_by": SEEN_BY,
         "metrics_page": "metrics.md",
     }
-    save(accuracy_curve(pd.read_csv(files.VERIFIER / "history.csv")), FIGURES / "verifier-curves.png")
+    for name in NAMES:
+        history = pd.read_csv(files.VERIFIER / name / "history.csv")
+        save(accuracy_curve(name, history), FIGURES / f"verifier_{name}-curves.png")
+    if judge["kinds"]:
+        save(nondigits(judge["kinds"], files.read_npz(files.NONDIGITS, *judge["kinds"])), FIGURES / "nondigits.png")
+    save(disturbances(judge["features"], LEVELS), FIGURES / "disturbances.png")
     for name in ("index.md", "metrics.md"):
         files.write_text(files.REPORTS / name, render(name, about))
     files.write_text(files.REPORTS / "index.html", render("index.html", about | page_content(about, FIGURES)))

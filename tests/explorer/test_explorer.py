@@ -14,6 +14,7 @@ from digitforge.explorer.parts import VariantList
 from digitforge.explorer.pictures import code_chart, interleaved, reading_chart, score_chart, sheet
 from digitforge.explorer.shelf import Shelf
 from digitforge.explorer.tabs import compare, draw, generate, interpolate, move
+from digitforge.reading import answer
 
 RNG = np.random.default_rng(0)
 
@@ -113,9 +114,10 @@ def test_interleaved_images_have_each_row_below_its_originals():
 
 
 def test_charts_say_what_they_are_given():
-    bars = reading_chart(np.eye(10)[[3]]).axes[0].patches
-    assert [bar.get_height() for bar in bars] == [0, 0, 0, 100, 0, 0, 0, 0, 0, 0]
-    assert len(reading_chart(np.eye(10)[[3, 1, 2]]).axes[0].patches) == 30
+    axes = reading_chart(np.eye(10)[[3]] * 0.75).axes[0]
+    assert [bar.get_height() for bar in axes.patches] == [0, 0, 0, 75, 0, 0, 0, 0, 0, 0, 25]
+    assert [text.get_text() for text in axes.get_xticklabels()] == [*map(str, range(10)), "no digit"]
+    assert len(reading_chart(np.eye(10)[[3, 1, 2]]).axes[0].patches) == 33
     marked = score_chart(np.linspace(0, 1, 200), 0.25).axes[0].lines[0]
     assert marked.get_xdata()[0] == 0.25
     points = code_chart(np.array([0.5, 2]), np.array([-1, -1]), np.array([1, 1])).axes[0].lines[0]
@@ -128,6 +130,12 @@ def test_the_tally_counts_what_is_recognised():
     assert "1 × 3, 2 × 5" in generate.tally(labels, beliefs, 0.8, None)
     assert "2 of them as 5" in generate.tally(labels, beliefs, 0.8, 5)
     assert "2 different numbers" in generate.tally(np.array([123, 45]), np.ones(2), 0.5, None)
+
+
+@pytest.mark.parametrize(("threshold", "said"), [(0.0, "The verifier reads **3**"), (1.1, "sees **no digit**")])
+def test_a_drawing_may_show_no_digit(threshold, said):
+    found = draw.Opinion(*[None] * 5, score=1.0, percentile=50.0, probabilities=np.eye(10)[[3]], threshold=threshold)
+    assert said in draw.in_words(found)
 
 
 def test_nothing_trained_is_an_empty_list(tmp_path, project):
@@ -172,15 +180,29 @@ def test_two_lists_begin_with_two_variants(favourite, first, second):
     assert VariantList(None, list).filled(favourite)["value"] is None
 
 
+def read_by(shelf, image):
+    """What the verifier reads in a thresholded image, and its belief."""
+    labels, beliefs, _ = shelf.verifier().read(shelf.variant("tiny").as_shown(image[None]))
+    return str(labels[0]), float(beliefs[0])
+
+
+def test_the_threshold_is_that_of_the_variants_channels_and_values(project):
+    shelf = Shelf(project)
+    thresholds = files.read_json(project / files.VERIFIER / "strict" / "judge.json")["thresholds"]
+    found = [shelf.threshold(key) for key in ("tiny", "labelled", "game")]
+    assert found == [thresholds["binary"]["1"], thresholds["float"]["1"], thresholds["float"]["3"]]
+    assert len(set(found)) == 3
+
+
 def test_every_tab_answers(project):
     shelf = Shelf(project)
     assert shelf.trained() == shelf.encoders() == [("Tiny vae (tiny)", "tiny")]
     code, _, _, made, *_ = move.random_code(shelf, "tiny", -1, 0)
     # From one end to the other: a random code may lie where a step changes no thresholded pixel.
-    (_, before, _, _), (moved, after, text, _) = (move.move(shelf, 0, "tiny", code, 0, end) for end in (-10.0, 10.0))
+    (_, before, _, _), (moved, after, text, last) = (move.move(shelf, 0, "tiny", code, 0, end) for end in (-10.0, 10.0))
     assert np.sum(moved != code) == 1
     assert not np.array_equal(before, after)
-    assert "The verifier reads" in text
+    assert text == answer(*read_by(shelf, last["image"]), shelf.threshold("tiny"))
     assert made["image"].shape == (28, 28, 1)
     strip, _, made = interpolate.interpolate(shelf, "tiny", interpolate.TEST, 0, 1, 5)
     assert made["images"].shape == (5, 28, 28, 1)
@@ -212,6 +234,7 @@ def test_a_stranger_image_has_a_higher_percentile(project):
     *pictures, text, _, _, _, made = draw.examine(shelf, "tiny", editor, False, 0.5)
     assert all(picture.shape[2] == 3 for picture in pictures)
     assert "Anomaly score" in text
+    assert text.endswith(answer(*read_by(shelf, made["seen"]), shelf.threshold("tiny")))
     assert 0 <= made["percentile"] <= 100
     inverted = {"composite": Image.fromarray(255 - shelf.test_images("tiny")[0, ..., 0])}
     *_, same = draw.examine(shelf, "tiny", inverted, False, 0.5)

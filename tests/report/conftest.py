@@ -6,12 +6,19 @@ import json
 import numpy as np
 import pytest
 
+from digitforge import files
 from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
+from digitforge.data.nondigits.disturbances import DISTURBANCES
 from digitforge.data.raw import SourceFacts
 from digitforge.report import writing
 from digitforge.settings.params import ResultParams, parse
+from digitforge.settings.verifiers import NAMES
 from tests import small
+
+READ = ("recognised", "right", "predictability", "accuracy")  # shares of reconstructions
+DISTANCES = ("fid", "kid", "precision", "recall", "density", "coverage_prdc")
+BELIEFS = {values: {"1": 0.7, "3": 0.4} for values in ("float", "binary")}  # from which on an image is recognised
 
 
 def estimate(value, ci95=0.01):
@@ -34,9 +41,12 @@ def copies():
 
 
 def samples(classes=10):
-    found = {"predictability": estimate(0.9), "coverage": estimate(1.0, 0.0), "expected_coverage": 1.0}
+    found = {"recognised": estimate(0.7), "recognised_modes": estimate(float(classes), 0.0)}
+    found |= {"recognised_kl_nats": estimate(0.03), "predictability": estimate(0.9)}
+    found |= {"coverage": estimate(1.0, 0.0), "expected_coverage": 1.0}
     found |= {"trained_classes": classes, "modes": estimate(float(classes), 0.0), "kl_nats": estimate(0.02)}
-    found |= {"kl_floor_nats": 0.0005, **spread(), "real": spread(0.3), "copies": copies()}
+    found |= {"kl_floor_nats": 0.0005, **spread(), "copies": copies()}
+    found["real"] = {"recognised": estimate(0.95, 0.004), **spread(0.3)}
     if classes == 10:
         found |= {"class_shares": [0.1] * 10, "trained_class_shares": [0.1] * 10}
     return found
@@ -55,7 +65,7 @@ def with_encoder(row, missing_digit):
         fields = {name: estimate(0.8) for name in ("auroc", "average_precision", "fpr95")}
         anomaly |= {**fields, "score": names[-1]}
     codec = {"codec": "JPEG", "quality": 1, "bytes": estimate(200.0), "payload_bytes": estimate(50.0), **likeness()}
-    shares = {name: estimate(0.9) for name in ("predictability", "accuracy", "mse")}
+    shares = {name: estimate(0.9) for name in (*READ, "mse")}
     return {
         "reconstruction": {**shares, "bce_nats": estimate(90.0), **likeness()},
         "anomaly": anomaly,
@@ -82,12 +92,33 @@ def make_details():
         if row.sample.codes != "prior":
             details["samples"]["baseline"] = samples()
         if row.data.complete and not row.data.color:
-            details["stacked"] = {"samples": samples(1000)}
+            details["stacked"] = {"samples": samples(1000), "recognised": estimate(0.5)}
             if row.family != "gan":
-                details["stacked"]["reconstruction"] = {name: estimate(0.9) for name in ("predictability", "accuracy")}
+                details["stacked"]["reconstruction"] = {name: estimate(0.9) for name in READ}
+                details["stacked"] |= {"right": estimate(0.9), "accuracy": estimate(0.9)}
         return copy.deepcopy(details)
 
     return make
+
+
+def judged_kind(known):
+    numbers = {"plain": 0.6, "strict": 0.02, "auroc": 0.987, "left_out": 0.034}
+    return {"known": known, **numbers, "binary": numbers | {"strict": 0.05}}
+
+
+@pytest.fixture
+def judge():
+    """What stage `judge` says: of two kinds, and of two variants."""
+    curve = {metric: [0.0, 0.1, 0.2, 0.3, 0.4] for metric in DISTANCES}
+    return {
+        "source": "mnist",
+        "answers": 11,
+        "real": {values: {"recognised": 0.951, "accuracy": 0.99} for values in ("float", "binary")},
+        "kinds": {"overlaid": judged_kind(True), "left_by_right": judged_kind(False)},
+        "rank_correlation": 0.9731,
+        "variants": {"ae_deep": {"strict": 0.7, "control": 0.6}, "vae_conv": {"strict": 0.4, "control": 0.3}},
+        "features": {name: dict.fromkeys(DISTURBANCES, curve) for name in ("plain", "strict")},
+    }
 
 
 @pytest.fixture
@@ -118,7 +149,7 @@ def explored(family, images):
 
 
 @pytest.fixture
-def write_results(make_details):
+def write_results(make_details, judge):
     """Writes everything that stage `report` reads, of all variants of `params`; `pictures`: of colour pictures."""
 
     def write(params, root, pictures=False):
@@ -136,6 +167,7 @@ def write_results(make_details):
                     found = {"x_train": images, "y_train": labels, "x_test": images, "y_test": labels}
                     Dataset(mode, source, found).write(root)
             arrays = {"samples": images, "subset": np.arange(10), "codes": rng.normal(size=(30, 2))}
+            arrays["sample_strict"] = rng.dirichlet(np.full(11, 0.1), (30, channels))[..., :10]
             if row.family != "gan":
                 denoised = np.stack([images[:10]] * len(params.evaluation.noise))
                 arrays |= {"reconstructions": images, "denoised": denoised, "cross_entropy_nats": rng.normal(size=30)}
@@ -162,9 +194,15 @@ def write_results(make_details):
             "calibration_error": 0.01,
             "calibration_error_binary": 0.01,
         }
-        (root / "reports/metrics/verifier.json").write_text(json.dumps(numbers))
-        (root / "artifacts/verifier").mkdir(exist_ok=True)
-        (root / "artifacts/verifier/history.csv").write_text("step,accuracy,val_accuracy\n1,0.5,0.6\n2,0.9,0.95\n")
+        for name in NAMES:
+            files.write_json(root / files.METRICS / "verifier" / f"{name}.json", numbers)
+            history = "step,accuracy,val_accuracy\n1,0.5,0.6\n2,0.9,0.95\n"
+            files.write_text(root / files.VERIFIER / name / "history.csv", history)
+            files.write_json(root / files.VERIFIER / name / "judge.json", {"answers": 11, "thresholds": BELIEFS})
+        shares = {key: {"strict": 0.7, "control": 0.6} for key in params.variants}
+        files.write_json(root / files.METRICS / "judge.json", judge | {"variants": shares})
+        shown = {kind: rng.integers(0, 256, (24, 28, 28, 1)).astype(np.uint8) for kind in judge["kinds"]}
+        files.write_npz(root / files.NONDIGITS, **shown)
 
     return write
 
@@ -182,7 +220,9 @@ def write_report(tmp_path, monkeypatch, write_results):
         params = params.model_copy(update={"variants": rows, "leave_one_out": study})
         write_results(params, tmp_path, pictures)
         if peers:
-            (tmp_path / "reports/metrics/peers.json").write_text(json.dumps(peers))
+            judge = files.sha256(tmp_path / files.VERIFIER / "strict" / "judge.json")
+            found = {name: {"judge": judge} | numbers for name, numbers in peers.items()}
+            files.write_json(tmp_path / files.METRICS / "peers.json", found)
         monkeypatch.chdir(tmp_path)
         writing.write(ResultParams.model_validate(params.model_dump(mode="json", exclude={"tracking"})))
         return tmp_path / "reports"

@@ -15,10 +15,13 @@ def rows(params, make_details):
 LEFT_OUT = {"3": {"code_neighbours": {"auroc": {"value": 0.5}}}, "8": {"code_neighbours": {"auroc": {"value": 0.75}}}}
 
 
-def written(rows, peers=None):
+JUDGED = {"kinds": {}, "variants": {}}
+
+
+def written(rows, peers=None, judge=JUDGED):
     """Every table, in Markdown."""
     coded = next((row for row in rows if "compression" in row["details"]), None)
-    found = tables(rows, peers or {}, LEFT_OUT if coded else {}, coded, 8, "0.5")
+    found = tables(rows, peers or {}, judge, LEFT_OUT if coded else {}, coded, 8, "0.5")
     return {name: markdown(one) for name, one in found.items()}
 
 
@@ -27,8 +30,8 @@ def of(rows, key):
 
 
 def test_the_summary_names_the_best_of_each_kind_and_the_best_of_all_in_bold(rows):
-    of(rows, "ae_vanilla")["details"]["reconstruction"]["accuracy"]["value"] = 0.97
-    of(rows, "vae_conv")["details"]["reconstruction"]["accuracy"]["value"] = 0.98
+    of(rows, "ae_vanilla")["details"]["reconstruction"]["right"]["value"] = 0.97
+    of(rows, "vae_conv")["details"]["reconstruction"]["right"]["value"] = 0.98
     lines = markdown(summary(rows, 8, "0.5")).splitlines()
     assert lines[0] == "| question | best autoencoder | best VAE | best GAN |"
     assert lines[2] == (
@@ -59,8 +62,40 @@ def test_a_gan_is_in_the_tables_of_samples_alone(rows):
     assert there >= {"read", "spread", "copies", "stacks"}
 
 
-def test_every_table_has_rows(rows):
-    assert all("\n|" in text for text in written(rows).values())
+def test_every_table_has_rows(rows, judge):
+    assert all("\n|" in text for text in written(rows, judge=judge).values())
+
+
+def test_kinds_of_non_digits_have_both_verifiers_shares(rows, judge):
+    assert written(rows, judge=judge)["judge"].splitlines() == [
+        "| kind | learnt | plain accepts (%) | strict accepts (%) | AUROC | not learnt, accepted (%) "
+        "| strict, thresholded (%) |",
+        "|:--|:--|--:|--:|--:|--:|--:|",
+        "| overlaid | yes | 60.0 | 2.0 | 0.987 | 3.4 | 5.0 |",
+        "| left by right | no | 60.0 | 2.0 | 0.987 | 3.4 | 5.0 |",
+    ]
+    for found in judge["kinds"].values():
+        found["left_out"] = None  # both have learnt it
+    assert "not learnt, accepted" not in written(rows, judge=judge)["judge"]
+    assert written(rows)["judge"] == ""
+
+
+def test_every_variant_stands_with_the_shares_of_the_strict_verifier_and_of_its_control(rows, judge):
+    assert written(rows, judge=judge)["control"].splitlines() == [
+        "| model | strict (%) | control (%) |",
+        "|:--|--:|--:|",
+        "| [ae_deep](cards/ae_deep.md) | 70.0 | 60.0 |",
+        "| [vae_conv](cards/vae_conv.md) | 40.0 | 30.0 |",
+    ]
+
+
+def test_recognised_leads_and_real_images_stand_beside_it(rows):
+    for text in written(rows)["read"].split("\n\n"):
+        if text.startswith("|"):
+            assert text.splitlines()[0].startswith("| model | recognised |")
+            [real] = [line for line in text.splitlines() if line.startswith("| *real* |")]
+            assert real.startswith("| *real* | 95.0 ± 0.4 % | – |")
+    assert written(rows)["reconstruction"].splitlines()[2].startswith("| model | recognised | right | predictability |")
 
 
 def test_stacks_have_true_and_channelwise_models_in_one_table(rows):
@@ -72,7 +107,7 @@ def test_stacks_have_true_and_channelwise_models_in_one_table(rows):
 
 def test_pictures_in_colour_are_no_stacks_and_count_in_the_summary(rows):
     of(rows, "vae_stacked")["stacked"] = False
-    of(rows, "vae_stacked")["details"]["reconstruction"]["accuracy"]["value"] = 0.999
+    of(rows, "vae_stacked")["details"]["reconstruction"]["right"]["value"] = 0.999
     found = written(rows)
     assert "[vae_stacked]" not in found["stacks"]
     assert "[ae_stacked]" in found["stacks"]
@@ -96,7 +131,7 @@ def test_the_anomaly_table_goes_by_the_last_score(rows):
 
 
 def test_peers_stand_in_italics_in_the_tables_of_their_data(rows):
-    peer = {"predictability": {"value": 0.7, "ci95": 0.01}, "fid": {"value": 9.0, "ci95": 0.3}}
+    peer = {"recognised": {"value": 0.7, "ci95": 0.01}, "fid": {"value": 9.0, "ci95": 0.3}}
     peers = {"other VAE": peer | {"data": "mono-float-complete"}, "no mode": peer}
     found = written(rows, peers)
     assert found["read"].count("*other VAE*") == 1
@@ -110,7 +145,7 @@ def test_peers_stand_in_italics_in_the_tables_of_their_data(rows):
 def test_tables_without_numbers_are_empty(params, minimal):
     key, row = next(iter(params.variants.items()))
     found = written([describe(key, row, {"weights": 1}, 1, minimal)])
-    full = {"summary", "models", "comparison", "read", "spread", "copies"}
+    full = {"summary", "models", "comparison", "read", "spread", "copies"}  # and no judge's
     assert {name for name, text in found.items() if text} == full
 
 

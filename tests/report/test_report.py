@@ -21,8 +21,8 @@ def links(page):
 
 
 def test_every_link_leads_somewhere_and_every_picture_is_shown(write_report, capsys):
-    peer = {"predictability": {"value": 0.5, "ci95": 0.1}}
-    reports = write_report(KEYS, {"other VAE": peer | {"source": "mnist"}, "stranger": peer | {"source": "kmnist"}})
+    peer = {"recognised": {"value": 0.5, "ci95": 0.1}}
+    reports = write_report(KEYS, {"other VAE": peer, "stranger": peer | {"judge": "another"}})
     pages = [reports / "index.md", *sorted((reports / "cards").iterdir())]
     assert [page.stem for page in pages[1:]] == sorted(KEYS)
     found = {target.resolve() for page in pages for target in links(page)}

@@ -3,7 +3,7 @@
 import pytest
 
 SECTIONS = [
-    "summary", "comparison", "gallery", "samples", "reconstructions", "latent", "traversals", "interpolations",
+    "summary", "comparison", "gallery", "samples", "judge", "reconstructions", "latent", "traversals", "interpolations",
     "styles", "forming", "stacks", "likelihood", "anomalies", "denoising", "compression", "memorisation", "training",
     "cards", "metrics", "provenance",
 ]  # fmt: skip

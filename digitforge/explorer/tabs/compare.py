@@ -29,7 +29,7 @@ def one_side(shelf: Shelf, key: str, task: str, count: int, seed: int) -> tuple[
         shown = variant.as_shown(images)
         picture = sheet(interleaved(originals, shown, COLUMNS), COLUMNS)
     labels, beliefs, _ = shelf.verifier().read(shown)
-    return picture, tally(labels, beliefs, shelf.tolerance(key), None), images
+    return picture, tally(labels, beliefs, shelf.threshold(key), None), images
 
 
 def compare(shelf: Shelf, left: str, right: str, task: str, count: int, seed: float) -> tuple[Any, ...]:

@@ -13,6 +13,7 @@ from digitforge.explorer.coordinates import reach
 from digitforge.explorer.drawing import RULE, as_models_take, is_empty
 from digitforge.explorer.pictures import ONE_DIGIT, code_chart, reading_chart, score_chart, sheet
 from digitforge.explorer.shelf import Shelf
+from digitforge.reading import answer
 
 CANVAS = 280
 BRUSH = 22  # pixels of the canvas: MNIST's pens are about two of its pixels wide
@@ -35,6 +36,7 @@ class Opinion(NamedTuple):
     score: float
     percentile: float
     probabilities: np.ndarray  # [C, 10]
+    threshold: float  # the belief from which on the image is recognised
 
 
 def opinion(variant: Variant, verifier: Verifier, seen: np.ndarray, sigma: float) -> Opinion:
@@ -53,16 +55,17 @@ def opinion(variant: Variant, verifier: Verifier, seen: np.ndarray, sigma: float
         score=float(variant.anomaly_score(image)[0]),
         percentile=float(variant.anomaly_percentile(image)[0]),
         probabilities=verifier.read(image)[2][0],
+        threshold=verifier.threshold(image.shape[3], binary=variant.binary),
     )
 
 
 def in_words(found: Opinion) -> str:
     """The opinion as a sentence."""
     digits = "".join(str(digit) for digit in found.probabilities.argmax(axis=1)[::-1])
-    belief = found.probabilities.max(axis=1).prod()
+    belief = float(found.probabilities.max(axis=1).prod())
     return (
         f"Anomaly score **{found.score:.3g}**: at least as strange as **{found.percentile:.0f} %** of the test digits "
-        f"that the model could know. The verifier reads **{digits}**, with a belief of {belief:.0%}."
+        f"that the model could know. {answer(digits, belief, found.threshold)}"
     )
 
 

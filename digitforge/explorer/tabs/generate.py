@@ -13,10 +13,11 @@ COLUMNS = 10
 ANY = "any"
 
 
-def tally(labels: np.ndarray, beliefs: np.ndarray, tolerance: float, wanted: int | None) -> str:
+def tally(labels: np.ndarray, beliefs: np.ndarray, threshold: float, wanted: int | None) -> str:
     """In words: how many images the verifier recognises, and as what. labels: [N], beliefs: [N] in 0..1."""
-    recognised = beliefs >= tolerance
-    text = f"The verifier recognises **{recognised.sum()} of {len(labels)}** (belief of at least {tolerance:.0%})"
+    recognised = beliefs >= threshold
+    needed = f"belief of at least {threshold:.0%}, as 95 % of real digits"
+    text = f"The verifier recognises **{recognised.sum()} of {len(labels)}** ({needed})"
     if wanted is not None:
         return f"{text}, {np.sum(recognised & (labels == wanted))} of them as {wanted}."
     digits, counts = np.unique(labels[recognised], return_counts=True)
@@ -33,7 +34,7 @@ def generate(shelf: Shelf, key: str, count: int, seed: float, label: int) -> tup
     labels, beliefs, _ = shelf.verifier().read(shown)
     return (
         sheet(shown, COLUMNS if count <= 100 else 2 * COLUMNS),
-        tally(labels, beliefs, shelf.tolerance(key), wanted),
+        tally(labels, beliefs, shelf.threshold(key), wanted),
         {"images": images},
     )
 

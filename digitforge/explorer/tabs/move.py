@@ -9,6 +9,7 @@ from digitforge.explorer import parts
 from digitforge.explorer.coordinates import Axes, with_label
 from digitforge.explorer.pictures import ONE_DIGIT, sheet
 from digitforge.explorer.shelf import Shelf
+from digitforge.reading import answer
 
 SLIDERS = 12
 AS_CODED = "as the code says"
@@ -41,7 +42,7 @@ def draw(shelf: Shelf, key: str, code: np.ndarray) -> tuple[np.ndarray, str, dic
     image = variant.decode(code[None])
     shown = variant.as_shown(image)
     labels, beliefs, _ = shelf.verifier().read(shown)
-    text = f"The verifier reads **{labels[0]}**, with a belief of {beliefs[0]:.0%}."
+    text = answer(str(labels[0]), float(beliefs[0]), shelf.threshold(key))
     if variant.model.discrete:
         text += " This model's own codes are entries of a codebook; what a slider sets lies between them."
     return sheet(shown, 1, ONE_DIGIT), text, {"code": code, "image": image[0]}

@@ -19,15 +19,19 @@ Named = Mapping[str, Any]
 Rows = Sequence[Named]  # "key", "kind", "data", "details" of each variant
 
 OVERVIEW = (
-    of_metric("reconstruction.accuracy", "Reconstructed right (%)"),
-    of_metric("samples.predictability", "Samples recognised (%)"),
+    of_metric("samples.recognised", "Samples recognised (%)"),
+    of_metric("reconstruction.right", "Reconstructed right (%)"),
     of_metric("samples.recall", "Recall of samples"),
     of_metric("samples.coverage_prdc", "Coverage of samples"),
 )
 DENOISING = (of_metric("denoising.psnr_db"), of_metric("denoising.ssim"))
-RECOGNISED, RECALL = metric("samples.predictability"), metric("samples.recall")
+RECOGNISED, RECALL = metric("samples.recognised"), metric("samples.recall")
 BYTES, PSNR = metric("compression.codes.8.entropy_bytes"), metric("reconstruction.psnr_db")
 AUROC = metric("anomaly.auroc")
+REAL = at(RECOGNISED.companion_path)
+BESIDE_RECOGNISED = {
+    "test images": {"color": GREY, "marker": "|", "markersize": 11, "markeredgewidth": 2, "linestyle": "none"}
+}
 BESIDE_DENOISED = {
     "median filter": {"color": GREY, "marker": "|", "markersize": 11, "markeredgewidth": 2, "linestyle": "none"},
     "noisy image": {"color": GREY, "marker": "x", "markersize": 6, "linestyle": "none"},
@@ -46,9 +50,11 @@ def estimates(rows: Rows, column: Column) -> list[dict[str, Any]]:
 
 
 def overview(rows: Rows) -> Figure:
-    """Every variant by its main numbers."""
+    """Every variant by its main numbers, and the share of test images that is recognised."""
     panels = {column.title: estimates(rows, column) for column in OVERVIEW}
-    return dots({title: values for title, values in panels.items() if values}, rows, {})
+    for row, one in zip(rows, panels[OVERVIEW[0].title], strict=True):
+        one["beside"] = {"test images": 100 * REAL(row)["value"]}
+    return dots({title: values for title, values in panels.items() if values}, rows, BESIDE_RECOGNISED)
 
 
 def by_psnr(rows: Rows, sigma: str) -> list[Named]:

@@ -76,12 +76,12 @@ def trainings(panels: Mapping[str, Mapping[str, pd.DataFrame]]) -> Figure:
     return figure
 
 
-def accuracy_curve(history: pd.DataFrame) -> Figure:
-    """The verifier's accuracy on warped training images and on test images."""
-    figure, axes = plt.subplots(figsize=(5, 3.2))
+def accuracy_curve(name: str, history: pd.DataFrame) -> Figure:
+    """A verifier's accuracy on what it learns from, warped, and on test digits."""
+    figure, axes = plt.subplots(figsize=(3.6, 3))
     axes.plot(history["step"], 100 * history["accuracy"], color=BLUE, label="training, warped")
-    axes.plot(history["step"], 100 * history["val_accuracy"], color=ORANGE, linestyle="--", label="test images")
+    axes.plot(history["step"], 100 * history["val_accuracy"], color=ORANGE, linestyle="--", label="test digits")
     low = 100 * history[["accuracy", "val_accuracy"]].iloc[len(history) // 10 :].min().min()
-    axes.set(title="Verifier accuracy (%)", xlabel="step", ylim=(min(low, 99) - 0.2, 100.2))
+    axes.set(title=f"{name}: accuracy (%)", xlabel="step", ylim=(min(low, 99) - 0.2, 100.2))
     axes.legend()
     return figure

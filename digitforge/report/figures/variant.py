@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from digitforge.data.album import Images
 from digitforge.data.noise import add_noise, median
 from digitforge.data.pixels import PAPER, crisp
+from digitforge.metrics.verifier import beliefs_and_classes
 from digitforge.protocol.anomaly import leading_score
 from digitforge.report.figures import latent
 from digitforge.report.figures.curves import loss_curves
@@ -84,6 +85,21 @@ def samplers(found: Arrays, threshold: float | None, names: tuple[str, str]) -> 
     return rows
 
 
+def judged(found: Arrays, needed: float, threshold: float | None) -> Strips:
+    """The samples that the strict verifier just accepts, and those that it just refuses, the nearest to it first.
+
+    needed: the belief that it accepts from.
+    """
+    beliefs, _ = beliefs_and_classes(found["sample_strict"])
+    order = np.argsort(beliefs, kind="stable")
+    border = np.searchsorted(beliefs[order], needed)
+    rows: dict[str, np.ndarray] = {}
+    for name, chosen in (("just accepted", order[border:]), ("just refused", order[:border][::-1])):
+        images = crisp(found["samples"][chosen[: 2 * ROW]], threshold)
+        rows |= {name: images[:ROW], f"{name}, more": images[ROW:]}
+    return {name: images for name, images in rows.items() if len(images)}
+
+
 def forming(moments: Mapping[int, Images], threshold: float | None) -> Figure:
     """A row for each moment of a training: reconstructions of the same images, a gap, samples of the same draws."""
     rows = {}
@@ -97,11 +113,11 @@ def forming(moments: Mapping[int, Images], threshold: float | None) -> Figure:
 
 
 def pictures(
-    data: Arrays, found: Arrays, row: Mapping[str, Any], noise: list[float], sigma: float, seed: int
+    data: Arrays, found: Arrays, row: Mapping[str, Any], needed: float, noise: list[float], sigma: float, seed: int
 ) -> dict[str, Strips]:
     """Every picture of strips that a variant's arrays allow. data: of stage `stack`, found: of stage `sample`.
 
-    row: of `cards.describe`.
+    row: of `cards.describe`; needed: the belief from which on the strict verifier accepts a sample.
     """
     threshold, details = row["sample"]["threshold"], row["details"]
     rows: dict[str, Strips] = {}
@@ -109,6 +125,7 @@ def pictures(
         rows["reconstructions"] = reconstructions(data, found, threshold)
     if "baselines" in found:
         rows["samplers"] = samplers(found, threshold, (row["sampler"], row["prior"]))
+    rows["judged"] = judged(found, needed, threshold)
     rows["neighbours"] = neighbours(data, found, details["samples"]["copies"]["shown"], threshold)
     if "denoised" in found:
         rows["denoised"] = denoised(data, found, noise, sigma, seed)
@@ -123,12 +140,13 @@ def figures(
     row: Mapping[str, Any],
     history: pd.DataFrame,
     moments: Mapping[int, Images],
+    needed: float,
     noise: list[float],
     sigma: float,
     seed: int,
 ) -> Iterator[tuple[str, Figure]]:
     """Every picture of a variant, one after the other: strips, code space, a grid of samples, the training."""
-    for name, rows in pictures(data, found, row, noise, sigma, seed).items():
+    for name, rows in pictures(data, found, row, needed, noise, sigma, seed).items():
         yield name, strips(rows)
     yield from latent.pictures(found, data).items()
     yield "samples", image_grid(crisp(found["samples"][:GRID], row["sample"]["threshold"]), 2 * ROW)

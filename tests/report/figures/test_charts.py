@@ -103,9 +103,9 @@ def estimate(value, ci95=0.1):
     return {"value": value, "ci95": ci95}
 
 
-def drawn(predictability, recall, real=None):
-    found = {"predictability": estimate(predictability), "recall": estimate(recall)}
-    return {**found, "real": {"predictability": estimate(0.99), "recall": estimate(0.94)} if real is None else real}
+def drawn(recognised, recall, real=None):
+    found = {"recognised": estimate(recognised), "recall": estimate(recall), "predictability": estimate(0.123)}
+    return {**found, "real": {"recognised": estimate(0.95), "recall": estimate(0.94)} if real is None else real}
 
 
 def places(axes):
@@ -114,20 +114,21 @@ def places(axes):
 
 def test_the_overview_has_a_line_a_variant_and_a_panel_a_number():
     rows = [
-        variant("ae", "autoencoder", reconstruction={"accuracy": estimate(0.9)}, samples=drawn(0.8, 0.3)),
+        variant("ae", "autoencoder", reconstruction={"right": estimate(0.9)}, samples=drawn(0.8, 0.3)),
         variant("gan", "GAN", samples=drawn(0.9, 0.7)),
     ]
     figure = charts.overview(rows)
     assert [title(axes) for axes in figure.axes] == [
-        "Reconstructed right (%)",
         "Samples recognised (%)",
+        "Reconstructed right (%)",
         "Recall of samples",
     ]
-    assert ticks(figure.axes[0].yaxis) == ["ae", "gan"]
-    assert places(figure.axes[0]) == [(90, 0)]
-    assert places(figure.axes[1]) == [(80, 0), (90, 1)]
-    assert places(figure.axes[2]) == [(0.3, 0), (0.7, 1)]
-    assert legend(figure) == ["autoencoder", "GAN"]
+    recognised, right, recall = figure.axes
+    assert ticks(recognised.yaxis) == ["ae", "gan"]
+    assert places(recognised) == [(80, 0), (90, 1), (95, 0), (95, 1)]  # test images beside both
+    assert places(right) == [(90, 0)]
+    assert places(recall) == [(0.3, 0), (0.7, 1)]
+    assert legend(figure) == ["autoencoder", "GAN", "test images"]
 
 
 def test_samples_lie_at_what_is_recognised_and_recall_with_names_of_real_images_and_peers():
@@ -135,8 +136,8 @@ def test_samples_lie_at_what_is_recognised_and_recall_with_names_of_real_images_
     rows.append(variant("stack", "GAN", "color-binary-complete", samples=drawn(0.7, 0.6)))
     figure = charts.samples(rows, {"peer": drawn(0.6, 0.4)})
     single, stacks = figure.axes
-    assert places(single) == [(60, 0.4), (80, 0.3), (90, 0.7), (99, 0.94)]
-    assert places(stacks) == [(70, 0.6), (99, 0.94)]
+    assert places(single) == [(60, 0.4), (80, 0.3), (90, 0.7), (95, 0.94)]
+    assert places(stacks) == [(70, 0.6), (95, 0.94)]
     assert {text.get_text() for text in single.texts} == {"ae", "gan", "real, thresholded", "peer"}
     assert legend(figure) == ["autoencoder", "GAN", "real images", "other libraries"]
 

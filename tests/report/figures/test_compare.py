@@ -19,7 +19,8 @@ def closed():
 
 
 def row(key, kind="VAE", data="mono-binary-complete", **groups):
-    shares = {"predictability": {"value": 0.9, "ci95": 0.1}, "recall": {"value": 0.9, "ci95": 0.1}, "real": {}}
+    half = {"value": 0.9, "ci95": 0.1}
+    shares = {"recognised": half, "recall": half, "real": {"recognised": half}}
     model = {"pixels": "dynamic" if key == "b" else "bernoulli"}
     mode = Mode.parse(data)
     return {

@@ -54,7 +54,12 @@ def test_curves_of_a_run_of_one_interval(history):
     close(figure)
 
 
-def test_accuracy_is_in_percent():
-    figure = accuracy_curve(pd.DataFrame({"step": [1, 2], "accuracy": [0.5, 0.9], "val_accuracy": [0.6, 0.95]}))
-    np.testing.assert_allclose(figure.axes[0].lines[1].get_ydata(), [60, 95])
+def test_accuracies_are_in_percent_under_the_verifiers_name():
+    history = pd.DataFrame({"step": [1, 2], "accuracy": [0.5, 0.9], "val_accuracy": [0.6, 0.95]})
+    figure = accuracy_curve("strict", history)
+    [axes] = figure.axes
+    assert "strict" in axes.get_title(loc="left")
+    np.testing.assert_allclose(axes.lines[0].get_ydata(), [50, 90])
+    np.testing.assert_allclose(axes.lines[1].get_ydata(), [60, 95])
+    assert axes.get_ylim()[0] < 50 < 100 < axes.get_ylim()[1]
     close(figure)

@@ -118,19 +118,62 @@ def test_samplers_stand_one_above_the_other():
     }
 
 
+def beliefs_of(*beliefs):
+    """Readings of the strict verifier with these beliefs -> [S, 1, 10]."""
+    found = np.full((len(beliefs), 1, 10), 0.001)
+    found[np.arange(len(beliefs)), 0, np.arange(len(beliefs)) % 10] = beliefs
+    return found
+
+
+@pytest.mark.parametrize("threshold", [None, 40 / 255])
+def test_judged_samples_are_those_nearest_to_the_border_on_both_sides(threshold):
+    beliefs = RNG.permutation(60) / 60
+    found = {"samples": numbered(60), "sample_strict": beliefs_of(*beliefs)}
+    by_belief = sorted(range(60), key=lambda position: beliefs[position])  # the belief of number i is i / 60
+    rows = variant.judged(found, 25 / 60, threshold)
+    expected = {
+        "just accepted": by_belief[25:35],
+        "just accepted, more": by_belief[35:45],
+        "just refused": by_belief[24:14:-1],
+        "just refused, more": by_belief[14:4:-1],
+    }
+    if threshold is not None:
+        expected = {name: [255 if p >= 40 else 0 for p in positions] for name, positions in expected.items()}
+    assert {name: numbers(images) for name, images in rows.items()} == expected
+
+
+def test_judged_samples_of_stacks_go_by_the_product_over_channels():
+    single = np.concatenate([beliefs_of(0.9, 0.8, 0.7), beliefs_of(0.5, 0.9, 0.8), beliefs_of(0.9, 0.9, 0.9)], axis=1)
+    found = {"samples": numbered(3, channels=3), "sample_strict": single}  # 0.405, 0.648, 0.504
+    rows = variant.judged(found, 0.5, None)
+    assert {name: numbers(images) for name, images in rows.items()} == {"just accepted": [2, 1], "just refused": [0]}
+
+
+def test_a_belief_at_the_border_is_accepted_and_a_side_without_samples_has_no_row():
+    found = {"samples": numbered(3), "sample_strict": beliefs_of(0.5, 0.75, 0.25)}
+    for needed, expected in (
+        (0.5, {"just accepted": [0, 1], "just refused": [2]}),
+        (0.2, {"just accepted": [2, 0, 1]}),
+        (0.8, {"just refused": [1, 0, 2]}),
+    ):
+        rows = variant.judged(found, needed, None)
+        assert {name: numbers(images) for name, images in rows.items()} == expected
+
+
 def test_pictures_are_those_that_the_arrays_allow():
     data = {"x_train": numbered(25), "x_test": numbered(25), "y_test": LABELS}
     one = {"images": [0], "pixels": [1], "features": [2]}
     samples = {"copies": {"shown": {"samples": one, "held_out": one}}}
     row = {"sample": {"threshold": None}, "sampler": "a flow", "prior": "the prior", "details": {"samples": samples}}
-    found = {"samples": numbered(25)}
-    assert list(variant.pictures(data, found, row, [0.5], 0.5, 0)) == ["neighbours"]
+    found = {"samples": numbered(25), "sample_strict": beliefs_of(*np.linspace(0, 1, 25))}
+    assert list(variant.pictures(data, found, row, 0.5, [0.5], 0.5, 0)) == ["judged", "neighbours"]
     found |= {"reconstructions": numbered(25), "baselines": numbered(25), "cross_entropy_nats": np.arange(25.0)}
     found |= {"denoised": numbered(7)[None], "subset": np.arange(7)}
     row["details"]["anomaly"] = {"auroc": {"value": 0.9, "ci95": 0.1}}
-    assert list(variant.pictures(data, found, row, [0.5], 0.5, 0)) == [
+    assert list(variant.pictures(data, found, row, 0.5, [0.5], 0.5, 0)) == [
         "reconstructions",
         "samplers",
+        "judged",
         "neighbours",
         "denoised",
         "anomalies",
@@ -154,9 +197,10 @@ def test_every_variant_has_samples_and_curves_after_its_other_pictures():
     row = {"sample": {"threshold": None}, "details": {"samples": samples}}
     history = pd.DataFrame({"step": [10, 20, 30], "loss": [9.0, 5.0, 4.0], "val_loss": [9.5, 6.0, 5.0]})
     found = {"samples": numbered(25), "interpolations": numbered(20).reshape(2, 10, 4, 4, 1)}
+    found["sample_strict"] = beliefs_of(*np.linspace(0, 1, 25))
     moments = {0: {"samples": numbered(40)}, 30: {"samples": numbered(40)}}
-    drawn = [name for name, _ in variant.figures(data, found, row, history, moments, [0.5], 0.5, 0)]
-    assert drawn == ["neighbours", "interpolations", "samples", "forming", "curves"]
+    drawn = [name for name, _ in variant.figures(data, found, row, history, moments, 0.5, [0.5], 0.5, 0)]
+    assert drawn == ["judged", "neighbours", "interpolations", "samples", "forming", "curves"]
 
 
 @pytest.mark.parametrize("channels", [1, 3])
