@@ -1,4 +1,4 @@
-"""Other libraries' samples under this project's verifier: python -m benchmarks.peers writes reports/metrics/peers.json.
+"""Other libraries' samples under the verifiers: python -m benchmarks.peers writes reports/metrics/peers.json.
 
 The next `dvc repro` shows them in the report beside the variants. Needs `make bench-peers` and a pipeline that has run.
 """
@@ -14,8 +14,9 @@ from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.errors import UserError, user_errors
 from digitforge.metrics.intervals import plain
-from digitforge.models.verifier import VerifierNetwork
+from digitforge.models.verifiers import Verifiers
 from digitforge.protocol import reference, samples
+from digitforge.report.content import JUDGE
 from digitforge.settings.params import load_params
 
 PEERS = Path(".venv-peers/bin/python")
@@ -36,21 +37,22 @@ def draw(images: np.ndarray, count: int) -> dict[str, np.ndarray]:
 
 
 def main() -> None:
-    """Train, draw, let the verifier read, and score."""
+    """Train, draw, let the verifiers read, and score."""
     settings = load_params().evaluation
     data = Dataset.read(MODE)
     real = files.read_npz(files.FEATURES / "float.npz", "test")["test"][: samples.COMPARED]
     known = reference.of_features(real)
-    verifier = VerifierNetwork()
-    verifier.load_weights(files.VERIFIER / "verifier.weights.h5")
+    verifiers = Verifiers()
+    needed = files.read_json(JUDGE)["thresholds"][MODE.values]
     target = samples.target_shares(data["y_train"], 1)
     found = {}
     for name, images in draw(data["x_train"], settings.samples.mono).items():
-        probabilities, seen = verifier.read(images)
-        spread = samples.spread_of(real, seen[: samples.COMPARED, 0], known)
-        read = samples.classes(probabilities, target, settings.tolerance.mono)
-        found[name] = plain(read | spread) | {"data": str(MODE), "source": data.source.label}
-        print(f"{name}: {read['predictability'].value:.3f} recognised, FID {spread['fid'].value:.2f}")
+        seen = verifiers.read(images)
+        spread = samples.spread_of(real, seen["features"][: samples.COMPARED, 0], known)
+        read = samples.recognised(seen["strict"], target, needed)
+        read |= samples.classes(seen["probabilities"], target, settings.tolerance.mono)
+        found[name] = plain(read | spread) | {"data": str(MODE), "judge": files.sha256(JUDGE)}
+        print(f"{name}: {read['recognised'].value:.3f} recognised, FID {spread['fid'].value:.2f}")
     files.write_json(files.METRICS / "peers.json", found)
 
 

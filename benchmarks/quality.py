@@ -1,7 +1,7 @@
 """Seconds of training until a model is good: python -m benchmarks.quality prints JSON.
 
 The clock runs while `training.fit` trains; it stands while samples are drawn and judged. Needs the data and the
-verifier that `dvc repro` makes.
+strict verifier that `dvc repro` makes.
 """
 
 import json
@@ -21,7 +21,7 @@ from digitforge.data.pixels import crisp, to_bytes
 from digitforge.errors import UserError, user_errors
 from digitforge.metrics.verifier import predictability
 from digitforge.models import build
-from digitforge.models.verifier import VerifierNetwork
+from digitforge.models.verifiers import load
 from digitforge.nn.samplers import FIT_ON, FromMixture, MixtureSampler
 from digitforge.settings.fit import Fit
 from digitforge.training.fit import STEPS_PER_CALL, Plan, fit
@@ -31,14 +31,13 @@ EPOCHS = 10  # of the historic recipe: a tenth of it
 INTERVALS = 25
 SAMPLES = 2_000
 MIXTURE = FromMixture(codes="mixture", components=100, temperature=1.0, shared_channels=False, threshold=None)
-TOLERANCE = 0.8  # least belief with which a sample counts as recognised
+JUDGE = files.VERIFIER / "strict"
 
 
 def curve(name: str, job: dict[str, Any], steps: int) -> list[dict[str, float]]:
     """Train for `steps` -> rows of step, seconds, loss of test images (nats) and share of samples recognised."""
     data = Dataset.read(Mode.parse("mono-binary-complete"), "x_train", "x_test")
-    judge = VerifierNetwork()
-    judge.load_weights(files.VERIFIER / "verifier.weights.h5")
+    judge, needed = load(JUDGE), files.read_json(JUDGE / "judge.json")["thresholds"]["binary"]["1"]
     model = build(job["family"], tuple(job["shape"]), job["model"], seed=1)
     if name != "historic":  # its outputs start at zero, as its authors had it
         model.adapt(data["x_train"])
@@ -51,7 +50,7 @@ def curve(name: str, job: dict[str, Any], steps: int) -> list[dict[str, float]]:
         codes, _ = model.encode(data["x_train"][:FIT_ON], 1)
         samples = to_bytes(model.decode(MixtureSampler.fit_codes(codes, MIXTURE, seed=1).draw(SAMPLES, 1)))
         probabilities, _ = judge.read(crisp(samples, job["threshold"]))
-        recognised = predictability(probabilities, TOLERANCE).value
+        recognised = predictability(probabilities, needed).value
         found.append({"step": row["step"], "seconds": trained, "nats": row["val_loss"], "recognised": recognised})
         print(f"{name}: {found[-1]}", file=sys.stderr)
         since = time.perf_counter()
@@ -84,8 +83,8 @@ def contestants() -> dict[str, dict[str, Any]]:
 
 def main() -> None:
     """Print {name: {job, curve}}."""
-    if not (files.VERIFIER / "verifier.weights.h5").exists():
-        raise UserError("artifacts/verifier: no verifier yet; `make repro` trains it")
+    if not (JUDGE / "judge.json").exists():
+        raise UserError(f"{JUDGE}: no verifier yet; `make repro` trains it")
     found = {name: {"job": job, "curve": curve(name, job, job["fit"]["steps"])} for name, job in contestants().items()}
     print(json.dumps(found))
 
