@@ -24,7 +24,7 @@ tidy: .venv/repro.done ## delete what variants that are no longer in params.yaml
 	@python -m digitforge.settings.leftovers
 
 test: .venv/dev.done ## run the tests
-	@python -m pytest --numprocesses auto --dist loadfile
+	@python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: .venv/dev.done ## check style, types and who imports whom
 	ruff check . && ruff format --check . && mypy && lint-imports --no-cache
