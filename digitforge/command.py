@@ -67,7 +67,7 @@ def score(options: argparse.Namespace) -> None:
     scores, percentiles = variant.anomaly_score(images), variant.anomaly_percentile(images)
     verifier, seen = digitforge.verifier(), variant.as_seen(images)
     labels, beliefs, _ = verifier.read(seen)
-    readings = np.where(verifier.recognises(seen), labels.astype(str), "none")
+    readings = np.where(beliefs >= verifier.threshold_of(seen), labels.astype(str), "none")
     rows = [
         {
             "file": printable(path),

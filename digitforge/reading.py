@@ -36,11 +36,14 @@ class Verifier:
         read_whole = channels == 1 or self.network.pictures
         return self.thresholds["binary" if binary else "float"]["1" if read_whole else "3"]
 
+    def threshold_of(self, x: np.ndarray) -> float:
+        """The threshold of images as of `read`, by their channels and by whether they are black and white alone."""
+        images = pictures_of(x)
+        return self.threshold(images.shape[3], binary=bool(np.isin(images, (0, 255)).all()))
+
     def recognises(self, x: np.ndarray) -> np.ndarray:
         """Which images, as of `read`, are recognised as digits -> [N] bool."""
-        images = pictures_of(x)
-        binary = bool(np.isin(images, (0, 255)).all())
-        return self.read(images)[1] >= self.threshold(images.shape[3], binary=binary)
+        return self.read(x)[1] >= self.threshold_of(x)
 
 
 def pictures_of(x: np.ndarray) -> np.ndarray:

@@ -14,11 +14,7 @@ Groups = dict[str, dict[str, Any]]
 
 
 def of_variant(
-    data: Dataset,
-    features: Arrays,
-    real: tuple[dict[str, Any], Arrays],
-    found: Arrays,
-    recipe: Recipe,
+    data: Dataset, features: Arrays, real: tuple[dict[str, Any], Arrays], found: Arrays, recipe: Recipe
 ) -> Groups:
     """Every group of metrics that applies to a variant, as Estimates and plain values.
 

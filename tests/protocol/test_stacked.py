@@ -41,11 +41,17 @@ def slow_readings(probabilities, positions):
     return found
 
 
-def test_stacks_against_a_loop():
+def measured():
+    """Readings of a grey variant, the real stacks, and what is measured of its own."""
     found = {f"reconstruction_{name}": readings(LABELS) for name in ("probabilities", "strict")}
     found |= {f"sample_{name}": readings(np.arange(60) % 10) for name in ("probabilities", "strict")}
     real = stacks()
     groups = of_variant(found, real, STACKS, TOLERANCE, NEEDED, seed=3)
+    return found, real, groups
+
+
+def test_stacks_against_a_loop():
+    found, real, groups = measured()
     slow = slow_readings(found["reconstruction_probabilities"], real["stack_digits"])
     recognised = [belief >= TOLERANCE for belief, _ in slow]
     right = [
@@ -69,10 +75,7 @@ def test_stacks_against_a_loop():
 
 
 def test_recognised_stacks_against_a_loop():
-    found = {f"reconstruction_{name}": readings(LABELS) for name in ("probabilities", "strict")}
-    found |= {f"sample_{name}": readings(np.arange(60) % 10) for name in ("probabilities", "strict")}
-    real = stacks()
-    groups = of_variant(found, real, STACKS, TOLERANCE, NEEDED, seed=3)
+    found, real, groups = measured()
     slow = slow_readings(found["reconstruction_strict"], real["stack_digits"])
     recognised = [belief >= NEEDED["3"] for belief, _ in slow]
     right = [

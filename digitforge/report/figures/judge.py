@@ -40,15 +40,16 @@ def disturbances(curves: Mapping[str, Mapping[str, Mapping[str, Sequence[float]]
     figure, axes = plt.subplots(
         len(DISTANCES), len(names), figsize=(1.75 * len(names), 1.5 * len(DISTANCES)), sharex=True
     )
-    for verifier, of in curves.items():
-        for column, name in enumerate(names):
-            for row, (metric, title) in enumerate(DISTANCES.items()):
+    for axis, name in zip(axes[0], names, strict=True):
+        axis.set_title(name, fontsize=10.5)
+    for row, (metric, title) in zip(axes, DISTANCES.items(), strict=True):
+        row[0].set_ylabel(title)
+        for axis, name in zip(row, names, strict=True):
+            for verifier, of in curves.items():
                 values = np.array(of[name][metric])
                 scaled = values / max(values.max(), 1e-12) if metric in ("fid", "kid") else values
-                axes[row, column].plot(levels, scaled, label=verifier, **STYLES[verifier])
-                axes[row, column].set(ylim=(-0.06, 1.06), yticks=[0, 1], xticks=[0, 1])
-                axes[0, column].set_title(name, fontsize=10.5)
-                axes[row, 0].set_ylabel(title)
+                axis.plot(levels, scaled, label=verifier, **STYLES[verifier])
+            axis.set(ylim=(-0.06, 1.06), yticks=[0, 1], xticks=[0, 1])
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, [f"features of the {name} verifier" for name in labels], loc="outside lower center", ncols=2)
     return figure

@@ -1,4 +1,3 @@
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -8,14 +7,7 @@ from digitforge.report.figures import charts
 
 RNG = np.random.default_rng(0)
 
-
-@pytest.fixture(autouse=True)
-def closed():
-    """Each figure that a test leaves can be drawn without a warning; none outlives it."""
-    yield
-    for number in plt.get_fignums():
-        plt.figure(number).canvas.draw()
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("closed")
 
 
 def legend(figure):

@@ -1,4 +1,3 @@
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -8,14 +7,7 @@ from digitforge.report.figures import judge
 RNG = np.random.default_rng(0)
 METRICS = ("fid", "kid", "precision", "recall", "density", "coverage_prdc")
 
-
-@pytest.fixture(autouse=True)
-def closed():
-    """Each figure that a test leaves can be drawn without a warning."""
-    yield
-    for number in plt.get_fignums():
-        plt.figure(number).canvas.draw()
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("closed")
 
 
 def test_every_kind_has_a_row_of_images_and_the_shares_that_each_verifier_accepts(monkeypatch):
