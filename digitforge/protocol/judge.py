@@ -16,7 +16,8 @@ from digitforge.metrics.verifier import beliefs_and_classes
 
 ACCEPTED = 0.95  # share of held-out training digits that a threshold accepts
 STACKED = 3  # channels of a stack
-TESTED, SHOWN = 2_000, 24  # images of each kind that are read, and that are kept to look at
+FEATURES = ("plain", "strict")  # verifiers whose features could serve distances
+SHOWN = 24  # images of each kind that are kept to look at
 VALUES: dict[str, Callable[[np.ndarray], np.ndarray]] = {"float": lambda images: images, "binary": binarize}
 
 Read = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]  # of `VerifierNetwork`

@@ -11,10 +11,9 @@ from digitforge.data.nondigits.disturbances import DISTURBANCES, LEVELS
 from digitforge.metrics import verifier
 from digitforge.metrics.intervals import plain
 from digitforge.protocol import reference, samples
-from digitforge.protocol.judge import VALUES
+from digitforge.protocol.judge import FEATURES, VALUES
 
 DISTURBED = Path("artifacts/disturbances.json")
-FEATURES = ("plain", "strict")  # verifiers whose features could serve distances
 
 Arrays = dict[str, np.ndarray]
 Thresholds = Mapping[str, samples.Needed]

@@ -82,6 +82,7 @@ class Evaluation(Schema):
     samples: SampleCounts
     tolerance: Tolerance
     likelihood: Likelihood
+    nondigits: Annotated[int, Field(ge=24)]
     noise: Annotated[list[Annotated[float, Field(gt=0, le=10)]], Field(min_length=1)]
     ood: list[Literal[OOD]]  # type: ignore[valid-type]
 

@@ -61,6 +61,7 @@ def with_change(path, value):
         ("evaluation.ood", ["noise", "nosie"], "evaluation.ood.1: received 'nosie'; input should be 'noise', 'inv"),
         ("evaluation.ood", "noise", "evaluation.ood: received 'noise'; input should be a valid list"),
         ("leave_one_out.digits", [3, 10], "leave_one_out.digits.1: received 10; input should be less than or equal"),
+        ("evaluation.nondigits", 3, "evaluation.nondigits: received 3; input should be greater than or equal to 24"),
         ("leave_one_out.digits", [1, 8, 1], "leave_one_out.digits: received [1, 8, 1]; accepted: each digit at most"),
         ("leave_one_out.model.posterior.name", "full", "leave_one_out.model.posterior.name: received 'full'; accepted"),
         ("leave_one_out.model.network.name", "cnov", "leave_one_out.model.network.name: received 'cnov'; accepted: "),
