@@ -166,7 +166,7 @@ OF_ALL = ("report", "plots", "track")  # stages that read whole rows, and metric
             "LIMIT = 1\nLEVELS =",
             {"nondigits", "disturbances", "judge", "report"},
         ),
-        ("digitforge/protocol/trust.py", "FEATURES =", "LIMIT = 1\nFEATURES =", {"disturbances", "judge"}),
+        ("digitforge/protocol/trust.py", "DISTURBED =", "LIMIT = 1\nDISTURBED =", {"disturbances", "judge"}),
         ("digitforge/report/colors.py", "BLUE", "LIMIT = 1\nBLUE", {"report", "plots"}),
         ("digitforge/report/texts/vae_dense.md", "\n", "\nMore.\n", {"report", "plots"}),
         ("digitforge/tracking/runs.py", "BATCH =", "LIMIT = 1\nBATCH =", {"track"}),
