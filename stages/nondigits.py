@@ -2,8 +2,8 @@
 
 Writes artifacts/nondigits.npz: KIND, the first 24 images [24, H, W, 1] of each kind that can be made of the source, and
 KIND_VALUES_VERIFIER [N], every verifier's belief in each of `evaluation.nondigits` of them or as many as there are test
-images, grey (`float`) and thresholded (`binary`); disturbed_DISTURBANCE_LEVEL_VERIFIER [1000, F], features of the plain
-and of the strict one.
+images, grey (`float`) and thresholded (`binary`); disturbed_DISTURBANCE_LEVEL_VERIFIER [M, F], features of up to 1,000
+test images by the plain and by the strict one.
 """
 
 import numpy as np
@@ -37,7 +37,7 @@ def main() -> None:
             for verifier, network in networks.items():
                 beliefs, _ = beliefs_and_classes(network.read(prepare(strange))[0])
                 found[f"{name}_{values}_{verifier}"] = beliefs
-    chosen = spread(len(images), EXAMINED)
+    chosen = spread(len(images), min(EXAMINED, count))
     digits, labels = images[chosen].astype(np.float32) / 255, labels[chosen]
     for name, disturb in DISTURBANCES.items():
         for level in LEVELS:

@@ -31,6 +31,7 @@ from digitforge.settings.params import ResultParams
 from digitforge.settings.verifiers import NAMES, SEEN_BY
 
 FIGURES, CARDS = files.REPORTS / "figures", files.REPORTS / "cards"
+WORTH_ONE = 4  # variants that one process draws sooner than another one starts
 WORKERS = 4  # processes that draw, each with the images of a data mode
 
 Arrays = dict[str, np.ndarray]
@@ -72,8 +73,9 @@ def present(key: str, settings: dict[str, Any]) -> Presented:
 def present_all(params: ResultParams) -> dict[str, Presented]:
     """Every variant, presented; several at a time, as most of the time goes into drawing."""
     keys = sorted(params.variants, key=lambda key: params.variants[key].data)
-    settings, workers = params.model_dump(mode="json"), min(os.cpu_count() or 1, len(keys), WORKERS)
-    if workers == 1:
+    settings = params.model_dump(mode="json")
+    workers = min(os.cpu_count() or 1, len(keys) // WORTH_ONE, WORKERS)
+    if workers < 2:
         found = {key: present(key, settings) for key in keys}
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
