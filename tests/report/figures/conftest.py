@@ -2,7 +2,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def closed():
     """Each figure that a test leaves can be drawn without a warning; none outlives it."""
     yield

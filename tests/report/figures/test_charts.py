@@ -1,13 +1,10 @@
 import numpy as np
-import pytest
 
 from digitforge.data.modes import Mode
 from digitforge.report.colors import GREY
 from digitforge.report.figures import charts
 
 RNG = np.random.default_rng(0)
-
-pytestmark = pytest.mark.usefixtures("closed")
 
 
 def legend(figure):

@@ -1,4 +1,3 @@
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,12 +9,6 @@ from digitforge.report.figures.curves import trainings
 from digitforge.report.figures.gallery import gallery
 
 RNG = np.random.default_rng(0)
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def row(key, kind="VAE", data="mono-binary-complete", **groups):

@@ -1,13 +1,10 @@
 import numpy as np
-import pytest
 
 from digitforge.data.nondigits.disturbances import DISTURBANCES, LEVELS
 from digitforge.report.figures import judge
 
 RNG = np.random.default_rng(0)
 METRICS = ("fid", "kid", "precision", "recall", "density", "coverage_prdc")
-
-pytestmark = pytest.mark.usefixtures("closed")
 
 
 def test_every_kind_has_a_row_of_images_and_the_shares_that_each_verifier_accepts(monkeypatch):

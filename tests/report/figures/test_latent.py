@@ -1,4 +1,3 @@
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
@@ -7,12 +6,6 @@ from digitforge.report.colors import DIGITS
 from digitforge.report.figures import latent
 
 RNG = np.random.default_rng(0)
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def images(*shape):

@@ -10,12 +10,6 @@ from digitforge.report.figures.style import MARKS, OTHER_MARK
 RNG = np.random.default_rng(0)
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
 def test_overlap_is_an_area():
     box = Bbox.from_bounds(0, 0, 2, 2)
     assert overlap(box, [Bbox.from_bounds(1, 1, 2, 2), Bbox.from_bounds(5, 5, 1, 1)]) == 1

@@ -24,12 +24,6 @@ def numbers(images):
     return [int(image.flat[0]) for image in images]
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
 LABELS = np.array([7, 2, 1, 0, 4, 1, 4, 9, 5, 9, 0, 6, 9, 0, 1, 5, 9, 7, 3, 4, 9, 6, 6, 5, 4], np.int32)
 FIRSTS = [3, 2, 1, 18, 4, 8, 11, 0, 7]  # of 0 to 9; there is no 8
 
