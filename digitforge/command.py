@@ -1,4 +1,4 @@
-"""The command line: `digitforge sample|reconstruct|score|variants`."""
+"""The command line: `digitforge sample|reconstruct|score|prepare|variants`."""
 
 import argparse
 import csv
@@ -13,13 +13,14 @@ from PIL import Image
 
 import digitforge
 from digitforge import files, project
-from digitforge.data.folder import SUFFIXES, read_image
 from digitforge.data.pixels import GAP, PAPER, mosaic
-from digitforge.data.stacked import in_channels
+from digitforge.data.preparation import BACKGROUNDS, FITS, Preparation
 from digitforge.errors import UserError, user_errors
+from digitforge.incoming import Incoming, files_of, prepare_all, read_files
 from digitforge.variant import Variant
 
 COLUMNS = 20  # of a strip; more images go below
+AS_TRAINED = "as the training images were"
 ZOOM = 3  # screen pixels for a pixel of an image
 
 
@@ -46,12 +47,13 @@ def sample(options: argparse.Namespace) -> None:
 def reconstruct(options: argparse.Namespace) -> None:
     """Write each image, as the model gets it, above its reconstruction."""
     checked_output(options.output, ".png")
-    paths = image_files(options.images)
+    paths = files_of(options.images)
     variant = digitforge.load(options.key)
-    seen = variant.as_seen(read_images(paths, variant))
+    incoming = received(paths, variant, options)
+    seen = variant.as_seen(incoming.of(variant.data))
     rebuilt = variant.as_shown(variant.reconstruct(seen))
     write_png(options.output, pairs(seen, rebuilt))
-    print(f"{options.output}: {len(paths)} images above what {options.key} makes of them")
+    print(f"{options.output}: {len(seen)} images above what {options.key} makes of them")
 
 
 def score(options: argparse.Namespace) -> None:
@@ -59,24 +61,26 @@ def score(options: argparse.Namespace) -> None:
     if options.output:
         checked_output(options.output, ".csv")
     named, places = scorer(options.images)
-    paths = image_files(places)
+    paths = files_of(places)
     variant = digitforge.load(named or digitforge.champion())
     if not named:
         print(f"scored by {variant.key}, the best VAE by tracking.champion in params.yaml", file=sys.stderr)
-    images = read_images(paths, variant)
+    incoming = received(paths, variant, options)
+    images = incoming.of(variant.data)
     scores, percentiles = variant.anomaly_score(images), variant.anomaly_percentile(images)
     verifier, seen = digitforge.verifier(), variant.as_seen(images)
     labels, beliefs, _ = verifier.read(seen)
-    readings = np.where(beliefs >= verifier.threshold_of(seen), labels.astype(str), "none")
+    needed, channels = verifier.threshold_of(seen), seen.shape[3]
+    readings = [verifier.name_of(a, channels) if b >= needed else "none" for a, b in zip(labels, beliefs, strict=True)]
     rows = [
         {
-            "file": printable(path),
+            "file": printable(name),
             "score": f"{a:.4f}",
             "percentile": f"{b:.2f}",
             "reads": reading,
             "belief": f"{belief:.3f}",
         }
-        for path, a, b, reading, belief in zip(paths, scores, percentiles, readings, beliefs, strict=True)
+        for name, a, b, reading, belief in zip(incoming.names, scores, percentiles, readings, beliefs, strict=True)
     ]
     rows = [rows[i] for i in np.argsort(-scores, kind="stable")]
     print(table(rows))
@@ -86,6 +90,30 @@ def score(options: argparse.Namespace) -> None:
         writer.writeheader()
         writer.writerows(rows)
         files.write_text(options.output, text.getvalue())
+
+
+def prepare(options: argparse.Namespace) -> None:
+    """Write images as models take them, 28 x 28 and light on black, in the sub-folders that the originals are in."""
+    how = Preparation(options.background or "auto", options.prepare or "ink")
+    count, blank = prepare_all(options.folder, options.output, how)
+    print(f"{options.output}: {count} images by `{how.fit}`, background `{how.background}`{noted(blank)}")
+
+
+def received(paths: list[Path], variant: Variant, options: argparse.Namespace) -> Incoming:
+    """The images in files, prepared as the project's own were, unless the options say how; blank ones are told."""
+    how = variant.preparation
+    how = Preparation(options.background or how.background, options.prepare or how.fit)
+    incoming = read_files(paths, how)
+    if incoming.blank:
+        print(f"WARNING: {len(incoming.names)} images{noted(incoming.blank)}", file=sys.stderr)
+    return incoming
+
+
+def noted(blank: list[str]) -> str:
+    """What to say of blank images."""
+    if not blank:
+        return ""
+    return f"; {len(blank)} show nothing, the first is {printable(blank[0])}: --background white is for ink on paper"
 
 
 def scorer(words: list[Path]) -> tuple[str | None, list[Path]]:
@@ -100,9 +128,9 @@ def scorer(words: list[Path]) -> tuple[str | None, list[Path]]:
     return None, words
 
 
-def printable(path: Path) -> str:
-    """A path as text; bytes that are no UTF-8 as escapes."""
-    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+def printable(name: str) -> str:
+    """A name as text; bytes that are no UTF-8 as escapes."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def checked_output(path: Path, *suffixes: str) -> None:
@@ -111,24 +139,6 @@ def checked_output(path: Path, *suffixes: str) -> None:
         raise UserError(f"--output: received {path}; accepted: a name that ends in {' or '.join(suffixes)}")
     if not path.parent.is_dir() or path.is_dir() or not os.access(path.parent, os.W_OK):
         raise UserError(f"--output: received {path}; accepted: a file in an existing folder that can be written to")
-
-
-def image_files(paths: list[Path]) -> list[Path]:
-    """The files named, and in the place of a folder every PNG and JPEG in it and below, by name."""
-    found: list[Path] = []
-    for path in paths:
-        if not path.exists():
-            raise UserError(f"{path}: no such file or folder")
-        inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES)
-        if path.is_dir() and not inside:
-            raise UserError(f"{path}: no images in this folder; accepted: PNG and JPEG files")
-        found += inside if path.is_dir() else [path]
-    return found
-
-
-def read_images(paths: list[Path], variant: Variant) -> np.ndarray:
-    """Image files as stage `download` reads them, grey or in colour as the variant's data -> uint8 [N, 28, 28, C]."""
-    return in_channels(np.stack([read_image(path) for path in paths]), variant.data)
 
 
 def pairs(above: np.ndarray, below: np.ndarray) -> np.ndarray:
@@ -170,15 +180,20 @@ def parser() -> argparse.ArgumentParser:
             added.add_argument("key", metavar="KEY", help="a trained variant; `digitforge variants` lists them")
         return added
 
+    def with_preparation(added: argparse.ArgumentParser, default: str) -> None:
+        added.add_argument("--background", choices=BACKGROUNDS, help=f"what the ink is on ({default})")
+        added.add_argument("--prepare", choices=FITS, help=f"how images are fitted to 28 x 28 ({default})")
+
     command(variants, key=False)
     of_sample = command(sample)
     of_sample.add_argument("-n", type=int, default=64, help="number of images (64)")
     of_sample.add_argument("--seed", type=int, default=0, help="the same seed, the same images (0)")
-    of_sample.add_argument("--label", type=int, help="generate this label, where the variant can")
+    of_sample.add_argument("--label", help="generate this class, by its name, where the variant can")
     of_sample.add_argument("-o", "--output", type=Path, required=True, help="a .png, or an .npz with `images`")
     of_reconstruct = command(reconstruct)
     of_reconstruct.add_argument("images", type=Path, nargs="+", metavar="IMAGE", help="image files, or folders of them")
     of_reconstruct.add_argument("-o", "--output", type=Path, required=True, help="a .png")
+    with_preparation(of_reconstruct, AS_TRAINED)
     of_score = command(score, key=False)
     of_score.usage = "digitforge score [-h] [-o OUTPUT] [KEY] IMAGE [IMAGE ...]"
     of_score.add_argument(
@@ -189,6 +204,11 @@ def parser() -> argparse.ArgumentParser:
         help="a trained variant, by default the best VAE; then image files, or folders of them",
     )
     of_score.add_argument("-o", "--output", type=Path, help="a .csv, with the same columns")
+    with_preparation(of_score, AS_TRAINED)
+    of_prepare = command(prepare, key=False)
+    of_prepare.add_argument("folder", type=Path, help="a folder of images, or one image")
+    of_prepare.add_argument("-o", "--output", type=Path, required=True, help="a folder that is not there yet")
+    with_preparation(of_prepare, "auto and ink")
     return made
 
 

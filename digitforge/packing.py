@@ -1,6 +1,7 @@
 """A trained variant in a folder of its own, with all that it needs: what the MLflow model carries."""
 
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,8 @@ from pydantic import TypeAdapter
 
 from digitforge import files
 from digitforge.data.dataset import Dataset
+from digitforge.data.preparation import Preparation
+from digitforge.data.record import preparation
 from digitforge.settings.variants import Row
 from digitforge.settings.variants import Variant as AnyRow
 from digitforge.variant import Variant
@@ -15,7 +18,8 @@ from digitforge.variant import Variant
 
 def pack(key: str, row: Row, missing_digit: int, folder: Path, root: Path = Path()) -> None:
     """Copy what `unpack` needs of the trained variant `key` from the project at `root` to `folder`."""
-    content = {"key": key, "row": row.model_dump(), "missing_digit": missing_digit}
+    how = asdict(preparation(root))
+    content = {"key": key, "row": row.model_dump(), "missing_digit": missing_digit, "preparation": how}
     files.write_json(folder / "variant.json", content)
     model = files.MODELS / key
     for path in (model / "config.json", model / "model.weights.h5", files.SAMPLERS / f"{key}.npz"):
@@ -37,4 +41,5 @@ def unpack(folder: Path) -> Variant:
     content = files.read_json(folder / "variant.json")
     key, row = content["key"], TypeAdapter(AnyRow).validate_python(content["row"])
     model = models.load(folder / files.MODELS / key)
-    return Variant(key, row, model, root=folder, missing_digit=content["missing_digit"])
+    how = Preparation(**content["preparation"])
+    return Variant(key, row, model, how, root=folder, missing_digit=content["missing_digit"])

@@ -9,6 +9,7 @@ from typing import Any
 
 from digitforge import files
 from digitforge.data.raw import SOURCE_FILE, SourceFacts
+from digitforge.data.record import preparation
 from digitforge.errors import UserError
 from digitforge.protocol.champions import champions
 from digitforge.reading import Verifier
@@ -82,7 +83,7 @@ def load(key: str, root: Path | None = None) -> Variant:
                 f"{key}: edited in params.yaml since it was trained; `dvc repro evaluate@{key}` trains it anew"
             )
         model = models.load(folder)
-    return Variant(key, row, model, root=root, missing_digit=params.data.missing_digit)
+    return Variant(key, row, model, preparation(root), root=root, missing_digit=params.data.missing_digit)
 
 
 @contextmanager
@@ -109,6 +110,7 @@ def verifier(root: Path | None = None) -> Verifier:
         raise UserError(f"{folder}: no verifier yet, `dvc repro verifier` trains it")
     from digitforge.models.verifiers import load
 
-    pictures = (root / SOURCE_FILE).exists() and SourceFacts.read(root).pictures
+    source = SourceFacts.read(root) if (root / SOURCE_FILE).exists() else SourceFacts("unknown")
     with undamaged(folder, "dvc repro -f -s verifier@strict"):
-        return Verifier(load(folder, pictures=pictures), files.read_json(folder / "judge.json")["thresholds"])
+        network = load(folder, pictures=source.pictures)
+        return Verifier(network, files.read_json(folder / "judge.json")["thresholds"], source.names)

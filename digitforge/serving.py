@@ -14,7 +14,8 @@ from mlflow.models import set_model
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc import PythonModel, PythonModelContext
 
-from digitforge.data.folder import read_image, to_png
+from digitforge.data.image_files import open_image, to_png
+from digitforge.data.preparation import prepared
 from digitforge.data.stacked import in_channels
 from digitforge.errors import UserError
 from digitforge.images import InputError
@@ -33,11 +34,12 @@ class Sent(io.BytesIO):
 
 
 def read(sent: pd.DataFrame, variant: Variant) -> np.ndarray:
-    """Column `image` of PNG or JPEG files, grey or in colour as the variant's data -> uint8 [N, 28, 28, C]."""
+    """Column `image` of image files, prepared as the variant's training images were -> uint8 [N, 28, 28, C]."""
     if "image" not in sent or not len(sent):
-        raise InputError("image: missing; accepted: a column `image`, a PNG or JPEG file in each row")
-    images = [read_image(Sent(file, i)) for i, file in enumerate(sent["image"])]  # type: ignore[arg-type]
-    return in_channels(np.stack(images), variant.data)
+        raise InputError("image: missing; accepted: a column `image`, an image file in each row")
+    pictures = [open_image(Sent(file, i)) for i, file in enumerate(sent["image"])]
+    images = [prepared(picture, variant.preparation) for picture in pictures]
+    return in_channels(np.concatenate(images), variant.data)
 
 
 def files(pictures: np.ndarray) -> pd.DataFrame:

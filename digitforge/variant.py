@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from digitforge import files
 from digitforge.data.dataset import Dataset
 from digitforge.data.pixels import crisp, to_bytes
+from digitforge.data.preparation import Preparation
 from digitforge.data.stacked import binarize
 from digitforge.errors import UserError
 from digitforge.images import InputError, to_pictures, whole
@@ -22,6 +23,9 @@ if TYPE_CHECKING:  # both import TensorFlow
 
 
 MOST_IMAGES = 1_000_000  # at once
+MOST_NAMED = 26  # labels that an error lists
+
+Label = int | str
 
 
 class Variant:
@@ -33,32 +37,38 @@ class Variant:
 
     key, title, family: of params.yaml. shape: (H, W, C) of its images. code: length of its codes. encodes: whether it
     has an encoder; without, it only samples and decodes. has_likelihood: whether `log_prob` is defined. classes: number
-    of labels that it can generate by, or None. threshold: from where on a pixel is shown as lit, or None for grey.
+    of labels that its data have, where it can generate by label, or None; labels: those of them that it was trained on.
+    threshold: from where on a pixel is shown as lit, or None for grey.
+    preparation: how pictures of any size become images of its kind.
     """
 
-    def __init__(self, key: str, row: Row, model: "GenerativeModel", *, root: Path, missing_digit: int) -> None:
+    def __init__(
+        self, key: str, row: Row, model: "GenerativeModel", preparation: Preparation, *, root: Path, missing_digit: int
+    ) -> None:
         self.key, self.title, self.family, self.data = key, row.title, row.family, row.data
         self.threshold = row.sample.threshold
         self.binary = row.data.binary
         self.model = model
+        self.preparation = preparation
         self.shape, self.code = model.image_shape, model.code
         self.encodes, self.has_likelihood = model.encodes, model.has_likelihood
         self.classes: int | None = getattr(model, "classes", None)
+        self.labels: list[int] | None = model.labels.tolist() if self.classes else None
         self._root, self._missing_digit = root, missing_digit
 
     def __repr__(self) -> str:
         return f"<{self.key}: {self.title}, {self.shape} images, {self.code} numbers a code>"
 
-    def sample(self, n: int, seed: int = 0, label: int | Sequence[int] | None = None) -> np.ndarray:
+    def sample(self, n: int, seed: int = 0, label: Label | Sequence[Label] | None = None) -> np.ndarray:
         """`n` new images: expected pixels, float32 [n, H, W, C] in [0, 1].
 
         Their codes come from the sampler that the report's samples come from, a fitted density or the prior: with the
         `seed` and number of params.yaml these are the report's samples. label: generate this one, or one for each
-        image, 0 to `classes` - 1.
+        image: one of `labels`, or the name of a class.
         """
         return self.decode(self.draw(n, seed, label))
 
-    def draw(self, n: int, seed: int = 0, label: int | Sequence[int] | None = None) -> np.ndarray:
+    def draw(self, n: int, seed: int = 0, label: Label | Sequence[Label] | None = None) -> np.ndarray:
         """The codes of `sample`'s images -> float32 [n, code]; with `classes`, the first so many say the label."""
         n, seed = whole("n", n, 1, MOST_IMAGES), whole("seed", seed, 0)
         codes = self._sampler.draw(n, seed)
@@ -128,15 +138,33 @@ class Variant:
             raise InputError(f"{self.key}: a model of family {self.family} has no encoder; it can sample and decode")
         return self.as_seen(x)
 
-    def _one_hot(self, label: int | Sequence[int], n: int) -> np.ndarray:
-        if self.classes is None:
+    @cached_property
+    def names(self) -> list[str]:
+        """What `labels` are called: their classes, or of stacks their numbers."""
+        data = Dataset.read(self.data, "y_test", root=self._root)
+        return [data.name_of(label) for label in self.labels or []]
+
+    def _one_hot(self, label: Label | Sequence[Label], n: int) -> np.ndarray:
+        if self.classes is None or self.labels is None:
             raise InputError(f"label: {self.key} doesn't generate by label; accepted: None, or another variant")
-        labels, classes = np.asarray(label), self.classes
-        if labels.shape not in ((), (n,)) or not np.issubdtype(labels.dtype, np.integer):
-            raise InputError(f"label: received {label!r}; accepted: a whole number, or one for each of {n} images")
-        if labels.min() < 0 or labels.max() >= classes:
-            raise InputError(f"label: received {label!r}; accepted: 0 to {classes - 1}")
-        return np.eye(classes, dtype=np.float32)[np.broadcast_to(labels, n)]
+        given = np.asarray(label, object)
+        if given.shape not in ((), (n,)):
+            raise InputError(f"label: received {label!r}; accepted: a label, or one for each of {n} images")
+        labels = [self._label(one) for one in np.broadcast_to(given, n)]
+        return np.eye(self.classes, dtype=np.float32)[labels]
+
+    def _label(self, given: Any) -> int:
+        labels: list[int] = self.labels or []
+        if isinstance(given, str) and given in self.names:
+            return labels[self.names.index(given)]
+        if isinstance(given, int | np.integer) and not isinstance(given, bool) and given in labels:
+            return int(given)
+        accepted = ", ".join(
+            name if name == str(label) else f"{label} or {name!r}"
+            for label, name in zip(labels[:MOST_NAMED], self.names, strict=False)
+        )
+        more = ", …" if len(labels) > MOST_NAMED else ""
+        raise InputError(f"label: received {given!r}; accepted: {accepted}{more}")
 
     @cached_property
     def _sampler(self) -> "Sampler":

@@ -1,28 +1,31 @@
-"""Stage `download`: fetch a data set as four IDX files, or fall back on the stand-in when that is allowed."""
+"""Stage `download`: fetch a data set as four IDX files, or read one's own images, or take the stand-in if allowed."""
 
 from digitforge import files
-from digitforge.data.folder import class_folders
 from digitforge.data.obtaining import obtain
+from digitforge.data.preparation import Preparation
 from digitforge.data.raw import SourceFacts, read_images
+from digitforge.data.record import Record
 from digitforge.data.sources import SOURCES
 from digitforge.errors import user_errors
 from digitforge.settings.recipe import Recipe
 
-SETTINGS = ("data.source", "data.offline", "data.mirrors")
+SETTINGS = ("data.source", "data.offline", "data.mirrors", "data.background", "data.prepare")
 
 
 def main() -> None:
-    """Write artifacts/raw: the four IDX files and source.json, the facts about their source."""
+    """Write artifacts/raw: the four IDX files, source.json with the facts, and of one's own images preparation.json."""
     recipe = Recipe.read("download")
-    asked = recipe["data.source"]
-    name, found = obtain(asked, recipe["data.mirrors"], recipe["data.offline"])
-    for file, content in found.items():
+    asked, how = recipe["data.source"], Preparation(recipe["data.background"], recipe["data.prepare"])
+    found = obtain(asked, recipe["data.mirrors"], recipe["data.offline"], how)
+    for file, content in found.files.items():
         with files.atomic(files.RAW / file) as partial:
             partial.write_bytes(content)
-    stand_in_for = asked if name == "digits" and asked != "digits" else None
-    folders = class_folders(files.main_repository() / asked) if asked not in SOURCES else []
-    classes = tuple(path.name for path in folders)
-    SourceFacts(name, stand_in_for, classes, pictures=read_images("train").ndim == 4).write()
+    stand_in_for = asked if found.name == "digits" and asked != "digits" else None
+    SourceFacts(found.name, stand_in_for, found.classes, pictures=read_images("train").ndim == 4).write()
+    if asked not in SOURCES:
+        Record(how, found.odd).write()
+    for sentence in found.odd:
+        print(f"WARNING: {sentence}")
 
 
 if __name__ == "__main__":

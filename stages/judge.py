@@ -32,6 +32,7 @@ def main() -> None:
         variants[key] = trust.of_variant(found, of_values)
     content = {
         "source": data.source.label,
+        "classes": judges["strict"]["classes"],
         "answers": judges["strict"]["answers"],
         "real": trust.of_real(features, data["y_test"], needed["strict"]),
         "kinds": trust.of_kinds(nondigits, features, known, needed, recipe["evaluation.tolerance.mono"]),

@@ -4,9 +4,10 @@ from digitforge import files
 from digitforge.data.album import Album
 from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
+from digitforge.data.subsets import one_of_each
 from digitforge.errors import argument, user_errors
 from digitforge.models import build
-from digitforge.models.snapshots import one_of_each, snapshots
+from digitforge.models.snapshots import snapshots
 from digitforge.settings.fit import Fit
 from digitforge.settings.recipe import Recipe
 from digitforge.settings.trainings import Training
@@ -33,20 +34,20 @@ WATCHERS = ("digitforge.tracking",)
 def main(key: str) -> None:
     """Write artifacts/models/KEY: model.weights.h5, config.json, history.csv and album.npz."""
     recipe = Recipe.read("train", key)
-    family, settings, fit = (recipe[f"variant.{name}"] for name in ("family", "model", "fit"))
-    fit = Fit.model_validate(fit)
+    family, settings, fit = recipe["variant.family"], recipe["variant.model"], Fit.model_validate(recipe["variant.fit"])
     spread_over_cores(fit.batch)
     data = Dataset.read(Mode.parse(recipe["variant.data"]), "x_train", "y_train", "x_test", "y_test")
-    model = build(family, data["x_train"].shape[1:], settings, seed=recipe["seed"])
-    model.adapt(data["x_train"])
-    album = Album(snapshots(model, one_of_each(data["x_test"], data["y_test"]), recipe["seed"]))
-    seen, names = data.known(recipe["data.missing_digit"]), ("x", "y") if model.needs_labels else ("x",)
+    model = build(family, data["x_train"].shape[1:], settings, classes=data.class_count, seed=recipe["seed"])
+    model.adapt(data["x_train"], data["y_train"])
+    album = Album(snapshots(model, data["x_test"][one_of_each(data["y_test"], data.digits_per_image)], recipe["seed"]))
+    seen, names = data.known(recipe["data.missing_digit"]), ("x", "y")[: 1 + model.needs_labels]
     arrays, held_out = tuple(data[f"{n}_train"] for n in names), tuple(data[f"{n}_test"][seen] for n in names)
 
     def save(history: list[Point]) -> None:
-        folder, config = files.MODELS / key, {"family": family, "data": str(data.mode), "shape": model.image_shape}
+        folder, about = files.MODELS / key, {"data": str(data.mode), "classes": data.class_count}
+        config = {"family": family, **about, "shape": model.image_shape, "model": settings}
         save_weights(model, folder / "model.weights.h5")
-        files.write_json(folder / "config.json", {**config, "model": settings, "weights": model.count_params()})
+        files.write_json(folder / "config.json", {**config, "weights": model.count_params()})
         write_history(folder / "history.csv", history)
         album.save(folder / "album.npz")
 

@@ -11,6 +11,8 @@ import digitforge
 from digitforge import command, files
 from digitforge import project as projects
 from digitforge.data.pixels import mosaic
+from digitforge.data.preparation import Preparation, prepared
+from digitforge.incoming import read_files
 from digitforge.settings.params import read_yaml
 
 
@@ -48,6 +50,10 @@ def mine(tmp_path):
     return folder
 
 
+def received(paths, variant):
+    return read_files(paths, variant.preparation).of(variant.data)
+
+
 def test_variants_are_listed(run):
     assert run("variants").out.split() == ["tiny", "labelled", "game"]
 
@@ -76,7 +82,7 @@ def test_reconstructions_lie_below_their_images(run, mine, project, tmp_path):
         picture = np.asarray(image)[:: command.ZOOM, :: command.ZOOM, 0]
     assert picture.shape == (2 * 28 + 2, 3 * 28 + 2 * 2)
     variant = digitforge.load("tiny", project)
-    x = command.read_images(sorted(mine.rglob("*.*g")), variant)
+    x = received(sorted(mine.rglob("*.*g")), variant)
     np.testing.assert_array_equal(255 - picture[:28, :28], variant.as_seen(x)[0, ..., 0])
     np.testing.assert_array_equal(255 - picture[30:, :28], variant.as_shown(variant.reconstruct(x))[0, ..., 0])
 
@@ -100,7 +106,7 @@ def test_scores_come_strangest_first_and_as_csv(run, mine, project, tmp_path):
     assert [list(row.values()) for row in rows] == [line.split() for line in lines[1:]]
     assert {Path(row["file"]).name for row in rows} == {"a.png", "b.png", "noise.jpg"}
     variant, verifier = digitforge.load("tiny", project), digitforge.verifier(project)
-    x = command.read_images([Path(row["file"]) for row in rows], variant)
+    x = received([Path(row["file"]) for row in rows], variant)
     scores = variant.anomaly_score(x)
     assert list(scores) == sorted(scores, reverse=True)
     assert [float(row["score"]) for row in rows] == pytest.approx(scores, abs=1e-4)
@@ -117,7 +123,11 @@ def test_scores_come_strangest_first_and_as_csv(run, mine, project, tmp_path):
 def test_what_is_no_digit_is_read_as_none(run, mine, project, tmp_path, monkeypatch, threshold, none):
     copy = tmp_path / "copy"
     shutil.copytree(project, copy)
-    judge = {"answers": 11, "thresholds": {"float": {"1": 0.5, "3": 0.5}, "binary": {"1": threshold, "3": 0.5}}}
+    judge = {
+        "classes": 10,
+        "answers": 11,
+        "thresholds": {"float": {"1": 0.5, "3": 0.5}, "binary": {"1": threshold, "3": 0.5}},
+    }
     files.write_json(copy / files.VERIFIER / "strict" / "judge.json", judge)
     monkeypatch.setenv(projects.VARIABLE, str(copy))
     said = [line.split()[3] for line in run("score", "tiny", mine).out.splitlines()[1:]]
@@ -163,7 +173,7 @@ def test_without_a_key_the_best_vae_scores(run, mine, project, tmp_path, monkeyp
         (["sample", "tiny", "--seed", "-1", "-o", "x.png"], "seed: received -1; accepted: a whole number of 0 or more"),
         (["sample", "tiny", "-o", "folder.png"], "--output: received folder.png; accepted: a file in an existing"),
         (["sample", "tiny", "--label", "3", "-o", "x.png"], "label: tiny doesn't generate by label"),
-        (["sample", "labelled", "--label", "10", "-o", "x.png"], "label: received 10; accepted: 0 to 9"),
+        (["sample", "labelled", "--label", "10", "-o", "x.png"], "label: received '10'; accepted: 0, 1, 2, 3"),
         (["reconstruct", "game", "mine", "-o", "x.png"], "game: a model of family gan has no encoder"),
         (["reconstruct", "tiny", "mine/notes.txt", "-o", "x.png"], "mine/notes.txt: can't be read as an image"),
         (["score", "mine"], "vae: no champion, as no variant of this family has the metric of tracking.champion"),
@@ -172,7 +182,7 @@ def test_without_a_key_the_best_vae_scores(run, mine, project, tmp_path, monkeyp
         (["score", "tiny"], "tiny: received a variant and no images; accepted: [KEY] IMAGE"),
         (["sample", "tiny", "-n", "10000000000000", "-o", "x.png"], "n: received 10000000000000; accepted: a whole nu"),
         (["score", "tiny", "absent"], "absent: no such file or folder"),
-        (["score", "tiny", "empty"], "empty: no images in this folder; accepted: PNG and JPEG files"),
+        (["score", "tiny", "empty"], "empty: no images in this folder; accepted: PNG, JPEG"),
         (["score", "tiny", "mine", "-o", "x.png"], "--output: received x.png; accepted: a name that ends in .csv"),
     ],
 )
@@ -185,3 +195,63 @@ def test_a_mistake_is_one_line_and_writes_nothing(run, mine, tmp_path, arguments
     assert said.err.startswith("error: ")
     assert said.err.count("\n") == 1
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_images_of_a_folder_are_prepared_in_the_sub_folders_that_they_came_in(run, tmp_path):
+    place = tmp_path / "scans"
+    for name in ("one/a.png", "one/a.jpg", "two/b.png"):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        photograph().save(place / name)
+    assert run("prepare", place, "-o", "clean").out == "clean: 3 images by `ink`, background `auto`\n"
+    made = sorted(path.relative_to(tmp_path / "clean").as_posix() for path in (tmp_path / "clean").rglob("*.png"))
+    assert made == ["one/a-jpg.png", "one/a-png.png", "two/b.png"]
+    with Image.open(tmp_path / "clean/two/b.png") as image:
+        assert (image.mode, image.size) == ("L", (28, 28))
+        expected = prepared(photograph().convert("RGBA"), Preparation("auto", "ink"))[0, ..., 0]
+        assert (np.asarray(image) == expected).all()
+    again = run("prepare", "clean", "-o", "kept", "--prepare", "frame", "--background", "black")
+    assert again.out.startswith("kept: 3 images by `frame`")
+    assert (tmp_path / "kept/two/b.png").read_bytes() == (tmp_path / "clean/two/b.png").read_bytes()
+
+
+def photograph():
+    picture = Image.new("RGB", (120, 120), (230, 228, 220))
+    picture.paste((40, 40, 60), (40, 20, 52, 100))
+    return picture
+
+
+def test_a_page_is_cut_into_numbered_images(run, tmp_path):
+    page = Image.new("L", (500, 200), 240)
+    for i in range(12):
+        page.paste(30, (40 + i % 6 * 70, 30 + i // 6 * 80, 48 + i % 6 * 70, 70 + i // 6 * 80))
+    page.save(tmp_path / "page.png")
+    assert run("prepare", "page.png", "--prepare", "page", "-o", "digits").out.startswith("digits: 12 images")
+    assert sorted(path.name for path in (tmp_path / "digits").iterdir())[::11] == ["page-001.png", "page-012.png"]
+
+
+def test_blank_images_are_told_with_the_option_that_mends_them(run, tmp_path, mine):
+    Image.new("RGBA", (28, 28)).save(mine / "nothing.png")
+    said = run("score", "tiny", mine).err
+    assert f"WARNING: 4 images; 1 show nothing, the first is {mine}/nothing.png: --background white is for ink" in said
+
+
+def test_options_say_how_images_are_prepared(run, tmp_path):
+    photograph().save(tmp_path / "photo.png")
+    scores = {run("score", "tiny", "photo.png", *options).out for options in ([], ["--prepare", "ink"], BLACK)}
+    assert len(scores) == 3
+    assert "invalid choice: 'crop'" in run("score", "tiny", "photo.png", "--prepare", "crop", code=2).err
+
+
+BLACK = ["--background", "black"]
+
+
+def test_nothing_is_half_prepared(run, tmp_path, mine):
+    (mine / "c.png").write_bytes(b"no image")
+    assert "c.png: can't be read as an image" in run("prepare", mine, "-o", "clean", code=2).err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine"]
+    (mine / "c.png").unlink()
+    assert (
+        "received mine, which is there already; accepted: a new folder"
+        in run("prepare", mine, "-o", "mine", code=2).err
+    )
+    assert "accepted: a new folder in one that can be written to" in run("prepare", mine, "-o", "x/y", code=2).err

@@ -16,10 +16,10 @@ from digitforge.data.nondigits.disturbances import DISTURBANCES, LEVELS
 from digitforge.data.nondigits.kinds import KINDS
 from digitforge.report.portfolio import TEXTS, card_of
 from digitforge.settings.families import FAMILIES
+from digitforge.settings.judges import NAMES, SEEN_BY
 from digitforge.settings.params import load_params
 from digitforge.settings.plan import changes, last_run, named
 from digitforge.settings.recipes import make
-from digitforge.settings.verifiers import NAMES, SEEN_BY
 
 ROOT = Path(__file__).parents[1]
 

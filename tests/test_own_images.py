@@ -1,38 +1,23 @@
 """The real pipeline on a folder of coloured shapes, two variants at a time, to the report."""
 
 import re
+import shutil
 import sys
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
 
+from tests.own_material import colours
 from tests.test_pipeline import SMALL, cloned, with_variant
 
-SHAPES = {"circle": "ellipse", "ring": "arc", "square": "rectangle"}
 EACH = 60
-
-
-def draw(folder):
-    """Sixty images of each shape, 40x32 pixels, each with a place and a colour of its own."""
-    rng = np.random.default_rng(0)
-    for name, kind in SHAPES.items():
-        (folder / name).mkdir(parents=True)
-        for i in range(EACH):
-            image = Image.new("RGB", (40, 32))
-            left, top = rng.integers(3, 15, 2).tolist()
-            color = tuple(rng.permutation([250, int(rng.integers(0, 250)), 40]).tolist())
-            paint = getattr(ImageDraw.Draw(image), kind)
-            box = (left, top, left + 14, top + 14)
-            paint(box, 0, 360, fill=color, width=3) if kind == "arc" else paint(box, fill=color)
-            image.save(folder / name / f"{i:02}.png")
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """A clone whose source is the shapes, with two variants, after one `dvc repro`."""
     made = cloned(tmp_path_factory.mktemp("clone"))
-    draw(made.root / "shapes")
+    colours(made.root / "shapes", EACH)
     variants = {
         "vae_colour": with_variant("vae_small", title="Colours", data="color-float-missing")["vae_small"],
         "ae_grey": with_variant("ae_small", title="Grey", data="mono-binary-complete")["ae_small"],
@@ -70,7 +55,7 @@ def test_colour_pictures_train_three_channels_without_stacking(project):
     with np.load(project.root / "artifacts/samples/vae_colour.npz") as found:
         assert found["samples"].shape[1:] == (28, 28, 3)
         for name in ("probabilities", "strict", "control"):
-            assert found[f"sample_{name}"].shape[1:] == (1, 10)
+            assert found[f"sample_{name}"].shape[1:] == (1, 3)
 
 
 def test_metrics_are_of_the_classes_of_the_folder(project):
@@ -89,8 +74,8 @@ def test_metrics_are_of_the_classes_of_the_folder(project):
 
 def test_the_report_names_the_classes_and_says_why_nothing_is_stacked(project):
     page = (project.root / "reports/index.md").read_text()
-    assert "0 *circle*, 1 *ring*, 2 *square*" in page
-    assert "Pictures in colour, trained without the 1 (`color-float-missing`)" in page
+    assert "The images show 3 classes: 0 *circle*, 1 *ring*, 2 *square*" in page
+    assert "Pictures in colour, trained without the ring (`color-float-missing`)" in page
     assert "so none are stacked and no model is measured on stacks" in page
     assert "nan" not in page
     assert "Stacks of three" not in page
@@ -98,7 +83,7 @@ def test_the_report_names_the_classes_and_says_why_nothing_is_stacked(project):
 
 def test_too_few_images_make_a_plain_judge_and_everything_says_so(project):
     judge = project.metrics("judge")
-    assert judge["answers"] == 10
+    assert judge["answers"] == judge["classes"] == 3
     assert judge["kinds"] == {}
     assert 0.5 <= judge["real"]["float"]["recognised"] <= 1
     page = (project.root / "reports/index.md").read_text()
@@ -112,7 +97,7 @@ def test_too_few_images_make_a_plain_judge_and_everything_says_so(project):
 def test_the_verifier_of_the_package_reads_pictures_whole(project):
     code = "import digitforge; x = digitforge.load('vae_colour').sample(3)\n"
     code += "print(x.shape, digitforge.verifier().read(x)[2].shape)"
-    assert "(3, 28, 28, 3) (3, 1, 10)" in project.run(sys.executable, "-c", code)
+    assert "(3, 28, 28, 3) (3, 1, 3)" in project.run(sys.executable, "-c", code)
 
 
 def test_a_class_that_the_folder_lacks_is_refused_before_any_work(project):
@@ -124,3 +109,29 @@ def test_a_class_that_the_folder_lacks_is_refused_before_any_work(project):
         in output
     )
     assert "Traceback" not in output
+
+
+def test_what_was_done_and_what_is_odd_stand_in_the_report(project):
+    assert "WARNING: 144 training images are too few to learn what is none" in project.output
+    page = (project.root / "reports/index.md").read_text()
+    assert "Each picture was scaled whole to fit 28×28, with its proportions kept." in page
+    assert "- 36 test images are few: FID, KID, precision and recall of fewer than 500 say little." in page
+
+
+def test_once_all_is_made_the_images_may_be_gone(project):
+    project.dvc("repro")  # what the refused class left undone
+    place = project.root / "shapes"
+    moved = place.rename(project.root / "elsewhere")
+    try:
+        assert "Data and pipelines are up to date" in project.dvc("status")
+        assert "didn't change, skipping" in project.dvc("repro")
+        command = [sys.executable, "-m", "digitforge"]
+        assert project.run(*command, "variants").split() == ["vae_colour", "ae_grey"]
+        project.run(*command, "sample", "vae_colour", "-n", "4", "-o", "four.png")
+        assert "circle" in project.run(*command, "score", "vae_colour", "elsewhere/circle")
+        project.dvc("repro", "-f", "-s", "track")
+        shutil.rmtree(project.root / "artifacts/raw")
+        assert "nothing can be read; accepted" in project.dvc("repro", "-f", "-s", "download", code=255)
+    finally:
+        moved.rename(place)
+        project.dvc("checkout", "-f")

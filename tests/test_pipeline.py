@@ -17,7 +17,7 @@ from mlflow import MlflowClient
 from ruamel.yaml import YAML
 
 from digitforge.data.nondigits.kinds import KINDS
-from digitforge.settings.verifiers import NAMES
+from digitforge.settings.judges import NAMES
 from digitforge.tracking.runs import PICTURES
 from tests import small
 

@@ -20,7 +20,7 @@ BELIEFS = np.full((4, 1, 10), 0.1)
 @pytest.mark.parametrize(
     ("call", "what"),
     [
-        (lambda: verifier.predictability(BELIEFS[..., :9], 0.5), "probabilities"),  # nine classes
+        (lambda: verifier.accuracy(BELIEFS[..., 0], np.zeros(4, int), 0.5), "probabilities"),  # no classes
         (lambda: verifier.predictability(BELIEFS[:, 0], 0.5), "probabilities"),  # no channels
         (lambda: verifier.accuracy(BELIEFS, np.zeros(3, int), 0.5), "labels"),  # of fewer images
         (lambda: verifier.accuracy(BELIEFS, np.zeros(4), 0.5), "labels"),  # floats

@@ -197,10 +197,16 @@ def test_images_by_label_show_it(labelled):
         assert all(here > lit[y : y + 6, x : x + 4].mean() + 0.1 for y, x in places)
 
 
-@pytest.mark.parametrize("label", [10, -1, 2.5, [1, 2], "7"])
+@pytest.mark.parametrize("label", [10, -1, 2.5, True, [1, 2], "seven"])
 def test_another_label_is_refused(labelled, label):
     with pytest.raises(InputError, match="label: received"):
         labelled.sample(3, label=label)
+
+
+def test_a_class_may_be_asked_for_by_its_name(labelled):
+    assert labelled.names == list("0123456789")
+    np.testing.assert_array_equal(labelled.sample(3, seed=1, label="7"), labelled.sample(3, seed=1, label=7))
+    np.testing.assert_array_equal(labelled.draw(2, label=["2", "0"])[:, :10].argmax(axis=1), [2, 0])
 
 
 def test_only_a_model_of_labels_takes_one(tiny):

@@ -27,7 +27,7 @@ PATCH = {"name": "patch", "channels": 4, "blocks": 0, "hidden": 8, "shared_chann
 FIT = small.fit(batch=20)
 PARTS = {"network": DENSE, "pixels": "bernoulli"}
 TERMS = {"posterior": {"name": "diagonal"}, "prior": {"name": "normal"}, "objective": small.ELBO}
-LABELS = {"classes": 10, "hidden": 16, "beta": 1.0}
+LABELS = {"hidden": 16, "beta": 1.0}
 PRIOR = small.FROM_PRIOR
 
 
@@ -76,11 +76,12 @@ def write_data():
 def write_verifiers():
     """Untrained ones, and the thresholds of the strict one and of its control, as stage `verifier` does."""
     digits = Dataset.read(Mode.parse("mono-float-complete"), "x_test")["x_test"]
-    for name, answers, seed in (("plain", 10, 5), ("strict", 11, 6), ("control", 11, 7)):
-        network, folder = VerifierNetwork(answers=answers, seed=seed), files.VERIFIER / name
+    for seed, name in enumerate(("plain", "strict", "control"), start=5):
+        refuses = name != "plain"
+        network, folder = VerifierNetwork(refuses=refuses, seed=seed), files.VERIFIER / name
         save_weights(network, folder / "verifier.weights.h5")
         accepts = {} if name == "plain" else {"thresholds": thresholds(network.read, digits, 1)}
-        files.write_json(folder / "judge.json", {"answers": answers, **accepts})
+        files.write_json(folder / "judge.json", {"classes": 10, "answers": 10 + refuses, **accepts})
 
 
 def train(key, params):
@@ -90,7 +91,7 @@ def train(key, params):
     model = build(variant.family, shape, variant.model.model_dump(), seed=3)
     if shape[2] == 1:
         data = Dataset.read(variant.data)
-        model.adapt(data["x_train"])
+        model.adapt(data["x_train"], data["y_train"])
         model.compile(optimizer=optimizer(Fit(**FIT), 9))
         labels = {"y": data["y_train"]} if model.needs_labels else {}
         for _ in range(40):
@@ -98,7 +99,7 @@ def train(key, params):
     folder = files.MODELS / key
     save_weights(model, folder / "model.weights.h5")
     model_of = variant.model.model_dump()
-    config = {"family": variant.family, "data": str(variant.data), "shape": shape, "model": model_of}
+    config = {"family": variant.family, "data": str(variant.data), "classes": 10, "shape": shape, "model": model_of}
     files.write_json(folder / "config.json", config)
 
 

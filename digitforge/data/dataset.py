@@ -10,6 +10,7 @@ from digitforge import files
 from digitforge.data.modes import Mode
 from digitforge.data.raw import SourceFacts
 from digitforge.data.stacked import has_digit
+from digitforge.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,34 @@ class Dataset:
         return self.mode.color and not self.source.pictures
 
     @property
+    def digits_per_image(self) -> int:
+        """How many single images each one shows: 3 of stacks, otherwise 1."""
+        return 3 if self.stacked else 1
+
+    @property
+    def class_count(self) -> int:
+        """How many labels there are: those of the source, or of stacks 1,000.
+
+        Raises UserError for stacks of more than ten classes, whose numbers would have more than three digits.
+        """
+        count = len(self.source.names)
+        if self.stacked and count > 10:
+            raise UserError(f"{self.mode}: received {count} classes; accepted: at most 10, which can be stacked")
+        return 10**3 if self.stacked else count
+
+    @property
     def can_be_stacked(self) -> bool:
-        """Whether these are single digits, all ten of them, which stacks of three can be made of."""
-        return not self.mode.color and self.mode.complete and not self.source.pictures
+        """Whether these are single images of all classes, at most ten, which stacks of three can be made of."""
+        few = len(self.source.names) <= 10
+        return few and not self.mode.color and self.mode.complete and not self.source.pictures
+
+    def name_of(self, label: int) -> str:
+        """What a label is called: its class, or the number that a stack shows."""
+        return str(label) if self.stacked else self.source.names[label]
 
     def known(self, missing_digit: int) -> np.ndarray:
         """Which test images show only digits that a model of this mode was trained on, by `y_test` -> [N] bool."""
         labels = self["y_test"]
         if self.mode.complete:
             return np.full(len(labels), True)
-        return ~has_digit(labels, missing_digit, 3 if self.stacked else 1)
+        return ~has_digit(labels, missing_digit, self.digits_per_image)

@@ -32,13 +32,17 @@ def check_sha256(content: bytes, expected: str, name: str) -> None:
 
 
 def from_folder(folder: Path, source: str) -> IdxFiles:
-    """Read the four NAME.gz from a folder, checking every sum."""
+    """Read the four NAME.gz from a folder, or NAME where its sum is known unpacked, checking every sum."""
     if not folder.is_dir():
         raise Unavailable("no such folder")
     unpacked = {}
     of_source = SOURCES[source]
-    for name, file, expected in zip(FILES, of_source.files, of_source.sha256, strict=True):
-        path = folder / f"{file}.gz"
+    for i, (name, file, expected) in enumerate(zip(FILES, of_source.files, of_source.sha256, strict=True)):
+        path, plain = folder / f"{file}.gz", folder / file
+        if of_source.unpacked and plain.is_file() and not path.is_file():
+            unpacked[name] = plain.read_bytes()
+            check_sha256(unpacked[name], of_source.unpacked[i], plain.name)
+            continue
         if not path.is_file():
             raise Unavailable(f"{path.name} is not there")
         content = path.read_bytes()

@@ -11,6 +11,8 @@ from digitforge import files
 from digitforge.data.idx import FILES, parse_idx
 
 SOURCE_FILE = files.RAW / "source.json"
+DIGITS = tuple("0123456789")
+MOST_CLASSES = 100
 SPLITS = {"train": FILES[:2], "test": FILES[2:]}  # the files of images and of labels
 
 
@@ -19,14 +21,20 @@ class SourceFacts:
     """Which data set the images are of.
 
     name: of the data set, or "folder NAME". stand_in_for: the data set that was asked for where `name` replaces it, or
-    None. classes: names of the classes of a folder, in the order of their labels. pictures: whether the source's images
-    are colour pictures; nothing is stacked then, and an image of three channels shows one picture.
+    None. classes: names of the classes in the order of their labels, where they are not the ten digits. pictures:
+    whether the source's images are colour pictures; nothing is stacked then, and an image of three channels shows one
+    picture.
     """
 
     name: str
     stand_in_for: str | None = None
     classes: tuple[str, ...] = ()
     pictures: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each label is called, in their order."""
+        return self.classes or DIGITS
 
     @property
     def label(self) -> str:

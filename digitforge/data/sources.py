@@ -10,13 +10,15 @@ class Source:
     """A data set.
 
     title: as the report calls it. paper: where it comes from. sha256: of NAME.gz, in the order of `files`; a source
-    without any comes with a library and is not fetched. files: what mirrors and caches call the four files: training
-    images and labels, test images and labels. torchvision: the folder in which torchvision keeps it.
+    without any comes with a library and is not fetched. unpacked: sums of the same files, unpacked, if
+    known. files: what mirrors and caches call the four files: training images and labels, test images and labels.
+    torchvision: the folder in which torchvision keeps it.
     """
 
     title: str
     paper: str
     sha256: tuple[str, ...] = ()
+    unpacked: tuple[str, ...] = ()
     files: tuple[str, ...] = FILES
     torchvision: str = ""
 
@@ -30,6 +32,12 @@ SOURCES = {
             "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
             "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
             "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+        ),
+        unpacked=(
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
         ),
         torchvision="MNIST",
     ),

@@ -75,7 +75,16 @@ def in_channels(images: UInt8[np.ndarray, "N H W *colours"], mode: Mode) -> UInt
     return images if mode.color else grey(images)[..., None]
 
 
-def has_digit(labels: Integer[np.ndarray, "N"], digit: int, channel_count: int) -> Bool[np.ndarray, "N"]:
-    """Whether any channel of a (stacked) image shows `digit`. labels: [N] -> [N] bool."""
-    places = [labels // 10**place % 10 == digit for place in range(channel_count)]
-    return np.any(places, axis=0)
+def shown(labels: Integer[np.ndarray, "N"], digits_per_image: int) -> Integer[np.ndarray, "N P"]:
+    """Which classes images show: of a stack those of its channels, ones first; else the label itself.
+
+    labels: [N]; digits_per_image: 3 of stacks, or 1 -> [N, P].
+    """
+    if digits_per_image == 1:
+        return labels[:, None]
+    return labels[:, None] // 10 ** np.arange(digits_per_image) % 10
+
+
+def has_digit(labels: Integer[np.ndarray, "N"], digit: int, digits_per_image: int) -> Bool[np.ndarray, "N"]:
+    """Whether an image, or any channel of a stack, shows the class `digit`. labels: [N] -> [N] bool."""
+    return np.any(shown(labels, digits_per_image) == digit, axis=1)

@@ -1,73 +1,53 @@
-"""A drawing or a photograph -> an image as the models take it: 28x28, light ink on black."""
+"""A drawing or an upload -> an image as the models take it, and the steps to it."""
+
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
-from PIL import Image, ImageOps
 
-from digitforge.data.folder import scaled
-from digitforge.data.pixels import SIZE
-from digitforge.data.stacked import binarize
+from digitforge.data.preparation import Step, has_ink, images_and_steps
+from digitforge.data.stacked import binarize, in_channels
 from digitforge.errors import UserError
-
-INK = 20  # MNIST's digits fit a box of this many pixels
-FAINTEST = 48  # of 255: what is darker is background
+from digitforge.variant import Variant
 
 RULE = (
-    "Transparent parts count as white. If the picture's edge is light, light and dark are exchanged: the models know "
-    "light ink on black. (Not so for a picture in colour and a model of colours.) Then the picture is scaled to fit "
-    f"{SIZE}×{SIZE} with its proportions kept, on black, as `data.source` does it with a folder of images. "
-    f"**Fit to the ink** instead cuts the ink out, scales it to fit {INK}×{INK} and puts its centre of mass in the "
-    "middle, as MNIST's makers did. Models of binary images get it thresholded at one half, models of stacks the same "
-    "digit in all three channels."
+    "An upload is prepared as the training images were (`data.background` and `data.prepare` in `params.yaml`). Of a "
+    "known data set like MNIST they came prepared. Then the picture's edge decides: if it is light, light and dark are "
+    "exchanged, as the models know light ink on black; a grey picture of 28×28 pixels is taken as it is. What you draw "
+    "here is dark ink on white paper.\n\n"
+    "**Fit to the ink** finds the ink under any light, cuts it out, thickens strokes that are thin, scales it to fit "
+    "20×20 and puts its centre of mass in the middle, as MNIST's makers did. Without it the whole picture is scaled to "
+    "fit 28×28 with its proportions kept. Models of binary images get it thresholded at one half, models of stacks the "
+    "same digit in all three channels."
 )
 
 
-def flat(picture: Image.Image) -> Image.Image:
-    """The picture in RGB, on white where it is transparent."""
-    paper = Image.new("RGBA", picture.size, "white")
-    return Image.alpha_composite(paper, picture.convert("RGBA")).convert("RGB")
+def is_empty(drawn: dict[str, Any] | None) -> bool:
+    """Whether the editor shows nothing but one shade."""
+    if drawn is None or drawn["composite"] is None:
+        return True
+    return all(low == high for low, high in drawn["composite"].convert("RGBA").getextrema())
 
 
-def on_black(picture: Image.Image, *, keep_colours: bool = False) -> Image.Image:
-    """The picture in RGB with light ink on black: light and dark exchanged if its edge is mostly light.
+def is_drawn(drawn: dict[str, Any]) -> bool:
+    """Whether what the editor shows was drawn on its white paper, and not uploaded."""
+    background = drawn.get("background")
+    if background is None:
+        return True
+    *colours, opaque = background.convert("RGBA").getextrema()
+    return opaque == (0, 0) or set(colours) == {(255, 255)}
 
-    keep_colours: not if it is in colour.
+
+def as_models_take(drawn: dict[str, Any], variant: Variant, *, to_ink: bool) -> tuple[np.ndarray, list[Step]]:
+    """What the editor shows -> [28, 28, C] uint8 by RULE, and the steps to it.
+
+    Raises UserError if nothing is left of it.
     """
-    opaque = flat(picture)
-    pixels, grey = np.asarray(opaque), np.asarray(opaque.convert("L"))
-    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    coloured = bool((pixels.max(axis=2) != pixels.min(axis=2)).any())
-    exchanged = np.median(edge) > 127 and not (keep_colours and coloured)
-    return ImageOps.invert(opaque) if exchanged else opaque
-
-
-def is_empty(picture: Image.Image) -> bool:
-    """Whether the picture has no ink."""
-    return bool(np.asarray(on_black(picture).convert("L")).max() < FAINTEST)
-
-
-def fit_to_ink(picture: Image.Image) -> Image.Image:
-    """Light ink on black -> the same in a 20x20 box, its centre of mass in the middle (LeCun et al. 1998)."""
-    ink = picture.convert("L").point(lambda value: 255 * (value >= FAINTEST)).getbbox()
-    small = scaled(picture.crop(ink), INK)
-    weight = np.asarray(small.convert("L"), np.float64)
-    corner = []
-    for size, part in zip(small.size, (weight.sum(axis=0), weight.sum(axis=1)), strict=True):
-        mass = np.arange(size) @ part / part.sum()
-        # A centre of mass that is far off may not push ink out of the image.
-        corner.append(int(np.clip(round((SIZE - 1) / 2 - mass), 0, SIZE - size)))
-    canvas = Image.new("RGB", (SIZE, SIZE))
-    canvas.paste(small, (corner[0], corner[1]))
-    return canvas
-
-
-def as_models_take(picture: Image.Image, *, channels: int, binary: bool, to_ink: bool) -> np.ndarray:
-    """A picture of any size -> [28, 28, channels] uint8 by RULE; a grey one is the same in every channel.
-
-    Raises UserError if there is no ink.
-    """
-    if is_empty(picture):
+    how = variant.preparation
+    how = replace(how, background="white") if is_drawn(drawn) else how
+    how = replace(how, fit="ink" if to_ink else "frame")
+    images, steps = images_and_steps(drawn["composite"].convert("RGBA"), how)
+    if not has_ink(images)[0]:
         raise UserError("the picture is empty; accepted: a drawn digit, or an uploaded image")
-    black = on_black(picture, keep_colours=channels == 3)
-    fitted = fit_to_ink(black) if to_ink else ImageOps.pad(scaled(black, SIZE), (SIZE, SIZE), color=0)
-    pixels = np.asarray(fitted.convert("RGB" if channels == 3 else "L")).reshape(SIZE, SIZE, channels)
-    return binarize(pixels) if binary else pixels
+    pixels = in_channels(images[:1], variant.data)[0]
+    return (binarize(pixels) if variant.binary else pixels), steps

@@ -11,6 +11,7 @@ import numpy as np
 
 from digitforge.errors import UserError
 from digitforge.explorer.shelf import Choices
+from digitforge.variant import Variant
 
 MODEL = "model"  # events that compute share one queue: two at once would only slow each other down
 # Of an event that only prepares the next one.
@@ -57,10 +58,11 @@ def label_choice(label: str, none: str) -> gr.Dropdown:
     return gr.Dropdown(label=label, choices=[(none, -1)], value=-1, interactive=True, visible=False)
 
 
-def labels_of(classes: int | None, none: str) -> dict[str, Any]:
-    """The list of `label_choice` for a variant with so many classes."""
-    choices = [(none, -1), *((str(label), label) for label in range(classes or 0))]
-    return gr.update(choices=choices, value=-1, visible=classes is not None)
+def labels_of(variant: Variant, none: str) -> dict[str, Any]:
+    """The list of `label_choice` for a variant: the labels that it can generate by."""
+    labels = variant.labels or []
+    choices = [(none, -1), *zip(variant.names if labels else [], labels, strict=True)]
+    return gr.update(choices=choices, value=-1, visible=bool(labels))
 
 
 def chosen(label: int | None) -> int | None:

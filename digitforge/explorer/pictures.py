@@ -1,13 +1,17 @@
 """Images as the page shows them: digits in rows, enlarged without blur, and small charts."""
 
+from collections.abc import Sequence
+
 import matplotlib.figure
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from digitforge.data.pixels import mosaic
+from digitforge.data.raw import DIGITS
 from digitforge.report.colors import BLUE, CHANNELS, GREY, ORANGE, RED
 
 ONE_DIGIT = 448  # pixels wide: coding a large PNG would take longer than decoding the digit
+MOST_CLASSES, LONGEST, ROOM = 10, 10, 40  # classes in a chart, letters of a name, and of all names in a line
 LEAST_WIDTH = 1000  # pixels: a picture is enlarged to so many, by a whole number
 
 Figure = matplotlib.figure.Figure  # drawn without pyplot, whose state threads would share
@@ -26,19 +30,26 @@ def interleaved(above: np.ndarray, below: np.ndarray, columns: int) -> np.ndarra
     return np.concatenate([part[start : start + columns] for start in starts for part in (above, below)])
 
 
-def reading_chart(probabilities: np.ndarray) -> Figure:
-    """The verifier's probability of each digit and of none, channel by channel. probabilities: [C, 10]."""
+def reading_chart(probabilities: np.ndarray, classes: Sequence[str]) -> Figure:
+    """The verifier's probability of each class and of none, channel by channel. probabilities: [C, K] of the classes.
+
+    Of more than ten classes these are the ten likeliest.
+    """
     figure = Figure(figsize=(5, 2.6))
     axes = figure.subplots()
     names = ("",) if len(probabilities) == 1 else ("ones (red)", "tens (green)", "hundreds (blue)")
     colors = (BLUE,) if len(probabilities) == 1 else CHANNELS
     width = 0.8 / len(names)
+    shown = np.sort(np.argsort(-probabilities.max(axis=0), kind="stable")[:MOST_CLASSES])
     for i, (name, color) in enumerate(zip(names, colors, strict=True)):
-        place = np.arange(11) + (i - (len(names) - 1) / 2) * width
-        answers = np.append(probabilities[i], max(0, 1 - probabilities[i].sum()))
+        place = np.arange(len(shown) + 1) + (i - (len(names) - 1) / 2) * width
+        answers = np.append(probabilities[i, shown], max(0, 1 - probabilities[i].sum()))
         axes.bar(place, 100 * answers, width, color=color, label=name)
+    none = "no digit" if tuple(classes) == DIGITS else "none"
     axes.set(title="The verifier's belief in each answer (%)", ylim=(0, 100))
-    axes.set_xticks(range(11), [*map(str, range(10)), "no digit"])
+    ticks = [*(classes[label][:LONGEST] for label in shown.tolist()), none]
+    crowded = sum(map(len, ticks)) > ROOM
+    axes.set_xticks(range(len(ticks)), ticks, rotation=35 if crowded else 0, ha="right" if crowded else "center")
     axes.grid(False, axis="x")
     if len(names) > 1:
         axes.legend(fontsize=9)
@@ -54,7 +65,7 @@ def score_chart(scores: np.ndarray, score: float) -> Figure:
     high = max(high, min(score, high + (high - low)))
     axes.hist(scores, bins=60, range=(low, high), color=BLUE, alpha=0.7)
     axes.axvline(np.clip(score, low, high), color=RED, label="this image")
-    axes.set(title="Anomaly score among the test digits", xlabel="→ stranger", yticks=[])
+    axes.set(title="Anomaly score among the test images", xlabel="→ stranger", yticks=[])
     axes.legend(fontsize=10)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     return figure

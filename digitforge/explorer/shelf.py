@@ -10,10 +10,12 @@ import numpy as np
 import digitforge
 from digitforge import files
 from digitforge.data.dataset import Dataset
-from digitforge.data.raw import SourceFacts
+from digitforge.data.raw import DIGITS, SourceFacts
+from digitforge.data.sources import SOURCES
 from digitforge.errors import UserError
 from digitforge.explorer import coordinates
 from digitforge.project import settings
+from digitforge.reading import answer
 from digitforge.settings.params import PARAMS_FILE, Params
 
 Choices = list[tuple[str, str]]  # (what a list shows, the variant's key)
@@ -67,6 +69,17 @@ class Shelf:
             return SourceFacts.read(self.root).label
         return None
 
+    def of_ink(self) -> bool:
+        """Whether the training images are ink that was cut out and centred, as MNIST's and their like are."""
+        data = self.params().data
+        return data.source in SOURCES or data.prepare != "frame"
+
+    def of_pictures(self) -> bool:
+        """Whether the training images are colour pictures."""
+        with suppress(FileNotFoundError):
+            return SourceFacts.read(self.root).pictures
+        return False
+
     def encoders(self) -> Choices:
         """Those of `trained` that can encode images."""
         return [(title, key) for title, key in self.trained() if "codes" in self._sampled(key)]
@@ -96,6 +109,12 @@ class Shelf:
         """The belief from which on the verifier recognises an image of this variant."""
         variant = self.variant(key)
         return self.verifier().threshold(variant.shape[2], binary=variant.binary)
+
+    def answer(self, key: str, label: int, belief: float) -> str:
+        """What the verifier says of an image of this variant, as a sentence."""
+        verifier, channels = self.verifier(), self.variant(key).shape[2]
+        name, digits = verifier.name_of(label, channels), verifier.names == DIGITS
+        return answer(name, belief, self.threshold(key), digits=digits)
 
     def test_images(self, key: str) -> np.ndarray:
         """The test images of a variant's data mode, [N, H, W, C] uint8."""

@@ -8,53 +8,53 @@ what is recognised.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from digitforge.metrics.intervals import RESAMPLES, SEED, Estimate, bootstrap, from_resamples, mean
 
+Needed = Mapping[str, float]  # beliefs from which on images are recognised, by channels: of `judge.thresholds`
+
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float, Int, Integer
 
-DIGITS = 10
-
 
 def beliefs_and_classes(
-    probabilities: Float[np.ndarray, "N C 10"],
+    probabilities: Float[np.ndarray, "N C K"],
 ) -> tuple[Float[np.ndarray, "N"], Int[np.ndarray, "N"]]:
     """Belief and class of each image.
 
-    probabilities: [N, C, 10] -> belief [N] in 0..1, class [N] in 0..10^C - 1 with channel 0 for the ones.
+    probabilities: [N, C, K] of K classes -> belief [N] in 0..1, class [N] in 0..K - 1, or of stacks in 0..10^C - 1 with
+    channel 0 for the ones.
     """
     belief = probabilities.max(axis=2).prod(axis=1)
     places = 10 ** np.arange(probabilities.shape[1])
     return belief, probabilities.argmax(axis=2) @ places
 
 
-def predictability(probabilities: Float[np.ndarray, "N C 10"], tolerance: float) -> Estimate:
-    """Share of images with belief >= tolerance; 0 (worst) to 1. probabilities: [N, C, 10]."""
+def predictability(probabilities: Float[np.ndarray, "N C K"], tolerance: float) -> Estimate:
+    """Share of images with belief >= tolerance; 0 (worst) to 1. probabilities: [N, C, K]."""
     belief, _ = beliefs_and_classes(probabilities)
     return mean(belief >= tolerance)
 
 
-def accuracy(
-    probabilities: Float[np.ndarray, "N C 10"], labels: Integer[np.ndarray, "N"], tolerance: float
-) -> Estimate:
+def accuracy(probabilities: Float[np.ndarray, "N C K"], labels: Integer[np.ndarray, "N"], tolerance: float) -> Estimate:
     """Share of all images with belief >= tolerance and the right class; 0 to 1.
 
-    probabilities: [N, C, 10], labels: [N] in 0..10^C - 1.
+    probabilities: [N, C, K], labels: [N], classes as of `beliefs_and_classes`.
     """
     belief, classes = beliefs_and_classes(probabilities)
     return mean((belief >= tolerance) & (classes == labels))
 
 
 def coverage(
-    probabilities: Float[np.ndarray, "N C 10"], trained: Bool[np.ndarray, "classes"], tolerance: float
+    probabilities: Float[np.ndarray, "N C K"], trained: Bool[np.ndarray, "classes"], tolerance: float
 ) -> Estimate:
     """Share of the `trained` classes seen at least once with belief >= tolerance; 0 to 1.
 
-    probabilities: [N, C, 10], trained: [10^C] bool, the classes that there were to learn.
+    probabilities: [N, C, K], trained: [classes] bool, the classes that there were to learn.
     """
     belief, classes = beliefs_and_classes(probabilities)
     seen = np.where((belief >= tolerance) & trained[classes], 1 + classes, 0)
@@ -69,10 +69,11 @@ def expected_coverage(count: int, classes: int) -> float:
     return float(1 - (1 - 1 / classes) ** count)
 
 
-def class_counts(probabilities: Float[np.ndarray, "N C 10"], tolerance: float = 0) -> Int[np.ndarray, "classes"]:
-    """How many images with belief >= tolerance the verifier reads as each class: [N, C, 10] -> [10^C]."""
+def class_counts(probabilities: Float[np.ndarray, "N C K"], tolerance: float = 0) -> Int[np.ndarray, "classes"]:
+    """How many images with belief >= tolerance are read as each class: [N, C, K] -> [K], or of stacks [10^C]."""
     belief, classes = beliefs_and_classes(probabilities)
-    return np.bincount(classes[belief >= tolerance], minlength=DIGITS ** probabilities.shape[1])
+    channels, count = probabilities.shape[1:]
+    return np.bincount(classes[belief >= tolerance], minlength=count if channels == 1 else 10**channels)
 
 
 def resampled_classes(counts: Int[np.ndarray, "K"]) -> Int[np.ndarray, "B K"]:

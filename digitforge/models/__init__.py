@@ -19,20 +19,27 @@ def family_class(family: str) -> "type[GenerativeModel]":
 
 
 def build(
-    family: str, shape: tuple[int, int, int], settings: Schema | Mapping[str, Any], *, seed: int = 0
+    family: str,
+    shape: tuple[int, int, int],
+    settings: Schema | Mapping[str, Any],
+    *,
+    classes: int = 10,
+    seed: int = 0,
 ) -> "GenerativeModel":
     """Build an untrained model for images [H, W, C], its weights drawn with `seed`.
 
-    settings: the section `model` of a row, as the family's schema or as what that validates.
+    settings: the section `model` of a row, as the family's schema or as what that validates. classes: how many labels
+    the data have, for a family that needs them.
     """
     make = family_class(family)
     keras.utils.set_random_seed(seed)
-    return make(shape, make.Settings.model_validate(settings))  # type: ignore[call-arg, arg-type]
+    of_labels = {"classes": classes} if make.needs_labels else {}
+    return make(shape, make.Settings.model_validate(settings), **of_labels)  # type: ignore[call-arg, arg-type]
 
 
 def load(folder: Path) -> "GenerativeModel":
     """The trained model of a folder that stage `train` wrote."""
     config = read_json(folder / "config.json")
-    model = build(config["family"], tuple(config["shape"]), config["model"])
+    model = build(config["family"], tuple(config["shape"]), config["model"], classes=config["classes"])
     model.load_weights(folder / "model.weights.h5")
     return model

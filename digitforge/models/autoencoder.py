@@ -25,7 +25,7 @@ class Autoencoder(GenerativeModel):
         super().__init__(shape, code=code, features=code, network=settings.network, pixels=settings.pixels)
         self.penalty, self.noise, self.decay = settings.penalty, settings.noise, settings.decay
 
-    def adapt(self, images: np.ndarray) -> None:
+    def adapt(self, images: np.ndarray, labels: np.ndarray | None = None) -> None:
         """Nothing: logits start around 0. A deep ReLU network that starts at the data's mean settles there."""
 
     def terms(self, x: tf.Tensor, labels: tf.Tensor | None, seed: tf.Tensor, *, training: bool) -> dict[str, tf.Tensor]:

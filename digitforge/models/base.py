@@ -61,8 +61,8 @@ class GenerativeModel(keras.Model):
         self.built = True
         self._means = {name: keras.metrics.Mean(name=name) for name in self.TERMS}
 
-    def adapt(self, images: np.ndarray) -> None:
-        """Prepare for training on uint8 images [N, H, W, C]: outputs start at the data's mean."""
+    def adapt(self, images: np.ndarray, labels: np.ndarray | None = None) -> None:
+        """Prepare for training on uint8 images [N, H, W, C], labels [N]: outputs start at the data's mean."""
         self.decoder.layers[-1].bias.assign(self.pixels.start(images.mean(axis=0) / 255))
 
     def terms(self, x: tf.Tensor, labels: tf.Tensor | None, seed: tf.Tensor, *, training: bool) -> dict[str, tf.Tensor]:

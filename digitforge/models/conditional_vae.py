@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from digitforge.models.base import fold_in
 from digitforge.models.variational import VariationalModel
 from digitforge.nn.backend import tf
@@ -20,12 +22,24 @@ class ConditionalVae(VariationalModel):
     TERMS = ("loss", "reconstruction_nats", "kl_nats", "label_nats")
     needs_labels = True
 
-    def __init__(self, shape: Shape, settings: ConditionalVaeSettings) -> None:
-        classes, code = settings.classes, settings.classes + settings.code
+    def __init__(self, shape: Shape, settings: ConditionalVaeSettings, classes: int) -> None:
+        code = classes + settings.code
         posterior = LabelledPosterior(code, classes=classes, hidden=settings.hidden)
         super().__init__(shape, code=code, features=posterior.size, network=settings.network, pixels=settings.pixels)
-        self.take(posterior, LabelledPrior(code, classes=classes))
+        self.p_y = LabelledPrior(code, classes=classes)
+        self.take(posterior, self.p_y)
         self.classes, self.beta = classes, settings.beta
+
+    def adapt(self, images: np.ndarray, labels: np.ndarray | None = None) -> None:
+        """Outputs start at the data's mean; p(y) is as frequent as the labels [N] are."""
+        super().adapt(images)
+        if labels is not None:
+            self.p_y.count(labels)
+
+    @property
+    def labels(self) -> np.ndarray:
+        """The labels that it was trained on, rising."""
+        return self.p_y.known()
 
     def terms(self, x: tf.Tensor, labels: tf.Tensor | None, seed: tf.Tensor, *, training: bool) -> dict[str, tf.Tensor]:
         """-log p(x|y, z), KL(q(z|x, y) || p(z)) - log p(y) and -log q(y|x), in nats (Kingma 2014, eq. 6 and 9)."""

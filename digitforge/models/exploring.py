@@ -6,12 +6,13 @@ Needed by stage `sample` alone.
 import numpy as np
 
 from digitforge.data.pixels import to_bytes
+from digitforge.data.subsets import one_of_each, spread
 from digitforge.models.base import GenerativeModel
 
 PLANE = 12  # images along each side
 COORDINATES, STEPS = 8, 9
 PAIRS, BETWEEN = 5, 10
-STYLES = 6
+STYLES, COLUMNS = 6, 30
 RANGE = (2, 98)  # percentiles of codes: what lies beyond is rare, and drawn badly
 
 Arrays = dict[str, np.ndarray]
@@ -22,16 +23,17 @@ def explore(
 ) -> Arrays:
     """Pictures of the code space of a model that encodes.
 
-    means: best codes [T, code] of training images; codes, labels: [N, code] and [N] of the test images; shown: the
-    positions [M] of those that may be looked at. -> the arrays of `plane`, `traversals` and `interpolations`, or where
-    a code begins with a label those of `traversals` and `by_class`. Nothing where codes are discrete.
+    means: best codes [T, code] of training images; codes, labels: [N, code] and [N] of the test images, of stacks as
+    their ones; shown: the positions [M] of those that may be looked at. -> the arrays of `plane`, `traversals` and
+    `interpolations`, or where a code begins with a label those of `traversals` and `by_class`. Nothing where codes are
+    discrete.
     """
     if model.discrete:
         return {}
     classes = getattr(model, "classes", 0)
     found = traversals(model, means, classes)
     if classes:
-        return found | by_class(model, classes, seed)
+        return found | by_class(model, classes, getattr(model, "labels", np.arange(classes)), seed)
     return found | plane(model, means, codes[shown], shown) | between_digits(model, codes, labels, shown)
 
 
@@ -94,12 +96,12 @@ def traversals(model: GenerativeModel, means: np.ndarray, classes: int) -> Array
 
 
 def between_digits(model: GenerativeModel, codes: np.ndarray, labels: np.ndarray, shown: np.ndarray) -> Arrays:
-    """Straight lines between codes of test images [N, code] that show different digits (in stacks, as their ones).
+    """Straight lines between codes of test images [N, code] that show different classes.
 
     interpolations [P, S, H, W, C], from the reconstruction of one to that of the other; interpolation_images [P, 2],
     their positions.
     """
-    firsts = shown[np.unique(labels[shown] % 10, return_index=True)[1]]
+    firsts = shown[one_of_each(labels[shown], 1)]
     pairs = firsts[: len(firsts) // 2 * 2].reshape(-1, 2)[:PAIRS]
     if not len(pairs):
         return {}
@@ -118,8 +120,13 @@ def between_draws(model: GenerativeModel, seed: int) -> Arrays:
     return {"interpolations": decoded(model, np.cos(angle) * start + np.sin(angle) * end)}
 
 
-def by_class(model: GenerativeModel, classes: int, seed: int) -> Arrays:
-    """by_class [R, classes, H, W, C]: a row for each of R styles drawn from the prior, a column for each label."""
+def by_class(model: GenerativeModel, classes: int, labels: np.ndarray, seed: int) -> Arrays:
+    """by_class [R, L, H, W, C]: a row for each of R styles drawn from the prior, a column for each label.
+
+    labels: those that the model was trained on, of which by_class_labels [L] are at most 30, evenly spread.
+    """
+    chosen = labels[spread(len(labels), COLUMNS)]
     styles = model.draw(STYLES, seed)[:, None, classes:]
-    label = np.broadcast_to(np.eye(classes), (STYLES, classes, classes))
-    return {"by_class": decoded(model, np.concatenate([label, styles.repeat(classes, axis=1)], axis=2))}
+    label = np.broadcast_to(np.eye(classes)[chosen], (STYLES, len(chosen), classes))
+    codes = np.concatenate([label, styles.repeat(len(chosen), axis=1)], axis=2)
+    return {"by_class": decoded(model, codes), "by_class_labels": chosen}

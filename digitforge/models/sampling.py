@@ -2,12 +2,12 @@
 
 Arrays over S samples, the N test images (in the order of the data file), and a `subset` [M] of test positions, all of
 digits that the model was trained on:
-samples [S, H, W, C], expected pixels, uint8; sample_probabilities [S, C, 10] by the plain verifier, sample_strict
-[S, C, 10] by the strict one, sample_control [2000, C, 10] by its control, and sample_features [S, C, F] (C = 1 of
+samples [S, H, W, C], expected pixels, uint8; sample_probabilities [S, C, K] by the plain verifier, sample_strict
+[S, C, K] by the strict one, sample_control [2000, C, K] by its control, and sample_features [S, C, F] (C = 1 of
 colour pictures, which they read whole). Where codes come from elsewhere than the prior, baselines [100, H, W, C],
 baseline_probabilities, baseline_strict and baseline_features are of samples from the prior.
 Where the model encodes: codes [N, code]; training_codes and training_means [T, code], drawn and best ones;
-reconstructions [N, H, W, C], reconstruction_probabilities and reconstruction_strict [N, C, 10]; denoised
+reconstructions [N, H, W, C], reconstruction_probabilities and reconstruction_strict [N, C, K]; denoised
 [L, M, H, W, C], of the subset at each noise level; compressed_8 and compressed_4 [M, H, W, C], decoded from codes of so
 many bits a coordinate; NAME [N] of `scoring.score`, and SET_NAME for each out-of-distribution set. Where the model has
 a likelihood: tight_log_p [n] at the test positions tight_images [n], and log_q_zx, log_q_z, log_p_z of
@@ -21,6 +21,7 @@ import numpy as np
 from digitforge.data.dataset import Dataset
 from digitforge.data.outliers import in_mode
 from digitforge.data.pixels import crisp, to_bytes
+from digitforge.data.stacked import shown
 from digitforge.data.subsets import examined, spread
 from digitforge.models.base import GenerativeModel
 from digitforge.models.exploring import between_draws, explore
@@ -82,7 +83,8 @@ def of_test_images(
     found |= restore(model, images[subset], training, noise, seed)
     sets = {name: in_mode(others, data.mode, pictures=data.source.pictures) for name, others in strange.items()}
     found |= score(model, images, means, sets, draws, seed)
-    return found | explore(model, means, codes, data["y_test"], subset, seed)
+    labels = shown(data["y_test"], data.digits_per_image)[:, 0]
+    return found | explore(model, means, codes, labels, subset, seed)
 
 
 def likelihoods(

@@ -12,11 +12,6 @@ from digitforge.nn.batches import scale
 ROWS_OF_SAMPLES = 4
 
 
-def one_of_each(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The first image of each digit (of stacks: of each ones' digit). [N, H, W, C], [N] -> [at most 10, H, W, C]."""
-    return images[np.unique(labels % 10, return_index=True)[1]]
-
-
 def snapshots(model: GenerativeModel, images: np.ndarray, seed: int) -> Callable[[], dict[str, np.ndarray]]:
     """A function that draws, at any moment of a training, what the model makes then -> {name: uint8 [., H, W, C]}.
 

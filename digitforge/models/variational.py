@@ -21,7 +21,7 @@ class VariationalModel(GenerativeModel):
         self.posterior, self.prior = posterior, prior
         self.parts = Parts([*posterior.tracked, *prior.tracked])
 
-    def adapt(self, images: np.ndarray) -> None:
+    def adapt(self, images: np.ndarray, labels: np.ndarray | None = None) -> None:
         """Outputs start at the data's mean; a prior made of images, at images."""
         super().adapt(images)
         self.prior.adapt(images)

@@ -8,27 +8,27 @@ from digitforge.nn.augmentations import unchanged
 from digitforge.nn.backend import keras, layers, tf
 from digitforge.nn.batches import batch_by_batch, scale
 
-DIGITS = 10
-
 
 class VerifierNetwork(keras.Model):
     """Trained on uint8 grey images [B, H, W, 1] and labels [B]; half of each batch is binarised.
 
-    answers: 10 digits, or with "no digit" 11. With `pictures`, images of three channels are no stacks of digits, and it
-    reads their grey versions.
+    classes: how many it tells apart; refuses: whether "none of them" is one more answer. With `pictures`, images of
+    three channels are no stacks of digits, and it reads their grey versions.
     """
 
     def __init__(
         self,
         shape: tuple[int, int, int] = (28, 28, 1),
         *,
-        answers: int = DIGITS,
+        classes: int = 10,
+        refuses: bool = False,
         seed: int = 0,
         pictures: bool = False,
     ) -> None:
         super().__init__()
         keras.utils.set_random_seed(seed)
-        self.network = network(shape, answers)
+        self.classes = classes
+        self.network = network(shape, classes + refuses)
         self.seed = 0  # of the augmentation; `training.fit` sets it
         self.augment = unchanged  # training images; `training.fit` sets it
         self.pictures = pictures
@@ -70,9 +70,9 @@ class VerifierNetwork(keras.Model):
         return [self.loss_mean, self.accuracy_mean]
 
     def read(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Read each channel by itself: uint8 [N, H, W, C] -> (digit probabilities [N, C, 10], features [N, C, F]).
+        """Read each channel by itself: uint8 [N, H, W, C] -> (probabilities of classes [N, C, K], features [N, C, F]).
 
-        What the ten probabilities lack to 1 is that of "no digit". Features are the activations before the last layer,
+        What the probabilities lack to 1 is that of "none of them". Features are the activations before the last layer,
         in half precision: they are for distances. `pictures` are read whole, as if C were 1.
         """
         images = images.max(axis=3, keepdims=True) if self.pictures else images  # as `stacked.grey`
@@ -85,7 +85,7 @@ class VerifierNetwork(keras.Model):
     @tf.function(reduce_retracing=True)
     def _read(self, x: tf.Tensor) -> dict[str, tf.Tensor]:
         features, logits = self._reader(scale(x), training=False)
-        return {"probabilities": tf.nn.softmax(logits)[:, :DIGITS], "features": tf.cast(features, tf.float16)}
+        return {"probabilities": tf.nn.softmax(logits)[:, : self.classes], "features": tf.cast(features, tf.float16)}
 
     @cached_property
     def _reader(self) -> keras.Model:

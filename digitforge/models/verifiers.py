@@ -10,7 +10,7 @@ import numpy as np
 
 from digitforge import files
 from digitforge.models.verifier import VerifierNetwork
-from digitforge.settings.verifiers import NAMES, SEEN_BY
+from digitforge.settings.judges import NAMES, SEEN_BY
 
 CONTROLLED = 2_000  # images of each set that the control reads
 
@@ -25,9 +25,9 @@ class Verifiers:
         self.networks = {name: load(root / files.VERIFIER / name, pictures=pictures) for name in NAMES}
 
     def read(self, images: np.ndarray) -> dict[str, np.ndarray]:
-        """uint8 [N, H, W, C] -> digit probabilities by the plain and the strict one, and features of `SEEN_BY`.
+        """uint8 [N, H, W, C] -> probabilities of classes by the plain and the strict one, and features of `SEEN_BY`.
 
-        {"probabilities": [N, C, 10], "strict": [N, C, 10], "features": [N, C, F]}
+        {"probabilities": [N, C, K], "strict": [N, C, K], "features": [N, C, F]}
         """
         found = {name: self.networks[name].read(images) for name in ("plain", "strict")}
         return {"probabilities": found["plain"][0], "strict": found["strict"][0], "features": found[SEEN_BY][1]}
@@ -39,6 +39,8 @@ class Verifiers:
 
 def load(folder: Path, *, pictures: bool = False) -> VerifierNetwork:
     """A trained verifier from the folder in artifacts/verifier."""
-    found = VerifierNetwork(answers=files.read_json(folder / "judge.json")["answers"], pictures=pictures)
+    judge = files.read_json(folder / "judge.json")
+    refuses = judge["answers"] > judge["classes"]
+    found = VerifierNetwork(classes=judge["classes"], refuses=refuses, pictures=pictures)
     found.load_weights(folder / "verifier.weights.h5")
     return found

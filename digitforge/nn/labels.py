@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from digitforge.nn.backend import tf, tfd
+import numpy as np
+
+from digitforge.nn.backend import keras, tf, tfd
 from digitforge.nn.distributions import Distribution, Pair, Posterior, Prior, apply, diagonal, mlp
+
+NEVER = 1e-12  # a probability, in single precision that of no draw; its logarithm is finite
 
 
 class Label:
@@ -43,14 +47,26 @@ class LabelledPosterior(Posterior):
 
 
 class LabelledPrior(Prior):
-    """p(y) p(z): every label is as likely as another, z is N(0, I) whatever the label (Kingma 2014, M2, eq. 2)."""
+    """p(y) p(z): labels are as frequent as in training, z is N(0, I) whatever the label (Kingma 2014, M2, eq. 2)."""
 
     def __init__(self, code: int, *, classes: int) -> None:
         super().__init__()
         self.classes, self.rest = classes, code - classes
+        self.log_p = keras.Variable(np.full(classes, -np.log(classes)), trainable=False, dtype="float32", name="log_p")
+        self.tracked = [self.log_p]
+
+    def count(self, labels: np.ndarray) -> None:
+        """Take p(y) from training labels [N]; one that isn't among them is never drawn."""
+        shares = np.bincount(labels, minlength=self.classes) / len(labels)
+        self.log_p.assign(np.log(np.maximum(shares, NEVER)))
+
+    def known(self) -> np.ndarray:
+        """The labels that can be drawn, rising."""
+        return np.flatnonzero(np.exp(self.log_p.numpy()) > 2 * NEVER)
 
     def distribution(self, q_z: Callable[[tf.Tensor], Any]) -> Pair:
-        return Pair(Label(tf.zeros(self.classes)), lambda y: normal_beside(y, self.rest), self.classes)
+        logits = tf.convert_to_tensor(self.log_p)
+        return Pair(Label(logits), lambda y: normal_beside(y, self.rest), self.classes)
 
 
 def normal_beside(y: tf.Tensor, size: int) -> Distribution:

@@ -32,8 +32,9 @@ def near_training(images: Arrays, training: Arrays) -> Arrays:
 def of_samples(samples: Arrays, digits: np.ndarray, held_out: Arrays, held_out_digits: np.ndarray) -> dict[str, Any]:
     """What `near_training` says of samples, against what it says of held-out images.
 
-    digits, held_out_digits: [Q] of the chosen images, 0..9. `shown` are the samples, and the held-out images, of each
-    digit that lie nearest to a training image in pixels, as positions, with the nearest training images in both spaces.
+    digits, held_out_digits: [Q], the classes of the chosen images. `shown` are the samples, and the held-out images, of
+    each class that lie nearest to a training image in pixels, as positions, with the nearest training images in both
+    spaces.
     """
     found: dict[str, Any] = {}
     for space in SPACES:
@@ -59,6 +60,6 @@ def closest_of_each(near: Arrays, digits: np.ndarray) -> dict[str, list[int]]:
 
 
 def nearest_of_each(distances: np.ndarray, digits: np.ndarray) -> list[int]:
-    """Position of the smallest distance among the images of each digit that there is. [N], [N] -> up to 10."""
+    """Position of the smallest distance among the images of each digit that there is. [N], [N] -> positions."""
     order = np.argsort(distances, kind="stable")
     return [int(order[np.argmax(digits[order] == digit)]) for digit in np.unique(digits)]

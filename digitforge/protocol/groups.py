@@ -36,8 +36,8 @@ def of_variant(
         groups["anomaly"] = anomaly.of_scores(found, kept, missing)
     groups |= of_subset(data["x_test"], real, found)
     if "log_p" in found:
-        kind, classes = nats_of(data.mode, model["pixels"]), model.get("classes", 0)
-        groups["likelihood"] = likelihood.of_variant(found, kept, data["x_test"][0].size, kind, classes)
+        kind, labels = nats_of(data.mode, model["pixels"]), found["codes"].shape[1] - model["code"]
+        groups["likelihood"] = likelihood.of_variant(found, kept, data["x_test"][0].size, kind, labels)
     if data.can_be_stacked:
         count = recipe["evaluation.samples.color"]
         groups["stacked"] = stacked.of_variant(found, arrays, count, tolerance["color"], needed, recipe["seed"])

@@ -1,6 +1,5 @@
 """Reconstructions of test images, and of noisy ones."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ from digitforge.metrics.intervals import Estimate
 USUAL_NOISE = 0.5  # deviation
 
 Arrays = dict[str, np.ndarray]
-Needed = Mapping[str, float]
 
 
 def likeness(images: np.ndarray, others: np.ndarray) -> dict[str, Estimate]:
@@ -20,8 +18,10 @@ def likeness(images: np.ndarray, others: np.ndarray) -> dict[str, Estimate]:
     return {"psnr_db": reconstruction.psnr_db(images, others), "ssim": reconstruction.ssim(images, others)}
 
 
-def read(strict: np.ndarray, plain: np.ndarray, labels: np.ndarray, tolerance: float, needed: Needed) -> dict[str, Any]:
-    """What the strict and the plain verifier, probabilities [N, C, 10], read in images of these labels [N]."""
+def read(
+    strict: np.ndarray, plain: np.ndarray, labels: np.ndarray, tolerance: float, needed: verifier.Needed
+) -> dict[str, Any]:
+    """What the strict and the plain verifier, probabilities [N, C, K], read in images of these labels [N]."""
     threshold = needed[str(strict.shape[1])]
     return {
         "recognised": verifier.predictability(strict, threshold),
@@ -31,7 +31,9 @@ def read(strict: np.ndarray, plain: np.ndarray, labels: np.ndarray, tolerance: f
     }
 
 
-def of_variant(data: Arrays, found: Arrays, kept: np.ndarray, tolerance: float, needed: Needed) -> dict[str, Any]:
+def of_variant(
+    data: Arrays, found: Arrays, kept: np.ndarray, tolerance: float, needed: verifier.Needed
+) -> dict[str, Any]:
     """Reconstructions of the test images `kept` [N] bool. data: of stage `stack`, found: of stage `sample`.
 
     tolerance: of the plain verifier; needed: beliefs from which on the strict one recognises an image, by channels.
@@ -40,7 +42,7 @@ def of_variant(data: Arrays, found: Arrays, kept: np.ndarray, tolerance: float, 
     images, others, trained = (
         data["x_test"][kept],
         found["reconstructions"][kept],
-        trained_classes(data["y_train"], plain.shape[1]),
+        trained_classes(data["y_train"], *plain.shape[1:]),
     )
     return {
         **read(strict, plain, data["y_test"][kept], tolerance, needed),

@@ -23,7 +23,7 @@ def of_mode(
     kept: np.ndarray,
     count: int,
     noise: list[float],
-    needed: samples.Needed,
+    needed: verifier.Needed,
     seed: int,
 ) -> tuple[dict[str, Any], Arrays]:
     """Numbers and arrays of one data mode. data: of stage `stack`, features: of `features`.
@@ -50,7 +50,7 @@ def of_mode(
     return numbers, known | {"subset": subset} | {f"held_out_{name}": array for name, array in held_out.items()}
 
 
-def recognised(data: Arrays, features: Arrays, kept: np.ndarray, needed: samples.Needed) -> Estimate:
+def recognised(data: Arrays, features: Arrays, kept: np.ndarray, needed: verifier.Needed) -> Estimate:
     """Share of the test images `kept` [N] bool that are recognised, about 0.95: the ceiling of every such share."""
     strict = features["strict"][data["digits_test"][kept]]
     return verifier.predictability(strict, needed[str(strict.shape[1])])

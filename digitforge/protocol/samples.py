@@ -1,11 +1,11 @@
 """Generated images: what the verifiers read in them, how they are spread, whether they are copies."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from digitforge.data.pixels import crisp
+from digitforge.data.stacked import shown
 from digitforge.data.subsets import spread, trained_classes
 from digitforge.metrics import distances, verifier
 from digitforge.metrics.intervals import Estimate, mean
@@ -14,22 +14,22 @@ from digitforge.protocol import copies
 COMPARED = 10_000  # images of each set between which distances are taken
 
 Arrays = dict[str, np.ndarray]
-Needed = Mapping[str, float]  # beliefs from which on images are recognised, by channels: of `judge.thresholds`
 
 
-def target_shares(labels: np.ndarray, channel_count: int) -> np.ndarray:
+def target_shares(labels: np.ndarray, channel_count: int, class_count: int = 10) -> np.ndarray:
     """Class shares that samples should have: those of the training labels; for stacks, uniform over trained classes.
 
-    PacGAN's protocol takes a uniform target. True samples of MNIST's digits are about 0.004 nats from it. -> [10^C].
+    PacGAN's protocol takes a uniform target. True samples of MNIST's digits are about 0.004 nats from it.
+    channel_count: of what the verifiers read; class_count: of one channel -> [class_count], or of stacks [10^C].
     """
     if channel_count == 1:
-        return np.bincount(labels, minlength=10) / len(labels)
-    trained = trained_classes(labels, channel_count)
+        return np.bincount(labels, minlength=class_count) / len(labels)
+    trained = trained_classes(labels, channel_count, class_count)
     return trained / trained.sum()
 
 
-def recognised(strict: np.ndarray, target: np.ndarray, needed: Needed) -> dict[str, Any]:
-    """What the strict verifier recognises in samples. strict: [S, C, 10] by it, target: of `target_shares`, [10^C]."""
+def recognised(strict: np.ndarray, target: np.ndarray, needed: verifier.Needed) -> dict[str, Any]:
+    """What the strict verifier recognises in samples. strict: [S, C, K] by it, target: of `target_shares`."""
     threshold = needed[str(strict.shape[1])]
     found = {"recognised": verifier.predictability(strict, threshold)}
     counts = verifier.class_counts(strict, threshold)[target > 0]
@@ -42,7 +42,7 @@ def recognised(strict: np.ndarray, target: np.ndarray, needed: Needed) -> dict[s
 
 
 def classes(probabilities: np.ndarray, target: np.ndarray, tolerance: float) -> dict[str, Any]:
-    """What the plain verifier reads in samples. probabilities: [S, C, 10], target: of `target_shares`, [10^C].
+    """What the plain verifier reads in samples. probabilities: [S, C, K], target: of `target_shares`.
 
     All but predictability go by the classes that the model was trained on; `untrained_share` of the samples are read as
     another.
@@ -99,7 +99,7 @@ def of_variant(
     found: Arrays,
     kept: np.ndarray,
     tolerance: float,
-    needed: Needed,
+    needed: verifier.Needed,
 ) -> dict[str, Any]:
     """What the verifiers see in a variant's samples, and in those of its historic sampler as `baseline`.
 
@@ -107,7 +107,7 @@ def of_variant(
     the test images of digits that the model was trained on. Distances are between sets of up to 10,000 images, of
     samples at most as many as there are training images.
     """
-    target = target_shares(data["y_train"], found["sample_probabilities"].shape[1])
+    target = target_shares(data["y_train"], *found["sample_probabilities"].shape[1:])
     real = real_features(data, features, kept)
 
     def seen(kind: str) -> dict[str, Any]:
@@ -130,5 +130,6 @@ def of_copies(data: Arrays, features: Arrays, known: Arrays, found: Arrays, thre
     rows = spread(len(found["samples"]), copies.QUERIES)
     chosen = {"pixels": crisp(found["samples"][rows], threshold), "features": found["sample_features"][rows]}
     near = copies.near_training(chosen, training) | {"images": rows}
-    digits = verifier.beliefs_and_classes(found["sample_probabilities"][rows])[1] % 10
-    return copies.of_samples(near, digits, held_out, data["y_test"][held_out["images"]] % 10)
+    read, channels = found["sample_probabilities"][rows], found["sample_probabilities"].shape[1]
+    digits, held_out_digits = verifier.beliefs_and_classes(read)[1], data["y_test"][held_out["images"]]
+    return copies.of_samples(near, shown(digits, channels)[:, 0], held_out, shown(held_out_digits, channels)[:, 0])

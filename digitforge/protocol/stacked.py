@@ -4,14 +4,15 @@ from typing import Any
 
 import numpy as np
 
+from digitforge.metrics import verifier
 from digitforge.protocol import reconstruction
-from digitforge.protocol.samples import Needed, classes, recognised
+from digitforge.protocol.samples import classes, recognised
 
 Arrays = dict[str, np.ndarray]
 
 
 def of_variant(
-    found: Arrays, stacks: Arrays, count: int, tolerance: float, needed: Needed, seed: int
+    found: Arrays, stacks: Arrays, count: int, tolerance: float, needed: verifier.Needed, seed: int
 ) -> dict[str, Any]:
     """Stacks of a grey variant's reconstructions, and of its samples. found: of stage `sample`.
 

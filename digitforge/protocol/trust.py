@@ -16,7 +16,7 @@ from digitforge.protocol.judge import FEATURES, VALUES
 DISTURBED = Path("artifacts/disturbances.json")
 
 Arrays = dict[str, np.ndarray]
-Thresholds = Mapping[str, samples.Needed]
+Thresholds = Mapping[str, verifier.Needed]
 
 
 def of_real(features: Mapping[str, Arrays], labels: np.ndarray, needed: Thresholds) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def ranked_alike(rows: Sequence[Mapping[str, float]]) -> float | None:
     return round(float(spearmanr(*shares)[0]), 4)
 
 
-def of_variant(found: Arrays, needed: Mapping[str, samples.Needed]) -> dict[str, float]:
+def of_variant(found: Arrays, needed: Mapping[str, verifier.Needed]) -> dict[str, float]:
     """Shares of a variant's samples that the strict verifier and its control recognise, of the same images.
 
     found: sample_strict and sample_control of stage `sample`; needed: {"strict", "control"} -> its thresholds.

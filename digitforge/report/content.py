@@ -9,13 +9,15 @@ from digitforge import files
 from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.data.raw import SourceFacts
+from digitforge.data.record import Record
 from digitforge.data.sources import title
 from digitforge.protocol.anomaly import SCORED
 from digitforge.protocol.reconstruction import USUAL_NOISE
 from digitforge.report.cards import describe
+from digitforge.report.tables import name_of
+from digitforge.settings.judges import NAMES
 from digitforge.settings.params import ResultParams, Variant
 from digitforge.settings.trainings import VERIFIED
-from digitforge.settings.verifiers import NAMES
 
 JUDGE = files.VERIFIER / "strict" / "judge.json"
 # Arrays of `models.exploring`.
@@ -93,7 +95,10 @@ def of_all(params: ResultParams) -> dict[str, Any]:
     return {
         "source": title(source.name),
         "classes": source.classes,
+        "names": source.names,
+        "missing": name_of(params.data.missing_digit, source.names),
         "in_colour": source.pictures,
+        "record": Record.read(),
         "stand_in_for": title(source.stand_in_for) if source.stand_in_for else None,
         "verifiers": {name: files.read_json(files.METRICS / "verifier" / f"{name}.json") for name in NAMES},
         "judge": files.read_json(files.METRICS / "judge.json"),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from digitforge.data.modes import Mode
+from digitforge.data.raw import DIGITS
 from digitforge.report import judging, questions
 from digitforge.report.nats import KIND_OF_PIXELS, likelihoods
 from digitforge.report.questions import of_stacks
@@ -17,6 +18,7 @@ from digitforge.report.tables import (
     best,
     cell,
     grouped,
+    name_of,
     of_metric,
     table,
 )
@@ -52,7 +54,7 @@ def anything(row: Described) -> bool:
     return True
 
 
-def questions_of(rows: Rows, digit: int, sigma: str) -> list[Question]:
+def questions_of(rows: Rows, missing: str, sigma: str) -> list[Question]:
     """The questions of the summary, in its order."""
     stacks = questions.stacked(rows)
     denoised = DENOISED.within(f"denoising/levels/{sigma}/model")
@@ -67,7 +69,7 @@ def questions_of(rows: Rows, digit: int, sigma: str) -> list[Question]:
         ("Variety of samples: coverage", COVERAGE, of_digits),
         ("NLL, dynamic binarisation (nats)", NLL, nats_of("dynamic")),
         ("NLL, thresholded (nats)", NLL, nats_of("threshold")),
-        (f"Finding the unseen {digit} by its code (AUROC)", AUROC, anything),
+        (f"Finding the unseen {missing} by its code (AUROC)", AUROC, anything),
         (f"Denoising at deviation {sigma} (PSNR, dB)", denoised, of_digits),
         ("Stacks: reconstructions right", of_stacks(READ_RIGHT), of_many),
         ("Stacks: samples recognised", of_stacks(RECOGNISED), of_many),
@@ -76,11 +78,11 @@ def questions_of(rows: Rows, digit: int, sigma: str) -> list[Question]:
     return [Question(column._replace(title=title), counts) for title, column, counts in asked]
 
 
-def summary(rows: Rows, digit: int, sigma: str) -> list[Table]:
+def summary(rows: Rows, missing: str, sigma: str) -> list[Table]:
     """The best variant of each kind at each question, with its interval; in bold what reads as the best of all does."""
     kinds = list(dict.fromkeys(row["kind"] for row in rows))
     lines = []
-    for column, counts in questions_of(rows, digit, sigma):
+    for column, counts in questions_of(rows, missing, sigma):
         asked = [row for row in rows if counts(row)]
         winner = best(asked, column)
         if winner is None:
@@ -115,12 +117,15 @@ def tables(
     coded: Described | None,
     digit: int,
     sigma: str,
+    names: Sequence[str] = DIGITS,
 ) -> dict[str, list[Table]]:
     """Every table of the page, by the name that the template has for it; [] where no variant has the numbers.
 
-    judge: of stage `judge`; left_out: of `content.left_out`; coded: the variant whose image codecs stand for all.
+    judge: of stage `judge`; left_out: of `content.left_out`; coded: the variant whose image codecs stand for all;
+    digit: the class that is left out; names: of all classes.
     """
     beside = others(peers, rows)
+    missing = name_of(digit, names)
 
     def with_real(mode: Mode, group: Rows) -> dict[str, Described]:
         real = group[0]["details"]["samples"]["real"]
@@ -132,22 +137,22 @@ def tables(
     resampled = [row for row in rows if at("samples/baseline")(row)]
     incomplete = [row for row in rows if AUROC.find(row)]
     return {
-        "summary": summary(rows, digit, sigma),
+        "summary": summary(rows, missing, sigma),
         "models": table(rows, questions.MODELS),
         "comparison": table(rows, questions.COMPARISON),
-        "reconstruction": grouped(rows, questions.RECONSTRUCTION, digit),
-        "read": grouped(rows, questions.READ, digit, with_real),
-        "spread": grouped(rows, questions.SPREAD, digit, with_real),
+        "reconstruction": grouped(rows, questions.RECONSTRUCTION, missing),
+        "read": grouped(rows, questions.READ, missing, with_real),
+        "spread": grouped(rows, questions.SPREAD, missing, with_real),
         "judge": judging.nondigits(judge),
         "control": judging.control(judge),
         "samplers": table(resampled, questions.SAMPLERS),
         "copies": table(rows, questions.COPIES),
         "stacks": table(questions.stacked(rows), questions.STACKS),
-        "likelihood": likelihoods(rows, digit),
-        "anomalies": grouped(rows, questions.anomaly_columns(rows), digit),
+        "likelihood": likelihoods(rows, missing),
+        "anomalies": grouped(rows, questions.anomaly_columns(rows), missing),
         "left_out": table(incomplete, questions.left_out_columns(incomplete, digit)),
-        "in_turn": questions.left_out_in_turn(left_out),
-        "denoising": grouped(rows, questions.denoising_columns(sigma), digit, unaided),
-        "compression": grouped(rows, questions.CODES, digit),
+        "in_turn": questions.left_out_in_turn(left_out, names),
+        "denoising": grouped(rows, questions.denoising_columns(sigma), missing, unaided),
+        "compression": grouped(rows, questions.CODES, missing),
         "codecs": questions.codecs(coded),
     }

@@ -53,12 +53,12 @@ LIKELIHOOD = (  # under a caption that says nats
 )
 
 
-def likelihoods(rows: Sequence[Described], digit: int) -> list[Table]:
+def likelihoods(rows: Sequence[Described], missing: str) -> list[Table]:
     """A table for each kind of nats and data: different pixels are different data."""
     kinds = dict.fromkeys((found["data"], row["data"]) for row in rows if (found := row["details"].get("likelihood")))
     tables: list[Table] = []
     for pixels, mode in sorted(kinds, key=lambda kind: list(PIXELS).index(kind[0])):
         group = [row for row in rows if row["data"] == mode and KIND_OF_PIXELS.within(row["details"]) == pixels]
-        name = mode_name(mode, digit, of_pictures(group[0]))
+        name = mode_name(mode, missing, of_pictures(group[0]))
         tables += table(group, LIKELIHOOD, caption=f"Nats of {PIXELS[pixels]}. {name}")
     return tables

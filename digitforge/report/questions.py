@@ -13,6 +13,7 @@ from digitforge.report.tables import (
     Described,
     Table,
     at,
+    name_of,
     of_companion,
     of_metric,
     table,
@@ -197,8 +198,11 @@ def codecs(coded: Described | None) -> list[Table]:
     return table([{"key": one["codec"], "details": one} for one in found], CODECS, title="codec", cards=False)
 
 
-def left_out_in_turn(left_out: Mapping[str, Any]) -> list[Table]:
-    """AUROC of every score for each digit left out in turn, and its mean. left_out: of `content.left_out`."""
+def left_out_in_turn(left_out: Mapping[str, Any], names: Sequence[str]) -> list[Table]:
+    """AUROC of every score for each class left out in turn, and its mean.
+
+    left_out: of `content.left_out`; names: of the classes.
+    """
     scores: Mapping[str, Any] = next(iter(left_out.values()), {})
     rows = [{"key": label(name), "details": {digit: of[name] for digit, of in left_out.items()}} for name in scores]
     short = AUROC._replace(write=lambda found: f"{value(found):.3f}", contest=False)
@@ -206,5 +210,5 @@ def left_out_in_turn(left_out: Mapping[str, Any]) -> list[Table]:
     def over_digits(row: Described) -> float:
         return mean(value(short.within(digit).find(row)) for digit in row["details"])
 
-    columns = [short.within(digit, digit) for digit in left_out]
+    columns = [short.within(digit, name_of(int(digit), names)) for digit in left_out]
     return table(rows, [*columns, short._replace(title="mean", find=over_digits)], title="score", cards=False)

@@ -164,7 +164,12 @@ def of_pictures(row: Described) -> bool:
     return row["data"].color and not row["stacked"]
 
 
-def mode_name(mode: Mode, missing_digit: int, pictures: bool = False) -> str:
+def name_of(digit: int, names: Sequence[str]) -> str:
+    """What a class is called; one that the data lack keeps its number."""
+    return names[digit] if digit < len(names) else str(digit)
+
+
+def mode_name(mode: Mode, missing: str, pictures: bool = False) -> str:
     """mono-binary-missing -> "Single digits, thresholded, trained without the 8 (`mono-binary-missing`)".
 
     pictures: whether `color` modes are of colour pictures.
@@ -172,21 +177,21 @@ def mode_name(mode: Mode, missing_digit: int, pictures: bool = False) -> str:
     of_three = "Pictures in colour" if pictures else "Stacks of three digits"
     parts = [of_three if mode.color else "Single digits"]
     parts += ["thresholded"] if mode.binary else [] if pictures else ["grey"]
-    parts += [] if mode.complete else [f"trained without the {missing_digit}"]
+    parts += [] if mode.complete else [f"trained without the {missing}"]
     return f"{', '.join(parts)} (`{mode}`)"
 
 
 def grouped(
     rows: Sequence[Described],
     columns: Sequence[Column],
-    missing_digit: int,
+    missing: str,
     beside: Callable[[Mode, Sequence[Described]], Mapping[str, Described]] = lambda mode, group: {},
 ) -> list[Table]:
     """A table for each data mode, under its name. beside: (mode, its rows) -> what else to compare with."""
     found = []
     for mode in dict.fromkeys(row["data"] for row in rows):
         group = [row for row in rows if row["data"] == mode]
-        found += table(group, columns, beside(mode, group), mode_name(mode, missing_digit, of_pictures(group[0])))
+        found += table(group, columns, beside(mode, group), mode_name(mode, missing, of_pictures(group[0])))
     return found
 
 

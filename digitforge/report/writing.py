@@ -27,8 +27,8 @@ from digitforge.report.index import tables
 from digitforge.report.page import page_content
 from digitforge.report.rendering import render
 from digitforge.report.sizes import GALLERY, GRID
+from digitforge.settings.judges import NAMES, SEEN_BY
 from digitforge.settings.params import ResultParams
-from digitforge.settings.verifiers import NAMES, SEEN_BY
 
 FIGURES, CARDS = files.REPORTS / "figures", files.REPORTS / "cards"
 WORTH_ONE = 4  # variants that one process draws sooner than another one starts
@@ -62,9 +62,7 @@ def present(key: str, settings: dict[str, Any]) -> Presented:
         album.read(files.MODELS / key / "album.npz"),
         content.threshold(row.data, found["sample_strict"].shape[1]),
     )
-    figures = variant.figures(
-        images(row.data).arrays, found, described, history, moments, needed, noise, sigma, params.seed
-    )
+    figures = variant.figures(images(row.data), found, described, history, moments, needed, noise, sigma, params.seed)
     described["pictures"] = captions(described, variant.draw(figures, FIGURES / key))
     files.write_text(CARDS / f"{key}.md", render("card.md", {"row": described}))
     return Presented(described, history, crisp(found["samples"][:GALLERY], row.sample.threshold))
@@ -92,14 +90,14 @@ def write(params: ResultParams) -> None:
     real = {mode: x_test[spread(len(x_test), GALLERY)] for mode, x_test in real.items()}
 
     about = content.of_all(params)
-    missing, sigma, peers, left_out = params.data.missing_digit, about["sigma"], about["peers"], about["left_out"]
-    judge = about["judge"]
+    sigma, peers, left_out, judge = (about[name] for name in ("sigma", "peers", "left_out", "judge"))
+    missing, names = about["missing"], about["names"]
     coded = compare.coded(rows)
     about |= {
         "rows": rows,
         "coded": coded,
-        "tables": tables(rows, peers, judge, left_out, coded, missing, sigma),
-        "charts": compare.draw(rows, left_out, peers, sigma, missing, FIGURES),
+        "tables": tables(rows, peers, judge, left_out, coded, params.data.missing_digit, sigma, names),
+        "charts": compare.draw(rows, left_out, peers, sigma, missing, FIGURES, names),
         "galleries": compare.galleries(rows, {key: one.samples for key, one in found.items()}, real, FIGURES),
         "trainings": compare.training(rows, {key: one.history for key, one in found.items()}, missing, FIGURES),
         "catalogue": CATALOGUE,

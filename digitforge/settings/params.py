@@ -14,7 +14,10 @@ from ruamel.yaml.error import YAMLError
 
 from digitforge.data.modes import Mode
 from digitforge.data.outliers import MAKERS
-from digitforge.data.sources import FETCHED
+from digitforge.data.preparation import Background
+from digitforge.data.preparation import Fit as Prepare
+from digitforge.data.raw import MOST_CLASSES
+from digitforge.data.sources import FETCHED, SOURCES
 from digitforge.errors import UserError, user_errors
 from digitforge.metrics.catalogue import HEADLINES
 from digitforge.schema import Positive, Schema, Share
@@ -32,9 +35,11 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 class Data(Schema):
     source: Annotated[str, Field(min_length=1)]
+    background: Background
+    prepare: Prepare
     offline: Literal["digits", "fail"]
     mirrors: dict[str, list[Annotated[str, Field(pattern=r"^https?://")]]]
-    missing_digit: Annotated[int, Field(ge=0, le=9)]
+    missing_digit: Annotated[int, Field(ge=0, lt=MOST_CLASSES)]
     stacks_per_digit: Annotated[float, Field(ge=0.1, le=5)]
 
     @model_validator(mode="after")
@@ -45,22 +50,14 @@ class Data(Schema):
         return self
 
 
-class ByChannels(Schema):
-    """A setting of its own for grey images and for stacks."""
-
-    def of(self, mode: Mode) -> Any:
-        """The setting for a data mode."""
-        return getattr(self, mode.channels)
-
-
-class Tolerance(ByChannels):
+class Tolerance(Schema):
     """An image counts as predictable if the plain verifier believes its reading at least so much."""
 
     mono: Share
     color: Share
 
 
-class SampleCounts(ByChannels):
+class SampleCounts(Schema):
     """How many images a variant generates: more of stacks, which have 1,000 classes."""
 
     mono: Annotated[int, Field(ge=100, le=1_000_000)]
@@ -96,7 +93,7 @@ class Evaluation(Schema):
 class LeaveOneOut(Schema):
     """The study that trains one model without each of `digits` in turn; [] switches it off."""
 
-    digits: list[Annotated[int, Field(ge=0, le=9)]]
+    digits: list[Annotated[int, Field(ge=0, lt=MOST_CLASSES)]]
     model: VaeSettings
     fit: Fit
 
@@ -138,6 +135,14 @@ class ResultParams(Schema):
     evaluation: Evaluation
     leave_one_out: LeaveOneOut
     variants: Annotated[dict[Name, Variant], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def digits_exist(self) -> "ResultParams":
+        named = {"data.missing_digit": [self.data.missing_digit], "leave_one_out.digits": self.leave_one_out.digits}
+        for path, digits in named.items():
+            if self.data.source in SOURCES and max(digits, default=0) > 9:
+                raise ValueError(f"{path}: received {max(digits)}; accepted: 0 to 9, of {self.data.source}")
+        return self
 
     def variant(self, key: str) -> Row:
         """Return a variant's row; an unknown key raises UserError naming those that exist."""
@@ -195,7 +200,7 @@ def explain(error: ValidationError, content: Any) -> str:
         case "model_type":
             return f"{path}: {shown}; accepted: a mapping of settings"
         case "value_error":
-            return f"{path}.{first['ctx']['error']}"
+            return f"{path}.{first['ctx']['error']}".removeprefix(".")
         case _:
             return f"{path}: {shown}; {first['msg'][0].lower()}{first['msg'][1:]}"
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from digitforge.data.nondigits.kinds import KINDS
 from digitforge.schema import Schema
 from digitforge.settings.fit import Fit
+from digitforge.settings.judges import NAMES
 
 
 class Nondigits(Schema):
@@ -37,5 +38,4 @@ class Verifiers(Schema):
     control: StrictVerifier
 
 
-NAMES = tuple(Verifiers.model_fields)
-SEEN_BY = "strict"  # whose features distances are taken in
+assert tuple(Verifiers.model_fields) == NAMES

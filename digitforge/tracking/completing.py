@@ -14,9 +14,9 @@ from digitforge.data import album
 from digitforge.data.dataset import Dataset
 from digitforge.packing import pack
 from digitforge.protocol.champions import champions
+from digitforge.settings.judges import NAMES
 from digitforge.settings.recipe import Recipe
 from digitforge.settings.trainings import Training
-from digitforge.settings.verifiers import NAMES
 from digitforge.tracking.registry import PACKAGE, Entry, Registry, requirements
 from digitforge.tracking.runs import Store, dvc_experiment, flatten
 

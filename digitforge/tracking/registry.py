@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from digitforge.data.folder import to_png
+from digitforge.data.image_files import to_png
 from digitforge.tracking.runs import Store, tracking_uri
 
 PREFIX = "digitforge-"
@@ -24,6 +24,7 @@ REQUIREMENTS = (
     "pandas",
     "pillow",
     "pydantic",
+    "scikit-image",
     "scikit-learn",
     "scipy",
     "tensorflow",

@@ -13,6 +13,7 @@ import pytest
 from digitforge.data import places, sources
 from digitforge.data.idx import FILES, format_idx, parse_idx
 from digitforge.data.obtaining import obtain
+from digitforge.data.preparation import Preparation
 from digitforge.errors import UserError
 
 
@@ -27,7 +28,8 @@ def archive(tmp_path, monkeypatch):
         array = rng.integers(0, 10, (count, 28, 28) if "images" in name else (count,)).astype(np.uint8)
         (folder / f"{name}.gz").write_bytes(gzip.compress(format_idx(array), mtime=0))
     sums = tuple(hashlib.sha256((folder / f"{name}.gz").read_bytes()).hexdigest() for name in FILES)
-    monkeypatch.setitem(sources.SOURCES, "mnist", replace(sources.SOURCES["mnist"], sha256=sums))
+    plain = tuple(hashlib.sha256(gzip.decompress((folder / f"{name}.gz").read_bytes())).hexdigest() for name in FILES)
+    monkeypatch.setitem(sources.SOURCES, "mnist", replace(sources.SOURCES["mnist"], sha256=sums, unpacked=plain))
     monkeypatch.setattr(places, "RETRIES", 0)
     for name in ("HOME", "KERAS_HOME", "DVC_ROOT"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
@@ -70,6 +72,17 @@ def test_folder(archive, monkeypatch):
     found, failures = fetch([])
     assert parse_idx(found[FILES[0]], "x").shape == (20, 28, 28)
     assert failures == []
+
+
+def test_a_folder_may_have_the_files_unpacked(archive, monkeypatch):
+    packed = places.from_folder(archive, "mnist")
+    for name in FILES:
+        (archive / name).write_bytes(packed[name])
+        (archive / f"{name}.gz").unlink()
+    assert places.from_folder(archive, "mnist") == packed
+    (archive / FILES[1]).write_bytes(packed[FILES[1]][:-1] + b"x")
+    with pytest.raises(places.Unavailable, match=f"{FILES[1]} has the wrong SHA-256"):
+        places.from_folder(archive, "mnist")
 
 
 def test_mirror(archive, serve):
@@ -156,9 +169,9 @@ def test_the_root_is_searched_and_the_scratch_folder_kept_apart_for_each_source(
 
 
 def test_the_source_is_obtained_where_a_place_has_it(archive, serve):
-    name, found = obtain("mnist", {"mnist": [serve(archive)]}, "fail")
-    assert name == "mnist"
-    assert parse_idx(found[FILES[2]], "x").shape == (10, 28, 28)
+    found = obtain("mnist", {"mnist": [serve(archive)]}, "fail", Preparation())
+    assert found.name == "mnist"
+    assert parse_idx(found.files[FILES[2]], "x").shape == (10, 28, 28)
 
 
 def test_one_error_lists_every_place_and_the_way_out(archive, serve, tmp_path, monkeypatch):
@@ -167,7 +180,7 @@ def test_one_error_lists_every_place_and_the_way_out(archive, serve, tmp_path, m
     monkeypatch.setenv("DIGITFORGE_MNIST", str(tmp_path / "nowhere"))
     mirrors = [serve(empty), "http://127.0.0.1:1/"]
     with pytest.raises(UserError) as caught:
-        obtain("mnist", {"mnist": mirrors}, "fail")
+        obtain("mnist", {"mnist": mirrors}, "fail", Preparation())
     message = str(caught.value)
     assert "\n" not in message
     for part in ("nowhere: no such folder", "Keras's cache", "torchvision's cache", "HTTP 404", "Connection refused"):
@@ -176,10 +189,10 @@ def test_one_error_lists_every_place_and_the_way_out(archive, serve, tmp_path, m
 
 
 def test_stand_in_says_so(archive, capsys):
-    name, found = obtain("mnist", {}, "digits")
-    assert name == "digits"
+    found = obtain("mnist", {}, "digits", Preparation())
+    assert found.name == "digits"
     assert "WARNING: going on with scikit-learn's 1,797 digits instead of mnist" in capsys.readouterr().out
-    images, labels = (parse_idx(found[file], file) for file in FILES[:2])
+    images, labels = (parse_idx(found.files[file], file) for file in FILES[:2])
     assert images.shape == (1438, 28, 28)
     assert sorted(set(labels.tolist())) == list(range(10))
     # Centred ink on an empty border, as MNIST's digits.

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digitforge.data.subsets import spread, trained_classes
+from digitforge.data.subsets import one_of_each, spread, trained_classes
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 100, 359])
@@ -34,3 +34,23 @@ def test_trained_classes_against_names():
 
 def test_a_stack_that_was_never_drawn_is_trained_where_its_digits_were():
     assert trained_classes(np.array([12, 345, 678, 900]), 3).all()
+
+
+@pytest.mark.parametrize("count", [1, 3, 26])
+def test_classes_of_single_images_are_as_many_as_there_are(count):
+    labels = np.array([0, count - 1, 0])
+    assert np.flatnonzero(trained_classes(labels, 1, count)).tolist() == sorted({0, count - 1})
+    assert len(trained_classes(labels, 1, count)) == count
+
+
+def test_one_of_each_is_the_first_of_each_class_that_there_is():
+    labels = np.array([7, 2, 1, 0, 4, 1, 4, 9, 5, 9, 0, 6, 3])
+    assert one_of_each(labels, 1).tolist() == [3, 2, 1, 12, 4, 8, 11, 0, 7]  # there is no 8
+    assert one_of_each(np.array([981, 12, 871, 720, 2, 0]), 3).tolist() == [3, 0, 1]  # by their ones
+    assert one_of_each(np.array([18, 8]), 1).tolist() == [1, 0]
+
+
+def test_of_many_classes_ten_are_shown():
+    found = one_of_each(np.arange(62), 1)
+    assert len(found) == 10
+    assert (found[0], found[-1]) == (0, 61)

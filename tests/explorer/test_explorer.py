@@ -1,12 +1,19 @@
 """The explorer's logic, without a browser."""
 
 import shutil
+from types import SimpleNamespace
 
+import gradio as gr
 import numpy as np
 import pytest
+from gradio.data_classes import FileData
 from PIL import Image, ImageDraw
 
 from digitforge import files
+from digitforge.data import image_files
+from digitforge.data.modes import Mode
+from digitforge.data.preparation import Preparation
+from digitforge.data.raw import DIGITS
 from digitforge.errors import UserError
 from digitforge.explorer.coordinates import activity, axes, between, with_label
 from digitforge.explorer.drawing import as_models_take, is_empty
@@ -65,37 +72,79 @@ def test_a_slider_holds_codes_beyond_its_ends_and_there_is_none_beyond_the_last(
     assert move.slider(found, np.zeros(4), 4)["visible"] is False
 
 
+AS_SEEN = Preparation()
+
+
+def model(data="mono-float-complete", preparation=AS_SEEN):
+    """What preparing a drawing asks of a variant."""
+    mode = Mode.parse(data)
+    return SimpleNamespace(data=mode, binary=mode.binary, preparation=preparation)
+
+
+def taken(picture, of=None, *, to_ink, background=None):
+    """What a model takes of an editor that shows a picture, drawn on `background` or uploaded."""
+    drawn = {"composite": picture, "background": background or picture}
+    return as_models_take(drawn, of or model(), to_ink=to_ink)[0]
+
+
 def test_dark_ink_on_transparent_or_white_paper_becomes_light_ink_in_the_middle():
     for paper in ((0, 0, 0, 0), "white"):
-        image = as_models_take(drawing((20, 20, 60, 140), paper=paper), channels=1, binary=False, to_ink=True)
+        image = taken(drawing((20, 20, 60, 140), paper=paper), to_ink=True)
         assert image.shape == (28, 28, 1)
         rows, columns = np.nonzero(image[..., 0] > 128)
         assert (rows.min(), rows.max()) == (4, 23)
         assert (columns.min() + columns.max()) / 2 == pytest.approx(13.5, abs=1)
     light = drawing((20, 20, 60, 140), ink="white", paper="black")
-    assert np.array_equal(as_models_take(light, channels=1, binary=False, to_ink=True), image)
+    assert np.abs(taken(light, to_ink=True).astype(int) - image).max() <= 1
 
 
 def test_without_fitting_the_ink_stays_where_it_is():
-    image = as_models_take(drawing((0, 140, 139, 279)), channels=1, binary=True, to_ink=False)
+    image = taken(drawing((0, 140, 139, 279)), model("mono-binary-complete"), to_ink=False)
     assert set(np.unique(image)) == {0, 255}
     assert image[14:, :14].all()
     assert not image[:14].any()
 
 
-def test_a_stack_gets_the_digit_thrice_and_a_colour_picture_keeps_its_colours():
-    stack = as_models_take(drawing((20, 20, 60, 140)), channels=3, binary=False, to_ink=True)
+def test_a_stack_gets_the_digit_thrice_and_pictures_in_colour_keep_their_colours():
+    stack = taken(drawing((20, 20, 60, 140)), model("color-float-complete"), to_ink=True)
     assert np.array_equal(stack[..., 0], stack[..., 2])
-    red = as_models_take(drawing((90, 90, 190, 190), ink="red", paper="white"), channels=3, binary=False, to_ink=False)
+    of_pictures = model("color-float-complete", Preparation("black", "frame"))
+    red = taken(drawing((90, 90, 190, 190), ink="red", paper="white"), of_pictures, to_ink=False)
     assert red[14, 14].tolist() == [255, 0, 0]
     assert red[0, 0].tolist() == [255, 255, 255]
 
 
+def test_what_is_drawn_is_ink_on_paper_whatever_the_training_images_are_on():
+    of_pictures = model(preparation=Preparation("black", "frame"))
+    for paper in (draw.PAPER, Image.new("RGBA", (280, 280))):
+        image = taken(drawing((0, 140, 139, 279), paper="white"), of_pictures, to_ink=False, background=paper)
+        assert image[15:, :13].min() > 250
+        assert image[:13].max() < 5
+
+
+def test_a_binary_model_sees_red_ink_on_black():
+    red = drawing((20, 20, 60, 140), ink=(200, 0, 0), paper="black")
+    assert taken(red, model("mono-binary-complete"), to_ink=False).max() == 255
+
+
 def test_an_empty_canvas_is_no_image():
     empty = Image.new("RGBA", (280, 280))
-    assert is_empty(empty)
+    assert is_empty(None)
+    assert is_empty({"composite": None})
+    assert is_empty({"composite": empty})
+    assert not is_empty({"composite": drawing((20, 20, 60, 140))})
     with pytest.raises(UserError, match="picture is empty"):
-        as_models_take(empty, channels=1, binary=False, to_ink=True)
+        taken(empty, to_ink=True)
+
+
+def test_a_large_upload_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
+    monkeypatch.setattr(image_files, "MOST_PIXELS", 5_000)
+    Image.new("L", (100, 60)).save(tmp_path / "large.png")
+    with pytest.raises(gr.Error, match="the upload: received 100 x 60 pixels; accepted: PNG"):
+        draw.uploaded(FileData(path=str(tmp_path / "large.png")))
+    with pytest.raises(gr.Error, match="the upload: can't be read as an image"):
+        draw.uploaded(b"no image")
+    assert draw.uploaded(None) is None
 
 
 def test_a_sheet_enlarges_without_blur():
@@ -114,10 +163,10 @@ def test_interleaved_images_have_each_row_below_its_originals():
 
 
 def test_charts_say_what_they_are_given():
-    axes = reading_chart(np.eye(10)[[3]] * 0.75).axes[0]
+    axes = reading_chart(np.eye(10)[[3]] * 0.75, DIGITS).axes[0]
     assert [bar.get_height() for bar in axes.patches] == [0, 0, 0, 75, 0, 0, 0, 0, 0, 0, 25]
     assert [text.get_text() for text in axes.get_xticklabels()] == [*map(str, range(10)), "no digit"]
-    assert len(reading_chart(np.eye(10)[[3, 1, 2]]).axes[0].patches) == 33
+    assert len(reading_chart(np.eye(10)[[3, 1, 2]], DIGITS).axes[0].patches) == 33
     marked = score_chart(np.linspace(0, 1, 200), 0.25).axes[0].lines[0]
     assert marked.get_xdata()[0] == 0.25
     points = code_chart(np.array([0.5, 2]), np.array([-1, -1]), np.array([1, 1])).axes[0].lines[0]
@@ -126,16 +175,25 @@ def test_charts_say_what_they_are_given():
 
 def test_the_tally_counts_what_is_recognised():
     labels, beliefs = np.array([3, 3, 5, 5]), np.array([0.9, 0.7, 0.8, 1.0])
-    assert "**3 of 4**" in generate.tally(labels, beliefs, 0.8, None)
-    assert "1 × 3, 2 × 5" in generate.tally(labels, beliefs, 0.8, None)
-    assert "2 of them as 5" in generate.tally(labels, beliefs, 0.8, 5)
-    assert "2 different numbers" in generate.tally(np.array([123, 45]), np.ones(2), 0.5, None)
+    assert "**3 of 4**" in generate.tally(labels, beliefs, 0.8, str, None)
+    assert "1 × 3, 2 × 5" in generate.tally(labels, beliefs, 0.8, str, None)
+    assert "2 of them as 5" in generate.tally(labels, beliefs, 0.8, str, 5)
+    assert "27 different ones" in generate.tally(np.arange(27), np.ones(27), 0.5, str, None)
 
 
-@pytest.mark.parametrize(("threshold", "said"), [(0.0, "The verifier reads **3**"), (1.1, "sees **no digit**")])
-def test_a_drawing_may_show_no_digit(threshold, said):
-    found = draw.Opinion(*[None] * 5, score=1.0, percentile=50.0, probabilities=np.eye(10)[[3]], threshold=threshold)
-    assert said in draw.in_words(found)
+def test_classes_have_their_names_in_charts_and_sentences():
+    names = ["cat", "dog", "a long name indeed"]
+    axes = reading_chart(np.array([[0.2, 0.7, 0.0]]), names).axes[0]
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["cat", "dog", "a long nam", "none"]
+    assert [round(bar.get_height()) for bar in axes.patches] == [20, 70, 0, 10]
+    assert "1 × cat, 2 × dog" in generate.tally(np.array([1, 0, 1]), np.ones(3), 0.5, names.__getitem__, None)
+    assert "**none of its classes**. Its belief in dog" in answer("dog", 0.3, 0.5, digits=False)
+
+
+def test_of_many_classes_the_likeliest_are_charted():
+    probabilities = np.arange(26)[None] / 325
+    axes = reading_chart(probabilities, [chr(97 + i) for i in range(26)]).axes[0]
+    assert [text.get_text() for text in axes.get_xticklabels()] == [*"qrstuvwxyz", "none"]
 
 
 def test_nothing_trained_is_an_empty_list(tmp_path, project):
@@ -230,13 +288,21 @@ def test_an_emptied_number_counts_as_0(project):
 
 def test_a_stranger_image_has_a_higher_percentile(project):
     shelf = Shelf(project)
-    editor = {"composite": Image.fromarray(shelf.test_images("tiny")[0, ..., 0])}
-    *pictures, text, _, _, _, made = draw.examine(shelf, "tiny", editor, False, 0.5)
+    picture = Image.fromarray(shelf.test_images("tiny")[0, ..., 0])
+    editor = {"composite": picture, "background": picture}
+    *pictures, _, text, _, _, _, made = draw.examine(shelf, "tiny", editor, False, 0.5)
     assert all(picture.shape[2] == 3 for picture in pictures)
     assert "Anomaly score" in text
     assert text.endswith(answer(*read_by(shelf, made["seen"]), shelf.threshold("tiny")))
     assert 0 <= made["percentile"] <= 100
-    inverted = {"composite": Image.fromarray(255 - shelf.test_images("tiny")[0, ..., 0])}
-    *_, same = draw.examine(shelf, "tiny", inverted, False, 0.5)
-    assert np.array_equal(made["seen"], same["seen"])  # dark on light is the same drawing
-    assert draw.examine(shelf, "tiny", {"composite": Image.new("RGBA", (9, 9))}, True, 0.5)[4] == draw.INVITATION
+    assert np.array_equal(made["seen"], shelf.test_images("tiny")[0])  # of the size of the models' images it is kept
+    assert draw.examine(shelf, "tiny", {"composite": Image.new("RGBA", (9, 9))}, True, 0.5)[5] == draw.INVITATION
+
+
+@pytest.mark.parametrize("to_ink", [True, False])
+def test_a_test_digit_is_not_prepared_once_more(project, to_ink):
+    shelf = Shelf(project)
+    _, taken, *_, made = draw.take_test_digit(shelf, "tiny", to_ink, 0.5)
+    assert np.array_equal(made["seen"], shelf.test_images("tiny")[taken])
+    *_, again = draw.examine(shelf, "tiny", None, not to_ink, 0.2, taken)
+    assert np.array_equal(again["seen"], made["seen"])

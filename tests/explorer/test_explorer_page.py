@@ -68,7 +68,7 @@ def test_a_drawn_digit_gets_a_score(page):
             break
     assert score.is_visible()
     page.wait_for_selector("#look-3 img")
-    assert "of the test digits that the model could know" in page.inner_text("body")
+    assert "of the test images that the model could know" in page.inner_text("body")
 
 
 def test_where_nothing_is_trained_the_page_says_what_to_run(browser, serve, project, tmp_path):

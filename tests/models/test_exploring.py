@@ -9,7 +9,7 @@ from tests import small
 SHAPE = (8, 8, 1)
 DENSE = {"name": "dense", "encoder": [16], "decoder": [16], "activation": "relu", "code_activation": "linear"}
 PLAIN = {"code": 5, "network": DENSE, "pixels": "bernoulli", "penalty": {"name": "none"}, "noise": 0.0, "decay": 0.0}
-LABELLED = {"code": 3, "network": DENSE, "pixels": "bernoulli", "classes": 4, "hidden": 8, "beta": 1.0}
+LABELLED = {"code": 3, "network": DENSE, "pixels": "bernoulli", "hidden": 8, "beta": 1.0}
 PATCH = {"name": "patch", "channels": 4, "blocks": 1, "hidden": 8, "shared_channels": False}
 GAME = {"code": 4, "network": PATCH, "game": small.GAME, "pack": 1}
 RNG = np.random.default_rng(3)
@@ -88,14 +88,24 @@ def test_one_class_has_no_pairs(plain):
 
 
 def test_labels_are_set_and_never_moved():
-    model = build("conditional_vae", SHAPE, LABELLED, seed=2)
+    model = build("conditional_vae", SHAPE, LABELLED, classes=4, seed=2)
     found, training, _ = pictures(model)
-    assert set(found) == {"traversals", "traversal_coordinates", "traversal_values", "by_class"}
+    assert set(found) == {"traversals", "traversal_coordinates", "traversal_values", "by_class", "by_class_labels"}
+    assert found["by_class_labels"].tolist() == [0, 1, 2, 3]
     assert found["traversal_coordinates"].min() >= 4
     style = model.draw(6, 1)[2, 4:]
     code = np.concatenate([[0, 1, 0, 0], style])
     assert np.abs(found["by_class"][2, 1] - drawn(model, code)[0]).max() <= 1
     assert traversals(model, training, 4)["traversals"].shape == (3, 9, *SHAPE)
+
+
+def test_only_labels_that_were_trained_on_have_pictures():
+    model = build("conditional_vae", SHAPE, LABELLED, classes=40, seed=2)
+    model.adapt(RNG.integers(0, 256, (38, *SHAPE)).astype(np.uint8), np.arange(38))
+    found, _, _ = pictures(model)
+    labels = found["by_class_labels"]
+    assert (len(labels), labels.max()) == (30, 37)
+    assert found["by_class"].shape[:2] == (6, 30)
 
 
 def test_arcs_between_draws_keep_their_distribution():

@@ -109,8 +109,8 @@ def test_a_learned_prior_gets_a_gradient(prior):
 
 
 def test_log_p_of_a_conditional_vae_sums_over_the_labels():
-    arguments = {"code": 1, "network": NETWORK, "pixels": "bernoulli", "classes": 3, "hidden": 6, "beta": 1.0}
-    model = build("conditional_vae", (4, 4, 1), arguments, seed=3)
+    arguments = {"code": 1, "network": NETWORK, "pixels": "bernoulli", "hidden": 6, "beta": 1.0}
+    model = build("conditional_vae", (4, 4, 1), arguments, classes=3, seed=3)
     grid = np.linspace(-7, 7, 1401, dtype=np.float32)
     total = np.zeros(5)
     for y in range(3):
@@ -124,8 +124,8 @@ def test_log_p_of_a_conditional_vae_sums_over_the_labels():
 
 
 def test_a_conditional_vae_generates_by_class_and_reads_the_class():
-    arguments = {"code": 2, "network": NETWORK, "pixels": "bernoulli", "classes": 3, "hidden": 6, "beta": 1.0}
-    model = build("conditional_vae", (4, 4, 1), arguments, seed=3)
+    arguments = {"code": 2, "network": NETWORK, "pixels": "bernoulli", "hidden": 6, "beta": 1.0}
+    model = build("conditional_vae", (4, 4, 1), arguments, classes=3, seed=3)
     drawn = model.draw(300, seed=1)
     np.testing.assert_array_equal(np.sort(drawn[:, :3], axis=1), np.tile([0, 0, 1], (300, 1)))
     assert np.all(drawn[:, :3].mean(axis=0) > 0.25)
@@ -135,3 +135,19 @@ def test_a_conditional_vae_generates_by_class_and_reads_the_class():
     read = model.q_z(X).first.categorical.logits.numpy()
     expected = -np.log(softmax(read, axis=1)[np.arange(5), [0, 1, 2, 0, 1]])
     np.testing.assert_allclose(terms["label_nats"], expected, rtol=1e-4)
+
+
+def test_a_conditional_vae_never_draws_a_label_that_it_was_not_trained_on():
+    arguments = {"code": 2, "network": NETWORK, "pixels": "bernoulli", "hidden": 6, "beta": 1.0}
+    model = build("conditional_vae", (4, 4, 1), arguments, classes=6, seed=3)
+    labels = np.array([0, 2, 2, 2, 5] * 20)
+    model.adapt(RNG.integers(0, 256, (100, 4, 4, 1)).astype(np.uint8), labels)
+    assert model.labels.tolist() == [0, 2, 5]
+    drawn = model.draw(5_000, seed=1)[:, :6].mean(axis=0)
+    np.testing.assert_allclose(drawn, [0.2, 0, 0.6, 0, 0, 0.2], atol=0.03)
+    assert (drawn[[1, 3, 4]] == 0).all()
+    terms = model.terms(X, tf.constant([0, 1, 2, 0, 5]), SEED, training=False)
+    assert np.isfinite(terms["loss"]).all()  # even of a label that it can't know
+    again = build("conditional_vae", (4, 4, 1), arguments, classes=6, seed=4)
+    again.set_weights(model.get_weights())
+    assert again.labels.tolist() == [0, 2, 5]  # with the weights goes what labels there are

@@ -68,7 +68,7 @@ def test_save_and_load_give_equal_outputs_and_bytes(key, tmp_path):
     save_weights(model, tmp_path / "again.weights.h5")
     assert (tmp_path / "model.weights.h5").read_bytes() == (tmp_path / "again.weights.h5").read_bytes()
     variant = PARAMS.variant(key)
-    config = {"family": variant.family, "shape": model.image_shape, "model": variant.model.model_dump()}
+    config = {"family": variant.family, "classes": 10, "shape": model.image_shape, "model": variant.model.model_dump()}
     files.write_json(tmp_path / "config.json", config)
     loaded = load(tmp_path)
     codes = model.draw(5, seed=2)

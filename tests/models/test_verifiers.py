@@ -6,14 +6,14 @@ import pytest
 import tensorflow as tf
 
 from digitforge import files
-from digitforge.data.nondigits.exposure import NONE, exposed, held_out
+from digitforge.data.nondigits.exposure import exposed, held_out
 from digitforge.data.nondigits.kinds import make
 from digitforge.metrics.verifier import beliefs_and_classes
 from digitforge.models import verifiers
-from digitforge.models.verifier import DIGITS, VerifierNetwork
+from digitforge.models.verifier import VerifierNetwork
 from digitforge.models.verifiers import Verifiers, load
 from digitforge.protocol.judge import thresholds
-from digitforge.settings.verifiers import NAMES, SEEN_BY
+from digitforge.settings.judges import NAMES, SEEN_BY
 from tests.tiny_project import images
 
 RNG = np.random.default_rng(0)
@@ -43,7 +43,7 @@ def test_only_a_strict_one_leaves_something_for_no_digit(networks):
     np.testing.assert_allclose(sums["plain"], 1, rtol=1e-5)
     for name in ("strict", "control"):
         assert np.all(sums[name] < 0.999)
-        assert networks[name].read(x)[0].shape == (5, 1, DIGITS)
+        assert networks[name].read(x)[0].shape == (5, 1, 10)
 
 
 def test_colour_pictures_are_read_whole_by_all(project):
@@ -52,22 +52,29 @@ def test_colour_pictures_are_read_whole_by_all(project):
     grey = Verifiers(project).read(x.max(axis=3, keepdims=True))
     for name, array in seen.read(x).items():
         np.testing.assert_array_equal(array, grey[name])
-    assert seen.control(x).shape == (5, 1, DIGITS)
+    assert seen.control(x).shape == (5, 1, 10)
 
 
 def test_the_last_answer_has_no_probability_of_its_own_and_is_what_is_lacking():
-    model = VerifierNetwork(answers=DIGITS + 1, seed=1)
+    model = VerifierNetwork(refuses=True, seed=1)
     x = RNG.integers(0, 256, (4, 28, 28, 1)).astype(np.uint8)
     answers = tf.nn.softmax(model(x.astype(np.float32) / 255)).numpy()
     probabilities = model.read(x)[0][:, 0]
     assert answers.shape == (4, 11)
     np.testing.assert_allclose(probabilities, answers[:, :10], rtol=1e-4, atol=1e-6)
-    np.testing.assert_allclose(1 - probabilities.sum(axis=1), answers[:, NONE], rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(1 - probabilities.sum(axis=1), answers[:, 10], rtol=1e-3, atol=1e-5)
 
 
-def trained(answers, x, labels):
+def test_it_has_as_many_answers_as_there_are_classes():
+    model = VerifierNetwork(classes=26, refuses=True, seed=1)
+    x = RNG.integers(0, 256, (2, 28, 28, 1)).astype(np.uint8)
+    assert model(x.astype(np.float32) / 255).shape == (2, 27)
+    assert model.read(x)[0].shape == (2, 1, 26)
+
+
+def trained(refuses, x, labels):
     """A verifier after 100 steps."""
-    model = VerifierNetwork(answers=answers, seed=1)
+    model = VerifierNetwork(refuses=refuses, seed=1)
     model.compile(optimizer=keras.optimizers.Adam(0.003))
     shuffled = tf.data.Dataset.from_tensor_slices((x, labels)).shuffle(len(x), seed=1).repeat().batch(64)
     model.fit(shuffled, steps_per_epoch=100, epochs=1, shuffle=False, verbose=0)
@@ -83,8 +90,8 @@ def test_a_verifier_learns_to_refuse_what_it_never_saw():
     x, labels = images(1200, RNG)
     kept = held_out(len(x), wanted=True)
     digits = x[~kept], labels[~kept]
-    strict = trained(DIGITS + 1, *exposed(*digits, ["overlaid", "blobs", "tiles_shuffled", "constant"], 1.0, seed=1))
-    plain = trained(DIGITS, *digits)
+    strict = trained(True, *exposed(*digits, ["overlaid", "blobs", "tiles_shuffled", "constant"], 1.0, seed=1))
+    plain = trained(False, *digits)
     needed = thresholds(strict.read, x[kept], seed=1)["float"]["1"]
     test, answers = images(200, np.random.default_rng(5))
     assert np.mean(beliefs_in(strict, test) >= needed) > 0.8

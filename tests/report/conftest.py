@@ -12,8 +12,8 @@ from digitforge.data.modes import Mode
 from digitforge.data.nondigits.disturbances import DISTURBANCES
 from digitforge.data.raw import SourceFacts
 from digitforge.report import writing
+from digitforge.settings.judges import NAMES
 from digitforge.settings.params import ResultParams, parse
-from digitforge.settings.verifiers import NAMES
 from tests import small
 
 READ = ("recognised", "right", "predictability", "accuracy")  # shares of reconstructions
@@ -112,6 +112,7 @@ def judge():
     curve = {metric: [0.0, 0.1, 0.2, 0.3, 0.4] for metric in DISTANCES}
     return {
         "source": "mnist",
+        "classes": 10,
         "answers": 11,
         "real": {values: {"recognised": 0.951, "accuracy": 0.99} for values in ("float", "binary")},
         "kinds": {"overlaid": judged_kind(True), "left_by_right": judged_kind(False)},
@@ -198,7 +199,9 @@ def write_results(make_details, judge):
             files.write_json(root / files.METRICS / "verifier" / f"{name}.json", numbers)
             history = "step,accuracy,val_accuracy\n1,0.5,0.6\n2,0.9,0.95\n"
             files.write_text(root / files.VERIFIER / name / "history.csv", history)
-            files.write_json(root / files.VERIFIER / name / "judge.json", {"answers": 11, "thresholds": BELIEFS})
+            files.write_json(
+                root / files.VERIFIER / name / "judge.json", {"classes": 10, "answers": 11, "thresholds": BELIEFS}
+            )
         shares = {key: {"strict": 0.7, "control": 0.6} for key in params.variants}
         files.write_json(root / files.METRICS / "judge.json", judge | {"variants": shares})
         shown = {kind: rng.integers(0, 256, (24, 28, 28, 1)).astype(np.uint8) for kind in judge["kinds"]}

@@ -20,5 +20,5 @@ def test_samples_are_judged_by_the_threshold_of_their_values_and_of_the_channels
 ):
     monkeypatch.chdir(tmp_path)
     thresholds = {"float": {"1": 0.1, "3": 0.2}, "binary": {"1": 0.3, "3": 0.4}}
-    files.write_json(files.VERIFIER / "strict" / "judge.json", {"answers": 11, "thresholds": thresholds})
+    files.write_json(files.VERIFIER / "strict" / "judge.json", {"classes": 10, "answers": 11, "thresholds": thresholds})
     assert content.threshold(Mode.parse(data), channels) == expected

@@ -42,7 +42,7 @@ def with_change(path, value):
         ("budget", 0.0, "budget: received 0.0; input should be greater than 0"),
         ("max_epochs", 2.5, "max_epochs: received 2.5; input should be a valid integer"),
         ("seed", None, "seed: missing"),
-        ("data.missing_digit", 10, "data.missing_digit: received 10; input should be less than or equal to 9"),
+        ("data.missing_digit", 10, "data.missing_digit: received 10; accepted: 0 to 9, of mnist"),
         ("data.mirrors.mnist", ["ftp://x"], "data.mirrors.mnist.0: received 'ftp://x'"),
         ("evaluation.samples", 200, "evaluation.samples: received 200; accepted: a mapping of settings"),
         ("evaluation.samples.mono", 99, "evaluation.samples.mono: received 99; input should be greater than or equal"),
@@ -60,7 +60,7 @@ def with_change(path, value):
         ),
         ("evaluation.ood", ["noise", "nosie"], "evaluation.ood.1: received 'nosie'; input should be 'noise', 'inv"),
         ("evaluation.ood", "noise", "evaluation.ood: received 'noise'; input should be a valid list"),
-        ("leave_one_out.digits", [3, 10], "leave_one_out.digits.1: received 10; input should be less than or equal"),
+        ("leave_one_out.digits", [3, 10], "leave_one_out.digits: received 10; accepted: 0 to 9, of mnist"),
         ("evaluation.nondigits", 3, "evaluation.nondigits: received 3; input should be greater than or equal to 24"),
         ("leave_one_out.digits", [1, 8, 1], "leave_one_out.digits: received [1, 8, 1]; accepted: each digit at most"),
         ("leave_one_out.model.posterior.name", "full", "leave_one_out.model.posterior.name: received 'full'; accepted"),
@@ -151,11 +151,9 @@ def with_change(path, value):
         ("variants.vqvae.sample", FLOW, "variants.vqvae.sample.codes: received 'flow'; accepted: 'prior' with"),
         ("variants.gan_stacked.fit.batch", 1, "variants.gan_stacked.fit.batch: received 1; accepted: at least model.p"),
         ("variants.gan_stacked.model.code", 100, "variants.gan_stacked.model.code: received 100; accepted: a multiple"),
-        (
-            "variants.vae_conditional.model.classes",
-            9,
-            "variants.vae_conditional.model.classes: received 9; accepted: a",
-        ),
+        ("data.missing_digit", 100, "data.missing_digit: received 100; input should be less than 100"),
+        ("data.background", "grey", "data.background: received 'grey'; input should be 'black', 'white' or 'auto'"),
+        ("data.prepare", "crop", "data.prepare: received 'crop'; input should be 'frame', 'ink' or 'page'"),
         ("variants.rae.model.network.name", "grid", "variants.rae.model.network.name: received 'grid'; accepted"),
         ("variants.vae_vamp.model.prior.components", 0, "variants.vae_vamp.model.prior.components: received 0; input"),
         ("variants.ae_sparse.model.penalty.weight", -1.0, "variants.ae_sparse.model.penalty.weight: received -1.0"),
@@ -197,8 +195,15 @@ def test_grey_images_and_stacks_have_settings_of_their_own():
     content["evaluation"]["tolerance"] = {"mono": 0.25, "color": 0.75}
     evaluation = parse(content).evaluation
     for mode in MODES:
-        assert evaluation.samples.of(mode) == (200 if mode.channels == "mono" else 300)
-        assert evaluation.tolerance.of(mode) == (0.25 if mode.channels == "mono" else 0.75)
+        assert getattr(evaluation.samples, mode.channels) == (200 if mode.channels == "mono" else 300)
+        assert getattr(evaluation.tolerance, mode.channels) == (0.25 if mode.channels == "mono" else 0.75)
+
+
+def test_images_of_ones_own_may_have_more_classes_than_ten():
+    content = with_change("data.source", "~/letters")
+    content["data"]["missing_digit"] = 25
+    content["leave_one_out"]["digits"] = [0, 61]
+    assert parse(content).data.missing_digit == 25
 
 
 @pytest.mark.parametrize("path", ["leave_one_out.digits", "evaluation.ood"])

@@ -10,11 +10,11 @@ import pytest
 
 from digitforge import files
 from digitforge.errors import UserError
+from digitforge.settings.judges import NAMES
 from digitforge.settings.params import parse
 from digitforge.settings.plan import changes, named, plan
 from digitforge.settings.recipe import Recipe, look_up, path_of
 from digitforge.settings.recipes import make
-from digitforge.settings.verifiers import NAMES
 from tests import small
 
 ROOT = Path(__file__).parents[2]
@@ -158,7 +158,7 @@ OF_ALL = ("report", "plots", "track")  # stages that read whole rows, and metric
             "digitforge/data/nondigits/damages.py",
             "def blocks_shuffled",
             "LIMIT = 1\n\n\ndef blocks_shuffled",
-            {"verifier", "nondigits", "features", "sample", "report", "track"},
+            {"verifier", "nondigits", "report", "track"},
         ),
         (
             "digitforge/data/nondigits/disturbances.py",

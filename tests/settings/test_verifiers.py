@@ -3,9 +3,9 @@
 import pytest
 
 from digitforge.data.nondigits.kinds import KINDS
+from digitforge.settings.judges import NAMES
 from digitforge.settings.params import parse
 from digitforge.settings.recipes import declared, put, setting
-from digitforge.settings.verifiers import NAMES
 from tests import small
 
 

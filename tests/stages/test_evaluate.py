@@ -75,7 +75,7 @@ def evaluate(arrays, features, found, key, params, source=DIGITS):
     mode, settings = params.variant(key).data, params.evaluation
     data = Dataset(mode, source, arrays)
     kept = data.known(params.data.missing_digit)
-    count = settings.samples.of(mode)
+    count = getattr(settings.samples, mode.channels)
     numbers, real = reference.of_mode(arrays, features, kept, count, settings.noise, NEEDED, params.seed)
     if data.can_be_stacked:
         real |= reference.of_stacks(stacks_of(data))
@@ -400,10 +400,12 @@ def test_nats_are_of_what_pixels_are(values, pixels, kind):
 
 def test_a_label_is_no_unit_of_the_code():
     data, features, found = arrays("vae_conditional")
-    codes = np.concatenate([np.eye(10)[data["y_test"]], RNG.normal(size=(COUNT, 3)) * [1, 1, 0]], axis=1)
+    units = PARAMS.variant("vae_conditional").model.code
+    styles = RNG.normal(size=(COUNT, units)) * (np.arange(units) < units - 1)
+    codes = np.concatenate([np.eye(10)[data["y_test"]], styles], axis=1)
     found = with_likelihood(found) | {"codes": codes, "training_codes": codes, "training_means": codes}
     likelihood = evaluate(data, features, found, "vae_conditional", PARAMS)["likelihood"]
-    assert (likelihood["active_units"], likelihood["units"]) == (2, 3)
+    assert (likelihood["active_units"], likelihood["units"]) == (units - 1, units)
 
 
 def test_a_coordinate_that_is_not_used_costs_nothing():

@@ -11,7 +11,7 @@ from digitforge import files
 from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.data.raw import SourceFacts
-from digitforge.settings.verifiers import NAMES
+from digitforge.settings.judges import NAMES
 from digitforge.tracking import completing, runs
 from stages import track
 from tests import small

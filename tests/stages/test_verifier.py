@@ -7,7 +7,7 @@ import pytest
 
 from digitforge import files
 from digitforge.data.dataset import Dataset
-from digitforge.data.nondigits.exposure import NONE, held_out
+from digitforge.data.nondigits.exposure import held_out
 from digitforge.data.raw import SourceFacts
 from digitforge.protocol.judge import ACCEPTED
 from digitforge.settings.trainings import VERIFIED
@@ -29,6 +29,7 @@ def stage(repository, monkeypatch):
         content["verifiers"]["strict"]["nondigits"] = {"per_digit": 0.5, "kinds": KINDS}
         small.write_recipe("verifier", key, content)
         (x_train, y_train), (x_test, y_test) = images(count, RNG), images(60, RNG)
+        y_train, y_test = y_train % len(source.names), y_test % len(source.names)
         arrays = {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
         Dataset(VERIFIED, source, arrays).write()
         seen = {}
@@ -62,7 +63,7 @@ def test_the_strict_one_learns_digits_and_non_digits_but_none_that_is_held_out(s
     np.testing.assert_array_equal(learnt[:1100], x[~kept])
     np.testing.assert_array_equal(labels[:1100], y[~kept])
     assert len(learnt) == 1100 + 2 * 275
-    assert set(labels[1100:]) == {NONE}
+    assert set(labels[1100:]) == {10}
     assert not known(learnt) & known(x[kept])
     # Nor is a non-digit made of one.
     assert known(255 - learnt[1100:1375]) <= known(x[~kept])
@@ -87,7 +88,7 @@ def test_the_plain_one_learns_all_digits_and_nothing_else(stage):
     x, y, seen = stage("plain")
     np.testing.assert_array_equal(seen["arrays"][0], x)
     np.testing.assert_array_equal(seen["arrays"][1], y)
-    assert judge_of("plain") == {"answers": 10}
+    assert judge_of("plain") == {"classes": 10, "answers": 10}
 
 
 def test_few_images_make_a_plain_classifier_with_thresholds_and_it_is_said(stage, capsys):
@@ -103,5 +104,7 @@ def test_few_images_make_a_plain_classifier_with_thresholds_and_it_is_said(stage
 def test_of_a_folders_classes_a_mirrored_image_is_no_stranger(stage):
     _, _, seen = stage("strict", source=replace(DIGITS, name="folder shapes", classes=("a", "b"), stand_in_for=None))
     learnt, labels = seen["arrays"]
-    assert np.sum(labels == NONE) == 550
-    assert learnt[labels == NONE].mean() > 128  # all of them inverted: none is mirrored
+    assert np.sum(labels == 2) == 550  # after the two classes
+    assert learnt[labels == 2].mean() > 128  # all of them inverted: none is mirrored
+    assert judge_of("strict")["classes"] == 2
+    assert judge_of("strict")["answers"] == 3

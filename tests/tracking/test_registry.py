@@ -31,7 +31,7 @@ from tests import small
 ROOT = Path(__file__).parents[2]
 IMAGES = np.random.default_rng(0).integers(0, 256, (30, 28, 28, 1), np.uint8)
 NETWORK = {"name": "dense", "encoder": [16], "decoder": [16], "activation": "relu", "code_activation": "linear"}
-MODEL = {"code": 3, "network": NETWORK, "pixels": "bernoulli", "classes": 10, "hidden": 8, "beta": 1.0}
+MODEL = {"code": 3, "network": NETWORK, "pixels": "bernoulli", "hidden": 8, "beta": 1.0}
 ROW = {
     "title": "Tiny class-conditional VAE",
     "family": "conditional_vae",
@@ -51,7 +51,9 @@ def packed(tmp_path_factory):
     place = root / files.MODELS / "tiny"
     place.mkdir(parents=True)
     model.save_weights(place / "model.weights.h5")
-    files.write_json(place / "config.json", {"family": "conditional_vae", "shape": [28, 28, 1], "model": MODEL})
+    files.write_json(
+        place / "config.json", {"family": "conditional_vae", "classes": 10, "shape": [28, 28, 1], "model": MODEL}
+    )
     means, _ = model.encode(IMAGES, 0)
     of_model = {"model_sha256": np.array(files.sha256(place / "model.weights.h5"))}
     files.write_npz(root / files.SAMPLERS / "tiny.npz", **to_arrays(model), **of_model)
@@ -115,8 +117,8 @@ def test_requirements_name_what_a_served_model_imports():
     imported -= {"digitforge", "mlflow-skinny", "mlflow-tracing", "pydantic_core", "jaxtyping"}
     imported = {name.replace("_", "-").lower() for name in imported}
     assert imported <= set(registry.REQUIREMENTS)
-    # TensorFlow Probability needs tf-keras and doesn't say so.
-    assert set(registry.REQUIREMENTS) - imported == {"tf-keras"}
+    # TensorFlow Probability needs tf-keras and doesn't say so. Only images that are prepared as ink need scikit-image.
+    assert set(registry.REQUIREMENTS) - imported == {"tf-keras", "scikit-image"}
 
 
 def test_a_content_is_found_again_and_another_is_not(repository, packed):

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from digitforge.data.nondigits.kinds import ALL, KINDS, make
+from digitforge.data.nondigits.kinds import KINDS, make
 from digitforge.data.raw import SourceFacts
-from digitforge.data.subsets import spread
+from digitforge.data.subsets import FEWEST, spread
 
-NONE = 10  # the label of an image that is no digit
-FEWEST = 1_000  # training images: fewer don't show what a digit is well enough to refuse anything
 HELD_OUT = 5_000  # training images that are kept for the threshold, at most a twelfth of all
 
 
@@ -28,17 +26,17 @@ def refusable(kinds: Sequence[str], source: SourceFacts, count: int) -> list[str
     """
     if count < FEWEST:
         return []
-    return [name for name in kinds if not source.classes or (KINDS[name].of == ALL and not KINDS[name].oriented)]
+    return [name for name in kinds if not source.classes or (KINDS[name].of is None and not KINDS[name].oriented)]
 
 
 def exposed(
-    images: np.ndarray, labels: np.ndarray, kinds: Sequence[str], per_digit: float, seed: int
+    images: np.ndarray, labels: np.ndarray, kinds: Sequence[str], per_digit: float, seed: int, none: int = 10
 ) -> tuple[np.ndarray, np.ndarray]:
     """Digits, then non-digits, as many of each kind. images: [N, H, W, 1] uint8, labels: [N] -> the same of more.
 
-    There are `per_digit` non-digits for each digit, with the label `NONE`.
+    There are `per_digit` non-digits for each digit, with the label `none`: one more than the digits have.
     """
-    each, rng = round(per_digit * len(images) / len(kinds)), np.random.default_rng([seed, NONE])
+    each, rng = round(per_digit * len(images) / len(kinds)), np.random.default_rng([seed, none])
     strange = np.concatenate([make(name, images[..., 0], labels, each, rng) for name in kinds])[..., None]
-    of_strange = np.full(len(strange), NONE, labels.dtype)
+    of_strange = np.full(len(strange), none, labels.dtype)
     return np.concatenate([images, strange]), np.concatenate([labels, of_strange])

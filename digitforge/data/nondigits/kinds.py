@@ -7,19 +7,18 @@ import numpy as np
 
 from digitforge.data.nondigits import damages, mixtures, patterns
 
-ALL = tuple(range(10))
-
 
 @dataclass(frozen=True)
 class Kind:
     """One kind. make(digits, labels, rng): [N, H, W] float32 in [0, 1], labels [N] -> [N, H, W].
 
-    of: the digits that it makes non-digits of. The others would stay digits: a mirrored 8 is an 8. oriented: whether
-    only the way that an image is turned makes it a non-digit, which holds of digits and not of any class of shapes.
+    of: the digits that it makes non-digits of, or None for all. The others would stay digits: a mirrored 8 is an 8.
+    oriented: whether only the way that an image is turned makes it a non-digit, which holds of digits and not of any
+    class of shapes.
     """
 
     make: Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray]
-    of: tuple[int, ...] = ALL
+    of: tuple[int, ...] | None = None
     oriented: bool = False
 
 
@@ -71,12 +70,12 @@ KINDS = {
 
 
 def make(name: str, images: np.ndarray, labels: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
-    """`count` non-digits of one kind. images: [N, H, W] uint8, labels: [N] in 0..9 -> [count, H, W] uint8.
+    """`count` non-digits of one kind. images: [N, H, W] uint8, labels: [N] -> [count, H, W] uint8.
 
     Each is made of another image as far as there are enough; labels that the kind leaves digits are not used.
     """
     kind = KINDS[name]
-    fit = np.flatnonzero(np.isin(labels, kind.of))
+    fit = np.arange(len(labels)) if kind.of is None else np.flatnonzero(np.isin(labels, kind.of))
     chosen = rng.choice(fit, count, replace=count > len(fit))
     found = kind.make(images[chosen].astype(np.float32) / 255, labels[chosen], rng)
     return np.round(255 * found).astype(np.uint8)

@@ -8,7 +8,7 @@ import numpy as np
 from digitforge.explorer import parts
 from digitforge.explorer.pictures import interleaved, sheet
 from digitforge.explorer.shelf import Shelf
-from digitforge.explorer.tabs.generate import tally
+from digitforge.explorer.tabs.generate import said_of
 
 COLUMNS = 10
 SAMPLES, RECONSTRUCTIONS = "samples of the same seed", "reconstructions of the same test digits"
@@ -28,8 +28,7 @@ def one_side(shelf: Shelf, key: str, task: str, count: int, seed: int) -> tuple[
         images = variant.reconstruct(originals)
         shown = variant.as_shown(images)
         picture = sheet(interleaved(originals, shown, COLUMNS), COLUMNS)
-    labels, beliefs, _ = shelf.verifier().read(shown)
-    return picture, tally(labels, beliefs, shelf.threshold(key), None), images
+    return picture, said_of(shelf, key, shown), images
 
 
 def compare(shelf: Shelf, left: str, right: str, task: str, count: int, seed: float) -> tuple[Any, ...]:

@@ -9,7 +9,6 @@ from digitforge.explorer import parts
 from digitforge.explorer.coordinates import Axes, with_label
 from digitforge.explorer.pictures import ONE_DIGIT, sheet
 from digitforge.explorer.shelf import Shelf
-from digitforge.reading import answer
 
 SLIDERS = 12
 AS_CODED = "as the code says"
@@ -42,7 +41,7 @@ def draw(shelf: Shelf, key: str, code: np.ndarray) -> tuple[np.ndarray, str, dic
     image = variant.decode(code[None])
     shown = variant.as_shown(image)
     labels, beliefs, _ = shelf.verifier().read(shown)
-    text = answer(str(labels[0]), float(beliefs[0]), shelf.threshold(key))
+    text = shelf.answer(key, int(labels[0]), float(beliefs[0]))
     if variant.model.discrete:
         text += " This model's own codes are entries of a codebook; what a slider sets lies between them."
     return sheet(shown, 1, ONE_DIGIT), text, {"code": code, "image": image[0]}
@@ -66,7 +65,7 @@ def choose(shelf: Shelf, key: str) -> tuple[Any, ...]:
     variant, found = shelf.variant(key), pages(shelf.axes(key))
     only_encoders = gr.update(visible=variant.encodes)
     return (
-        parts.labels_of(variant.classes, AS_CODED),
+        parts.labels_of(variant, AS_CODED),
         gr.update(choices=found, value=0, visible=len(found) > 1),
         only_encoders,
         only_encoders,

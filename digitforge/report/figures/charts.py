@@ -8,12 +8,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from digitforge.data.raw import DIGITS
 from digitforge.metrics.catalogue import metric
 from digitforge.report.colors import BLUE, GREY, MORE_OR_LESS
 from digitforge.report.figures.points import dots, finish, scatter
 from digitforge.report.figures.style import LINES
 from digitforge.report.numbers import label
-from digitforge.report.tables import Column, at, mode_name, of_metric, of_pictures, ranked
+from digitforge.report.tables import Column, at, mode_name, name_of, of_metric, of_pictures, ranked
 
 Named = Mapping[str, Any]
 Rows = Sequence[Named]  # "key", "kind", "data", "details" of each variant
@@ -25,6 +26,7 @@ OVERVIEW = (
     of_metric("samples.coverage_prdc", "Coverage of samples"),
 )
 DENOISING = (of_metric("denoising.psnr_db"), of_metric("denoising.ssim"))
+MOST_CLASSES, LONGEST = 26, 8  # that a chart has room for, and letters of a name
 RECOGNISED, RECALL = metric("samples.recognised"), metric("samples.recall")
 BYTES, PSNR = metric("compression.codes.8.entropy_bytes"), metric("reconstruction.psnr_db")
 AUROC = metric("anomaly.auroc")
@@ -100,7 +102,7 @@ def samples(rows: Rows, peers: Mapping[str, Named]) -> Figure:
     return finish(scatter(panels, "recognised samples (%)", "recall"), panels)
 
 
-def compression(rows: Rows, missing_digit: int) -> Figure:
+def compression(rows: Rows, missing: str) -> Figure:
     """PSNR against bytes an image on a logarithmic scale: codes of 8 bits a coordinate, and image codecs."""
     panels: dict[str, Named] = {}
     for mode in dict.fromkeys(row["data"] for row in rows):
@@ -116,7 +118,7 @@ def compression(rows: Rows, missing_digit: int) -> Figure:
             if found[PSNR.name]["value"] < 9 + max(one["y"] for one in points):  # better ones are off the chart
                 point = (found["payload_bytes"]["value"], found[PSNR.name]["value"])
                 curves.setdefault(found["codec"], []).append(point)
-        panels[mode_name(mode, missing_digit, of_pictures(group[0])).split(" (")[0]] = {
+        panels[mode_name(mode, missing, of_pictures(group[0])).split(" (")[0]] = {
             "points": points,
             "curves": curves,
         }
@@ -130,26 +132,28 @@ def compression(rows: Rows, missing_digit: int) -> Figure:
     return finish(figure, panels)
 
 
-def class_shares(shares: Mapping[str, Named]) -> Figure:
-    """Share of samples that are read as each digit, in percent, coloured by how far it is from the training data's.
+def class_shares(shares: Mapping[str, Named], names: Sequence[str]) -> Figure:
+    """Share of samples that are read as each class, in percent, coloured by how far it is from the training data's.
 
-    Digits that are neither read nor in anything's training data, as where a folder has less classes, are left out.
+    Classes that are neither read nor in anything's training data are left out, and of more than 26 those that are off
+    the least.
 
-    shares: {variant: {"class_shares": [10], "trained_class_shares": [10]}}
+    shares: {variant: {"class_shares": [K], "trained_class_shares": [K]}}; names: of the K classes.
     """
     found = 100 * np.array([one["class_shares"] for one in shares.values()])
     trained = 100 * np.array([one["trained_class_shares"] for one in shares.values()])
     there = np.flatnonzero((found + trained).any(axis=0))
+    there = np.sort(there[np.argsort(-np.abs(found - trained)[:, there].max(axis=0), kind="stable")[:MOST_CLASSES]])
     found, off = found[:, there], (found - trained)[:, there]
-    figure, axis = plt.subplots(figsize=(8, 1.5 + 0.3 * len(shares)))
+    figure, axis = plt.subplots(figsize=(max(8, 2 + 0.5 * len(there)), 1.5 + 0.3 * len(shares)))
     limit = 6.0
     image = axis.imshow(off, cmap=MORE_OR_LESS, vmin=-limit, vmax=limit, aspect="auto")
     for (i, j), share in np.ndenumerate(found):
         dark = abs(off[i, j]) > 0.7 * limit
         axis.text(j, i, f"{share:.1f}", ha="center", va="center", fontsize=9, color="white" if dark else "black")
     axis.set_yticks(range(len(shares)), list(shares), fontsize=10)
-    axis.set_xticks(range(len(there)), list(map(str, there)))
-    axis.set(xlabel="digit", title="% of samples read as each digit")
+    axis.set_xticks(range(len(there)), [names[label][:LONGEST] for label in there.tolist()])
+    axis.set(xlabel="class", title="% of samples read as each class")
     axis.grid(False)
     axis.spines[:].set_visible(False)
     bar = figure.colorbar(image, ax=axis, extend="both", shrink=0.6, pad=0.02)
@@ -176,15 +180,18 @@ def denoising_curves(levels: Mapping[str, Named]) -> Figure:
     return figure
 
 
-def left_out_digits(table: Mapping[str, Named], score: str) -> Figure:
-    """AUROC of one score for each left-out digit, with its interval. table: {digit: {score: {"auroc": ...}}}."""
+def left_out_digits(table: Mapping[str, Named], score: str, names: Sequence[str] = DIGITS) -> Figure:
+    """AUROC of one score for each left-out class, with its interval.
+
+    table: {digit: {score: {"auroc": ...}}}; names: of the classes.
+    """
     figure, axes = plt.subplots(figsize=(8, 3))
     found = [rows[score][AUROC.name] for rows in table.values()]
     axes.axhline(0.5, color=GREY, linestyle="--", linewidth=1.5)
     axes.annotate("guessing", (-0.6, 0.51), va="bottom", color=GREY)
     values, errors = [one["value"] for one in found], [one["ci95"] for one in found]
     axes.errorbar(range(len(found)), values, yerr=errors, color=BLUE, fmt="o", markersize=8, capsize=4)
-    axes.set(title=f"AUROC of {label(score)} for each left-out digit", ylim=(0, 1.02), xlim=(-0.7, len(found) - 0.3))
-    axes.set_xticks(range(len(found)), list(table))
-    axes.set(xlabel="left-out digit")
+    axes.set(title=f"AUROC of {label(score)} for each left-out class", ylim=(0, 1.02), xlim=(-0.7, len(found) - 0.3))
+    axes.set_xticks(range(len(found)), [name_of(int(digit), names)[:LONGEST] for digit in table])
+    axes.set(xlabel="left-out class")
     return figure

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from digitforge.data.modes import Mode
+from digitforge.data.raw import DIGITS
 from digitforge.report.figures import charts
 from digitforge.report.figures.curves import trainings
 from digitforge.report.figures.gallery import gallery
@@ -45,12 +46,18 @@ def best_denoisers(rows: Rows, sigma: str) -> list[Named]:
 
 
 def draw(
-    rows: Rows, left_out: Mapping[str, Named], peers: Mapping[str, Named], sigma: str, missing: int, folder: Path
+    rows: Rows,
+    left_out: Mapping[str, Named],
+    peers: Mapping[str, Named],
+    sigma: str,
+    missing: str,
+    folder: Path,
+    names: Sequence[str] = DIGITS,
 ) -> list[str]:
     """Write every chart that the numbers allow -> their names.
 
     rows: {"key", "kind", "data", "details"} of each variant; left_out: as for `left_out_digits`; peers: name -> numbers
-    of another library's samples.
+    of another library's samples; names: of the classes.
     """
     read = {row["key"]: row["details"]["samples"] for row in rows if at("samples/class_shares")(row)}
     denoisers = [row for row in rows if at(f"denoising/levels/{sigma}")(row)]
@@ -60,7 +67,7 @@ def draw(
         "samples": lambda: charts.samples(rows, peers),
     }
     if read:
-        figures["classes"] = lambda: charts.class_shares(read)
+        figures["classes"] = lambda: charts.class_shares(read, names)
     if denoisers:
         levels = {row["key"]: row["details"]["denoising"]["levels"] for row in best_denoisers(denoisers, sigma)}
         figures["denoising"] = lambda: charts.denoised(denoisers, sigma)
@@ -68,7 +75,7 @@ def draw(
     if compressing:
         figures["compression"] = lambda: charts.compression(compressing, missing)
     if left_out:
-        figures["leave-one-out"] = lambda: charts.left_out_digits(left_out, "code_neighbours")
+        figures["leave-one-out"] = lambda: charts.left_out_digits(left_out, "code_neighbours", names)
     for name, make in figures.items():
         save(make(), folder / f"{name}.png")
     return list(figures)
@@ -98,7 +105,7 @@ def galleries(
     return written
 
 
-def training(rows: Rows, histories: Mapping[str, pd.DataFrame], missing_digit: int, folder: Path) -> dict[str, str]:
+def training(rows: Rows, histories: Mapping[str, pd.DataFrame], missing: str, folder: Path) -> dict[str, str]:
     """Write a chart of all trainings of each kind of model -> {name of the picture: kind}. histories: of variants.
 
     A panel for each data mode and kind of pixels. Within one, penalties, weights of the KL term and bounds of several
@@ -109,7 +116,7 @@ def training(rows: Rows, histories: Mapping[str, pd.DataFrame], missing_digit: i
         panels: dict[str, dict[str, pd.DataFrame]] = {}
         for row in rows:
             if row["kind"] == kind:
-                mode = mode_name(row["data"], missing_digit, of_pictures(row)).split(" (")[0]
+                mode = mode_name(row["data"], missing, of_pictures(row)).split(" (")[0]
                 title = ": ".join([mode, *filter(None, [LOSSES.get(row["model"].get("pixels"))])])
                 panels.setdefault(title, {})[row["key"]] = histories[row["key"]]
         name = f"training-{slug(kind)}"

@@ -9,8 +9,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from digitforge.data.album import Images
+from digitforge.data.dataset import Dataset
 from digitforge.data.noise import add_noise, median
 from digitforge.data.pixels import PAPER, crisp
+from digitforge.data.subsets import one_of_each
 from digitforge.metrics.verifier import beliefs_and_classes
 from digitforge.protocol.anomaly import leading_score
 from digitforge.report.figures import latent
@@ -24,26 +26,20 @@ Arrays = dict[str, np.ndarray]
 Strips = Mapping[str, np.ndarray]
 
 
-def one_of_each(labels: np.ndarray) -> list[int]:
-    """Positions of the first image of each digit (of the ones, in stacks)."""
-    ones = labels % 10
-    return [int(np.flatnonzero(ones == digit)[0]) for digit in range(10) if np.any(ones == digit)]
-
-
-def reconstructions(data: Arrays, found: Arrays, threshold: float | None) -> Strips:
+def reconstructions(data: Dataset, found: Arrays, threshold: float | None) -> Strips:
     """Test images above their reconstructions."""
-    chosen = one_of_each(data["y_test"])
+    chosen = one_of_each(data["y_test"], data.digits_per_image)
     return {
         "original": data["x_test"][chosen],
         "reconstruction": crisp(found["reconstructions"][chosen], threshold),
     }
 
 
-def denoised(data: Arrays, found: Arrays, noise: list[float], sigma: float, seed: int) -> Strips:
+def denoised(data: Dataset, found: Arrays, noise: list[float], sigma: float, seed: int) -> Strips:
     """Noisy test images above what the model, and a median filter, make of them."""
     images = data["x_test"][found["subset"]]
     noisy = add_noise(images, sigma, seed)
-    chosen = one_of_each(data["y_test"][found["subset"]])
+    chosen = one_of_each(data["y_test"][found["subset"]], data.digits_per_image)
     return {
         "original": images[chosen],
         f"noisy ({sigma})": noisy[chosen],
@@ -52,7 +48,7 @@ def denoised(data: Arrays, found: Arrays, noise: list[float], sigma: float, seed
     }
 
 
-def neighbours(data: Arrays, found: Arrays, nearest: Mapping[str, Any], threshold: float | None) -> Strips:
+def neighbours(data: Dataset, found: Arrays, nearest: Mapping[str, Any], threshold: float | None) -> Strips:
     """The samples, and the test images, nearest to a training image, above those images.
 
     nearest: `shown` of `samples.copies`."""
@@ -66,14 +62,12 @@ def neighbours(data: Arrays, found: Arrays, nearest: Mapping[str, Any], threshol
     return rows
 
 
-def anomalies(data: Arrays, scores: np.ndarray) -> Strips:
+def anomalies(data: Dataset, scores: np.ndarray) -> Strips:
     """The most and the least anomalous test images, with their labels."""
     order = np.argsort(-scores, kind="stable")
     rows = {"most": order[:ROW], "least": order[-ROW:]}
-    return {
-        f"{name} anomalous (labels {' '.join(map(str, data['y_test'][chosen]))})": data["x_test"][chosen]
-        for name, chosen in rows.items()
-    }
+    labels = {name: " ".join(map(data.name_of, data["y_test"][chosen])) for name, chosen in rows.items()}
+    return {f"{name} anomalous (labels {labels[name]})": data["x_test"][chosen] for name, chosen in rows.items()}
 
 
 def samplers(found: Arrays, threshold: float | None, names: tuple[str, str]) -> Strips:
@@ -113,7 +107,7 @@ def forming(moments: Mapping[int, Images], threshold: float | None) -> Figure:
 
 
 def pictures(
-    data: Arrays, found: Arrays, row: Mapping[str, Any], needed: float, noise: list[float], sigma: float, seed: int
+    data: Dataset, found: Arrays, row: Mapping[str, Any], needed: float, noise: list[float], sigma: float, seed: int
 ) -> dict[str, Strips]:
     """Every picture of strips that a variant's arrays allow. data: of stage `stack`, found: of stage `sample`.
 
@@ -135,7 +129,7 @@ def pictures(
 
 
 def figures(
-    data: Arrays,
+    data: Dataset,
     found: Arrays,
     row: Mapping[str, Any],
     history: pd.DataFrame,

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from digitforge.data.nondigits.exposure import FEWEST, HELD_OUT, NONE, exposed, held_out, refusable
+from digitforge.data.nondigits.exposure import HELD_OUT, exposed, held_out, refusable
 from digitforge.data.nondigits.kinds import KINDS
 from digitforge.data.raw import SourceFacts
+from digitforge.data.subsets import FEWEST
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (120, 28, 28, 1)).astype(np.uint8)
@@ -46,6 +47,14 @@ def test_every_kind_that_is_refusable_can_be_made_of_a_folder_of_few_classes(cla
     assert len(images) == len(labels) == 120 + round(1200 / len(kinds)) * len(kinds)
 
 
+def test_of_many_classes_none_is_one_more_and_every_class_is_made_strange():
+    labels = np.arange(120) % 26
+    images, found = exposed(IMAGES, labels, ["inverted"], 1.0, seed=1, none=26)
+    assert set(found[120:]) == {26}
+    strange = {image.tobytes() for image in 255 - images[120:]}
+    assert all(image.tobytes() in strange for image in IMAGES)
+
+
 @pytest.mark.parametrize("per_digit", [0.5, 1.0, 1.5])
 def test_non_digits_come_after_the_digits_as_many_of_each_kind(per_digit):
     kinds = ["inverted", "blank", "overlaid"]
@@ -56,7 +65,7 @@ def test_non_digits_come_after_the_digits_as_many_of_each_kind(per_digit):
     assert images.shape[1:] == (28, 28, 1)
     np.testing.assert_array_equal(images[:120], IMAGES)
     np.testing.assert_array_equal(labels[:120], LABELS)
-    assert set(labels[120:]) == {NONE}
+    assert set(labels[120:]) == {10}
     inverted, blank, overlaid = images[120:].reshape(3, each, 28, 28, 1)
     known = {image.tobytes() for image in IMAGES}
     assert all((255 - image).tobytes() in known for image in inverted)  # made of these digits and no others

@@ -69,7 +69,7 @@ LEFT_OUT = {
 
 def test_class_shares_are_a_row_of_percentages_a_variant():
     data = shares("ae", "vae")
-    figure = charts.class_shares(data)
+    figure = charts.class_shares(data, tuple("0123456789"))
     axes, bar = figure.axes
     assert ticks(axes.yaxis) == ["ae", "vae"]
     assert ticks(axes.xaxis) == list("0123456789")
@@ -231,7 +231,7 @@ def test_left_out_digits_have_points_with_their_intervals():
     for segment, x, (value, error) in zip(intervals.get_segments(), range(3), AUROC.values(), strict=True):
         np.testing.assert_allclose(segment, [[x, value - error], [x, value + error]])
     assert ticks(axes.xaxis) == ["0", "1", "8"]
-    assert title(axes) == "AUROC of chosen for each left-out digit"
+    assert title(axes) == "AUROC of chosen for each left-out class"
 
 
 def test_left_out_digits_show_what_guessing_gets():

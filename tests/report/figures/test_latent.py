@@ -2,7 +2,10 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from digitforge.report.colors import DIGITS
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
+from digitforge.data.raw import SourceFacts
+from digitforge.report.colors import DIGITS, of_classes
 from digitforge.report.figures import latent
 
 RNG = np.random.default_rng(0)
@@ -12,7 +15,7 @@ def images(*shape):
     return RNG.integers(0, 256, (*shape, 4, 4, 1)).astype(np.uint8)
 
 
-LABELS = np.array([3, 1, 3, 21, 7, 0])
+LABELS = np.array([3, 1, 3, 1, 7, 0])
 PLANE = {
     "plane": images(3, 3),
     "plane_axes": np.array([[-1.0, 0, 1], [-4, 0, 4]]),
@@ -21,12 +24,16 @@ PLANE = {
 }
 
 
+def of_data(classes=(), mode="mono-float-complete", **arrays):
+    return Dataset(Mode.parse(mode), SourceFacts("digits", classes=classes), arrays)
+
+
 def names(figure):
     return [text.get_text() for text in figure.axes[0].get_yticklabels()]
 
 
 def test_points_have_the_colour_of_their_digit_which_stands_at_their_median():
-    left, right = latent.latent(PLANE, LABELS).axes
+    left, right = latent.latent(PLANE, of_data(y_test=LABELS)).axes
     [points] = left.collections
     assert [to_hex(color) for color in points.get_facecolors()] == [DIGITS[digit] for digit in (3, 1, 3, 1)]
     places = {text.get_text(): text.get_position() for text in left.texts}
@@ -35,6 +42,17 @@ def test_points_have_the_colour_of_their_digit_which_stands_at_their_median():
     assert right.images[0].get_extent() == [-1.5, 1.5, -6.0, 6.0]
     [dashed] = left.patches
     assert (dashed.get_xy(), dashed.get_width(), dashed.get_height()) == ((-1.5, -6.0), 3.0, 12.0)
+
+
+def test_stacks_go_by_their_ones_and_classes_have_their_names():
+    stacked = of_data(mode="color-float-complete", y_test=LABELS + 120)
+    assert {text.get_text() for text in latent.latent(PLANE, stacked).axes[0].texts} == {"1", "3"}
+    classes = tuple(f"letter {name}" for name in "abcdefghijkl")
+    named = of_data(classes, y_test=LABELS)
+    assert {text.get_text() for text in latent.latent(PLANE, named).axes[0].texts} == {"letter b", "letter d"}
+    data = of_data(classes, x_test=images(6), y_test=LABELS)
+    found = {"interpolations": images(1, 8), "interpolation_images": np.array([[1, 4]])}
+    assert names(latent.interpolations(found, data)) == ["letter b to letter h"]
 
 
 def test_names_of_digits_do_not_lie_on_each_other():
@@ -48,6 +66,8 @@ def test_names_of_digits_do_not_lie_on_each_other():
 
 def test_ten_digits_have_ten_colours():
     assert len(set(DIGITS)) == 10
+    assert of_classes(3) == of_classes(10) == DIGITS
+    assert len(set(of_classes(62))) == 62
 
 
 def test_traversals_are_named_by_coordinate_and_range():
@@ -57,7 +77,7 @@ def test_traversals_are_named_by_coordinate_and_range():
 
 
 def test_interpolations_stand_between_their_test_images():
-    data = {"x_test": images(6), "y_test": LABELS}
+    data = of_data(x_test=images(6), y_test=LABELS)
     found = {"interpolations": images(2, 8), "interpolation_images": np.array([[1, 4], [5, 0]])}
     figure = latent.interpolations(found, data)
     assert names(figure) == ["1 to 7", "0 to 3"]
@@ -69,12 +89,12 @@ def test_interpolations_stand_between_their_test_images():
 
 
 def test_interpolations_of_draws_have_no_ends():
-    figure = latent.interpolations({"interpolations": images(2, 8)}, {})
+    figure = latent.interpolations({"interpolations": images(2, 8)}, of_data())
     assert names(figure) == ["pair 1", "pair 2"]
 
 
 def test_pictures_are_those_that_the_arrays_allow():
-    data = {"x_test": images(6), "y_test": LABELS}
+    data = of_data(x_test=images(6), y_test=LABELS)
     assert latent.pictures({}, data) == {}
     assert list(latent.pictures({"by_class": images(2, 10), "interpolations": images(2, 8)}, data)) == [
         "interpolations",

@@ -5,7 +5,10 @@ import pytest
 from PIL import Image
 from scipy.ndimage import median_filter
 
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
 from digitforge.data.noise import add_noise
+from digitforge.data.raw import SourceFacts
 from digitforge.report.figures import variant
 from digitforge.report.figures.images import image_grid, strips
 from digitforge.report.figures.style import save
@@ -28,17 +31,15 @@ LABELS = np.array([7, 2, 1, 0, 4, 1, 4, 9, 5, 9, 0, 6, 9, 0, 1, 5, 9, 7, 3, 4, 9
 FIRSTS = [3, 2, 1, 18, 4, 8, 11, 0, 7]  # of 0 to 9; there is no 8
 
 
-def test_one_of_each_is_the_first_of_each_digit_that_there_is():
-    assert variant.one_of_each(LABELS) == FIRSTS
-
-
-def test_one_of_each_goes_by_the_ones_of_stacks():
-    assert variant.one_of_each(np.array([981, 12, 871, 720, 2, 0])) == [3, 0, 1]
+def of_data(channels=1, **arrays):
+    """Arrays of single digits, or of stacks."""
+    mode = Mode.parse("mono-float-complete" if channels == 1 else "color-float-complete")
+    return Dataset(mode, SourceFacts("digits"), arrays)
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_reconstructions_stand_below_their_originals(channels):
-    data = {"x_test": numbered(25, channels=channels), "y_test": LABELS}
+    data = of_data(channels, x_test=numbered(25, channels=channels), y_test=LABELS)
     found = {"reconstructions": numbered(25, start=100, channels=channels)}
     rows = variant.reconstructions(data, found, None)
     assert list(rows) == ["original", "reconstruction"]
@@ -48,14 +49,14 @@ def test_reconstructions_stand_below_their_originals(channels):
 
 
 def test_a_threshold_makes_reconstructions_black_and_white_and_leaves_originals():
-    data = {"x_test": numbered(25), "y_test": LABELS}
+    data = of_data(x_test=numbered(25), y_test=LABELS)
     rows = variant.reconstructions(data, {"reconstructions": numbered(25, start=100)}, 105 / 255)
     assert numbers(rows["original"]) == FIRSTS
     assert numbers(rows["reconstruction"]) == [255 if 100 + position >= 105 else 0 for position in FIRSTS]
 
 
 def test_denoised_shows_the_same_images_of_the_subset_in_every_row():
-    data = {"x_test": RNG.integers(0, 256, (25, 6, 6, 1)).astype(np.uint8), "y_test": LABELS}
+    data = of_data(x_test=RNG.integers(0, 256, (25, 6, 6, 1)).astype(np.uint8), y_test=LABELS)
     subset = np.array([2, 5, 6, 9, 12, 13, 20])  # labels 1 1 4 9 9 0 9
     noise = [0.1, 0.5, 1.0]
     denoised = np.stack([numbered(7, start=start) for start in (10, 20, 30)])
@@ -72,7 +73,7 @@ def test_denoised_shows_the_same_images_of_the_subset_in_every_row():
 
 @pytest.mark.parametrize("threshold", [None, 0.5])
 def test_neighbours_stand_below_what_they_are_nearest_to(threshold):
-    data = {"x_train": numbered(50, start=200), "x_test": numbered(20, start=50)}
+    data = of_data(x_train=numbered(50, start=200), x_test=numbered(20, start=50))
     found = {"samples": numbered(30, start=110)}
     shown = {
         "samples": {"images": [4, 25], "pixels": [40, 41], "features": [3, 49]},
@@ -92,7 +93,7 @@ def test_neighbours_stand_below_what_they_are_nearest_to(threshold):
 
 def test_anomalies_are_the_highest_and_the_lowest_scores_with_their_labels():
     scores = RNG.permutation(25).astype(float)
-    rows = variant.anomalies({"x_test": numbered(25), "y_test": LABELS}, scores)
+    rows = variant.anomalies(of_data(x_test=numbered(25), y_test=LABELS), scores)
     by_score = sorted(range(25), key=lambda position: -scores[position])
     expected = {"most": by_score[:10], "least": by_score[15:]}
     assert {name: numbers(images) for name, images in rows.items()} == {
@@ -155,7 +156,7 @@ def test_a_belief_at_the_border_is_accepted_and_a_side_without_samples_has_no_ro
 
 
 def test_pictures_are_those_that_the_arrays_allow():
-    data = {"x_train": numbered(25), "x_test": numbered(25), "y_test": LABELS}
+    data = of_data(x_train=numbered(25), x_test=numbered(25), y_test=LABELS)
     one = {"images": [0], "pixels": [1], "features": [2]}
     samples = {"copies": {"shown": {"samples": one, "held_out": one}}}
     row = {"sample": {"threshold": None}, "sampler": "a flow", "prior": "the prior", "details": {"samples": samples}}
@@ -185,7 +186,7 @@ def test_draw_writes_every_picture_and_leaves_none_open(tmp_path):
 
 
 def test_every_variant_has_samples_and_curves_after_its_other_pictures():
-    data = {"x_train": numbered(25), "x_test": numbered(25), "y_test": LABELS}
+    data = of_data(x_train=numbered(25), x_test=numbered(25), y_test=LABELS)
     one = {"images": [0], "pixels": [1], "features": [2]}
     samples = {"copies": {"shown": {"samples": one, "held_out": one}}}
     row = {"sample": {"threshold": None}, "details": {"samples": samples}}
@@ -222,7 +223,7 @@ def test_forming_has_a_row_for_each_moment(channels, monkeypatch):
 @pytest.mark.parametrize("counts", [(10, 10), (10, 7)])
 def test_strips_of_six_rows_can_be_drawn(counts, tmp_path):
     """Samples of few digits: the rows of samples are shorter than those of test images."""
-    data = {"x_train": numbered(50, start=200), "x_test": numbered(20, start=50)}
+    data = of_data(x_train=numbered(50, start=200), x_test=numbered(20, start=50))
     kinds = zip(("samples", "held_out"), counts, strict=True)
     shown = {kind: {name: list(range(n)) for name in ("images", "pixels", "features")} for kind, n in kinds}
     rows = variant.neighbours(data, {"samples": numbered(30)}, shown, None)
