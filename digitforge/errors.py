@@ -4,6 +4,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from digitforge.ending import Terminated, end_with_dvc, raise_on_sigterm
+
 
 class UserError(Exception):
     """Bad input; the message names the file or key, the value received and what is accepted."""
@@ -11,7 +13,13 @@ class UserError(Exception):
 
 @contextmanager
 def user_errors() -> Iterator[None]:
-    """Wrap a stage's main(): a UserError becomes one line on stderr and exit code 2, Ctrl-C exit code 130."""
+    """Wrap a main(): what a user or the machine did wrong is one line on stderr.
+
+    Exit code 2 for bad input, a file that can't be read or written and too little memory; 130 for Ctrl-C, 143 for
+    SIGTERM. A stage ends with the `dvc` that runs it.
+    """
+    raise_on_sigterm()
+    end_with_dvc()
     try:
         yield
     except UserError as error:
@@ -20,9 +28,21 @@ def user_errors() -> Iterator[None]:
     except FileNotFoundError as error:
         print(f"error: {error.filename}: no such file; `dvc repro` makes what a stage needs", file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt:
+    except OSError as error:
+        print(f"error: {described(error)}", file=sys.stderr)
+        sys.exit(2)
+    except MemoryError as error:
+        print(f"error: too little memory on this machine ({error})", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt as error:
         print("interrupted; a training goes on from its last checkpoint when it is run again", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(143 if isinstance(error, Terminated) else 130)
+
+
+def described(error: OSError) -> str:
+    """What the system refused, in one line: the file where it names one, and the reason."""
+    reason = error.strerror or str(error).partition("\n")[0] or type(error).__name__
+    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def argument(what: str) -> str:

@@ -43,14 +43,34 @@ def scratch() -> Path:
 
 @contextmanager
 def atomic(path: Path) -> Iterator[Path]:
-    """Yield a temporary sibling of `path` to write; it takes the name only once it is complete."""
+    """Yield a temporary sibling of `path` to write; it takes the name only once it is complete, and on the disk.
+
+    Raises OSError that names `path` when the disk is full, say.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
     try:
         yield partial
+        with partial.open("rb+") as written:
+            os.fsync(written.fileno())  # else a power cut may keep the name and lose the content
         os.replace(partial, path)
+    except OSError as error:
+        if error.filename not in (None, str(partial)):
+            raise
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def ensure_room(path: Path, size: int) -> None:
+    """Raise OSError unless a file of `size` bytes fits at `path`; for libraries that a full disk crashes (HDF5)."""
+    block = bytes(1 << 20)
+    try:
+        with path.open("wb", buffering=0) as file:
+            while size > 0:
+                size -= file.write(block[:size])
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -78,6 +98,11 @@ def sha256(path: Path) -> str:
     """The digest of a file."""
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """The SHA-256 of what `as_json` makes of it."""
+    return hashlib.sha256(as_json(content).encode()).hexdigest()
 
 
 def md5(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a model makes at moments of its training, kept in a file so that a resumed training has them all."""
+"""What a model makes at moments of its training; checkpoints keep it, so that a resumed training has them all."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,17 +22,14 @@ class Album:
         self.draw = draw
         self.moments: dict[int, Images] = {}
 
-    def open(self, path: Path) -> None:
-        """Keep moments in this file from now on; those that are in it are of the same training, and count."""
-        self.path = path
-        if path.exists():
-            self.moments = read(path)
-
     def take(self, step: int) -> np.ndarray:
         """Keep this moment -> its picture, uint8 [H', W', 3]."""
         self.moments[step] = self.draw()
-        self.save(self.path)
         return picture(self.moments[step])
+
+    def load(self, path: Path) -> None:
+        """Go on from the moments in a file that `save` wrote."""
+        self.moments = read(path)
 
     def save(self, path: Path) -> None:
         """Write an npz: steps [M], and every name's images [M, N, H, W, C]."""

@@ -13,6 +13,8 @@ from pydantic import Field
 
 from digitforge.nn.backend import tf
 from digitforge.nn.distributions import Distribution, kl
+from digitforge.nn.posteriors import POSTERIORS, PosteriorSettings
+from digitforge.nn.priors import Normal, PriorSettings
 from digitforge.schema import Schema, Share, Weight, one_of
 
 
@@ -47,14 +49,26 @@ class ObjectiveSettings(Schema):
     needs_gaussian: ClassVar[bool] = False
     name: str
 
+    def check(self, posterior: PosteriorSettings, prior: PriorSettings) -> None:
+        """Raise ValueError if it can't go with them."""
+
 
 class Elbo(ObjectiveSettings):
-    """`free_bits`: nats of KL that cost nothing; `warmup`: share of the training over which beta grows from 0."""
+    """`free_bits`: nats of KL that cost nothing; `warmup`: share of the training over which beta grows from 0.
+
+    Free bits need a KL in closed form, which is never negative. An estimate from one draw often is: clamped, it would
+    be too large on average.
+    """
 
     name: Literal["elbo"]
     beta: Weight
     free_bits: Weight
     warmup: Share
+
+    def check(self, posterior: PosteriorSettings, prior: PriorSettings) -> None:
+        if self.free_bits and not (POSTERIORS[type(posterior)].gaussian and isinstance(prior, Normal)):
+            parts = f"posterior: {posterior.name} and prior: {prior.name}, whose KL is an estimate"
+            raise ValueError(f"objective.free_bits: received {self.free_bits:g}; accepted: 0 with {parts}")
 
 
 def elbo(model: Model, x: tf.Tensor, seed: tf.Tensor, settings: Elbo, *, training: bool) -> Terms:
@@ -71,12 +85,12 @@ def elbo(model: Model, x: tf.Tensor, seed: tf.Tensor, settings: Elbo, *, trainin
 
 
 def beta_loss(reconstruction: tf.Tensor, kl_nats: tf.Tensor, beta: tf.Tensor | float, free_bits: float) -> tf.Tensor:
-    """reconstruction + beta max(KL, free bits), in nats. [B] -> [B].
+    """reconstruction + beta max(KL, free bits), or with no free bits beta KL, in nats. [B] -> [B].
 
     beta: Higgins 2017, eq. 4. Free bits: Kingma 2016 (arXiv:1606.04934, eq. 15) with the whole code as one group: the
     first `free_bits` nats of an image's code cost nothing, so no code is pressed to carry less.
     """
-    return reconstruction + beta * tf.maximum(kl_nats, free_bits)
+    return reconstruction + beta * (tf.maximum(kl_nats, free_bits) if free_bits else kl_nats)
 
 
 class ImportanceWeighted(ObjectiveSettings):

@@ -28,4 +28,5 @@ class VaeSettings(ModelSettings):
             if part.needs_gaussian and not POSTERIORS[type(self.posterior)].gaussian:
                 accepted = f"another with posterior: {self.posterior.name}"
                 raise ValueError(f"{key}: received {part.name}; accepted: {accepted}")
+        self.objective.check(self.posterior, self.prior)
         return self

@@ -10,11 +10,16 @@ from pathlib import Path
 from tqdm import tqdm
 
 from digitforge import files
-from digitforge.errors import UserError
+from digitforge.data.album import Album
+from digitforge.errors import UserError, described
 from digitforge.nn.backend import keras
 
 Point = dict[str, float]  # of the curves: "step" and the interval's mean of each term; val_* are of held-out images
 CHECKPOINT_EVERY_SECONDS = 20.0
+# The files of a checkpoint: this one, and by the number of intervals done
+STATE, WEIGHTS, ALBUM = "state.json", ".weights.h5", ".album.npz"
+UNREADABLE = (*files.DAMAGED, TypeError, AttributeError, RuntimeError)  # what reading a damaged one raises
+HEADER = 4_096  # bytes of HDF5 for a variable, at most
 
 
 class Progress(keras.callbacks.Callback):
@@ -98,38 +103,88 @@ class StopOnNonFinite(keras.callbacks.Callback):
 
 
 class Checkpoint(keras.callbacks.Callback):
-    """Keeps weights, optimiser state and history in a scratch folder, so that a rerun resumes.
+    """Keeps weights, optimiser state, history and album in a scratch folder, so that a rerun resumes.
 
-    The state file is replaced last and atomically: it always names weights that are complete.
+    The state file is replaced last and atomically. It has checksums of itself and of the files that it names: a damaged
+    checkpoint costs the training a new start, never other weights.
     """
 
-    def __init__(self, folder: Path, points: list[Point]) -> None:
+    def __init__(self, folder: Path, label: str, points: list[Point], album: Album | None) -> None:
         super().__init__()
         self.folder = folder
+        self.label = label
         self.points = points
+        self.album = album
         self.saved = time.monotonic()
 
     def restore(self, model: keras.Model) -> int:
-        """Load the last state, if there is one -> number of intervals done."""
-        state_file = self.folder / "state.json"
-        if not state_file.exists():
+        """Load the last state, if there is a sound one -> number of intervals done."""
+        done = 0
+        if (self.folder / STATE).exists():
+            variables = [*model.variables, *model.optimizer.variables]
+            before = [variable.numpy() for variable in variables]
+            try:
+                done = self.load(model)
+            except UNREADABLE as error:
+                for variable, value in zip(variables, before, strict=True):
+                    variable.assign(value)
+                warn(f"{self.label}: the checkpoint in {self.folder} is damaged ({error}); training from the start")
+        if not done:
             shutil.rmtree(self.folder, ignore_errors=True)
-            return 0
-        state = files.read_json(state_file)
-        model.load_weights(self.folder / state["weights"])
+        return done
+
+    def load(self, model: keras.Model) -> int:
+        """Load the state; raises one of UNREADABLE if it is damaged."""
+        whole = files.read_json(self.folder / STATE)
+        state = whole["state"]
+        if files.digest(state) != whole["sha256"]:
+            raise ValueError(f"{STATE} is not as it was written")
+        for name, expected in state["files"].items():
+            if files.sha256(self.folder / name) != expected:
+                raise ValueError(f"{name} is not as it was written")
+        done = int(state["intervals"])
+        model.load_weights(self.folder / f"{done}{WEIGHTS}")
+        if self.album:
+            self.album.load(self.folder / f"{done}{ALBUM}")
         self.points.extend(state["history"])
-        return int(state["intervals"])
+        return done
+
+    def save(self, done: int) -> None:
+        """Write the state after `done` intervals, then remove the last one."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        written = [self.folder / f"{done}{WEIGHTS}"]
+        write_weights(self.model, written[0])
+        if self.album:
+            written.append(self.folder / f"{done}{ALBUM}")
+            self.album.save(written[1])
+        sums = {path.name: files.sha256(path) for path in written}
+        state = {"intervals": done, "history": self.points, "files": sums}
+        files.write_json(self.folder / STATE, {"state": state, "sha256": files.digest(state)})
+        for path in self.folder.iterdir():
+            if path.name not in {*sums, STATE}:
+                path.unlink()
 
     def on_epoch_end(self, epoch: int, logs: Point | None = None) -> None:
         if time.monotonic() - self.saved < CHECKPOINT_EVERY_SECONDS:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        name = f"{epoch + 1}.weights.h5"
-        with files.atomic(self.folder / name) as partial:
-            self.model.save_weights(partial)
-        state = {"intervals": epoch + 1, "weights": name, "history": self.points}
-        files.write_json(self.folder / "state.json", state)
-        for path in self.folder.glob("*.weights.h5"):
-            if path.name != name:
-                path.unlink()
+        try:
+            self.save(epoch + 1)
+        except OSError as error:
+            warn(f"{self.label}: no checkpoint ({described(error)}); the training goes on")
         self.saved = time.monotonic()
+
+
+def write_weights(model: keras.Model, path: Path) -> None:
+    """Save weights, and the state of the optimiser if there is one, in Keras's format; raises OSError on a full disk.
+
+    HDF5 ends a process that runs out of disk in a segmentation fault, so the room is tried first.
+    """
+    variables = [*model.variables, *(model.optimizer.variables if model.optimizer else [])]
+    with files.atomic(path) as partial:
+        files.ensure_room(partial, sum(HEADER + variable.numpy().nbytes for variable in variables))
+        model.save_weights(partial)
+
+
+def warn(message: str) -> None:
+    """A line on stderr that doesn't end the training."""
+    print(f"warning: {message}", file=sys.stderr, flush=True)

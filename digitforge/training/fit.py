@@ -8,12 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from digitforge import files
+from digitforge.data.album import Album
 from digitforge.nn import augmentations, optimizers
 from digitforge.nn.backend import keras, tf
 from digitforge.nn.batches import batches, without_autotune
 from digitforge.settings.fit import Fit
-from digitforge.training.callbacks import Checkpoint, History, Moments, Point, Progress, StopOnNonFinite
+from digitforge.training.callbacks import (
+    Checkpoint,
+    History,
+    Moments,
+    Point,
+    Progress,
+    StopOnNonFinite,
+    write_weights,
+)
 from digitforge.training.device import computing_in, training_precision
 
 INTERVALS = 50  # points on a curve
@@ -69,15 +77,17 @@ def fit(
     scratch: Path,
     listener: Callable[[Point], None],
     watcher: Callable[[int], None] = lambda step: None,
+    album: Album | None = None,
     jit_compile: bool | str = "auto",
 ) -> list[Point]:
     """Train `model` in place -> a point per interval.
 
     train, validation: arrays [N, ...] as the model's train_step takes them. `scratch` keeps checkpoints, from which
     an interrupted training goes on; whoever saved the result deletes it. `watcher(step)` may look at the model at about
-    ten moments, its averaged weights in place. `jit_compile` is Keras's: "auto" means XLA
-    on a GPU and none on a CPU, where it made convolutions 1.8 times slower and the dense network no faster; an
-    augmentation that XLA can't compile switches it off. Raises UserError when a loss is no longer finite.
+    ten moments, its averaged weights in place; what it keeps in `album` is part of a checkpoint. `jit_compile` is
+    Keras's: "auto" means XLA on a GPU and none on a CPU, where it made convolutions 1.8 times slower and the dense
+    network no faster; an augmentation that XLA can't compile switches it off. Raises UserError when a loss is no longer
+    finite.
     """
     model.seed, model.steps = seed, steps.steps
     model.augment = augmentations.build(settings.augmentation)
@@ -88,7 +98,7 @@ def fit(
     )
     model.optimizer.build(model.trainable_variables)
     points: list[Point] = []
-    checkpoint = Checkpoint(scratch, points)
+    checkpoint = Checkpoint(scratch, label, points, album)
     done = checkpoint.restore(model)
     if done:
         print(f"{label}: resuming at step {done * steps.interval} of {steps.steps}")
@@ -119,5 +129,4 @@ def fit(
 def save_weights(model: keras.Model, path: Path) -> None:
     """Save the weights alone, without the optimiser's state: equal weights give equal bytes."""
     model.optimizer = None
-    with files.atomic(path) as partial:
-        model.save_weights(partial)
+    write_weights(model, path)

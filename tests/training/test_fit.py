@@ -123,14 +123,14 @@ def test_a_killed_run_resumes_to_the_same_weights(tmp_path, monkeypatch, capsys,
     with pytest.raises(Killed):
         train(make(), tmp_path / "killed", *arrays, listener=die)
     # A kill between the two files of a checkpoint leaves weights that nothing names yet.
-    state = files.read_json(tmp_path / "killed/state.json")
+    state = files.read_json(tmp_path / "killed/state.json")["state"]
     (tmp_path / f"killed/{state['intervals'] + 1}.weights.h5").write_bytes(b"half")
     resumed, again = train(make(), tmp_path / "killed", *arrays)
     assert "resuming at step" in capsys.readouterr().out
     assert again == rows
     assert equal(whole, resumed)
-    last = files.read_json(tmp_path / "killed/state.json")["weights"]
-    assert sorted(path.name for path in (tmp_path / "killed").iterdir()) == sorted([last, "state.json"])
+    last = files.read_json(tmp_path / "killed/state.json")["state"]["files"]
+    assert sorted(path.name for path in (tmp_path / "killed").iterdir()) == sorted([*last, "state.json"])
 
 
 def test_a_loss_that_is_not_finite_is_one_clear_error(tmp_path):
