@@ -136,6 +136,11 @@ def with_change(path, value):
             VANILLA | {"model": VANILLA["model"] | {"code": 1}, "sample": FLOW},
             "variants.ae_vanilla.model.code: received 1; accepted: at least 2 with sample.codes: flow",
         ),
+        (
+            "variants.vae_flow_prior.model.objective.free_bits",
+            4.0,
+            "variants.vae_flow_prior.model.objective.free_bits: received 4; accepted: 0 with posterior: diagonal and",
+        ),
         ("variants.vae_beta.model.draws", 5, "variants.vae_beta.model.draws: unknown key (received 5)"),
         ("variants.vae_flow_prior.model.code", 1, "variants.vae_flow_prior.model.code: received 1; accepted: at least"),
         (

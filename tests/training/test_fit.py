@@ -1,7 +1,13 @@
+import json
+import shutil
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 from digitforge import files
+from digitforge.data.album import Album
 from digitforge.errors import UserError
 from digitforge.models import build
 from digitforge.models.verifier import VerifierNetwork
@@ -26,8 +32,10 @@ def small_vae(beta=1.0, seed=1):
     return build("vae", (8, 8, 1), parts | rest, seed=seed)
 
 
-def train(model, scratch, *arrays, steps=64, ema=0.9, listener=lambda row: None, watcher=lambda step: None, seed=1):
-    """Train on `arrays` (IMAGES by default) -> (weights, rows)."""
+def train(
+    model, scratch, *arrays, steps=64, ema=0.9, listener=lambda row: None, watcher=lambda step: None, seed=1, album=None
+):
+    """Train on `arrays` (IMAGES by default), with an album of all moments if one is given -> (weights, rows)."""
     arrays = arrays or (IMAGES,)
     settings = Fit(**small.fit(steps=steps, batch=16, schedule="cosine", ema=ema))
     rows = fit(
@@ -40,7 +48,8 @@ def train(model, scratch, *arrays, steps=64, ema=0.9, listener=lambda row: None,
         label="test",
         scratch=scratch,
         listener=listener,
-        watcher=watcher,
+        watcher=album.take if album else watcher,
+        album=album,
         jit_compile=False,
     )
     return model.get_weights(), rows
@@ -131,6 +140,95 @@ def test_a_killed_run_resumes_to_the_same_weights(tmp_path, monkeypatch, capsys,
     assert equal(whole, resumed)
     last = files.read_json(tmp_path / "killed/state.json")["state"]["files"]
     assert sorted(path.name for path in (tmp_path / "killed").iterdir()) == sorted([*last, "state.json"])
+
+
+def damaged_state(folder):
+    content = (folder / "state.json").read_text(encoding="utf-8")
+    first = json.loads(content)["state"]["history"][0]["loss"]
+    (folder / "state.json").write_text(content.replace(str(first), str(first + 1)), encoding="utf-8")
+
+
+def damaged_weights(folder):
+    (path,) = folder.glob("*.weights.h5")
+    content = bytearray(path.read_bytes())
+    content[-4000:-3996] = b"\xff" * 4
+    path.write_bytes(content)
+
+
+DAMAGES = {
+    "state of garbage": lambda folder: (folder / "state.json").write_bytes(b"\x00garbage"),
+    "empty state": lambda folder: (folder / "state.json").write_bytes(b""),
+    "state of another kind": lambda folder: (folder / "state.json").write_text("[]", encoding="utf-8"),
+    "a number of the state": damaged_state,
+    "four bytes of the weights": damaged_weights,
+    "weights cut short": lambda folder: next(folder.glob("*.weights.h5")).write_bytes(b"\x89HDF\r\n"),
+    "no weights": lambda folder: next(folder.glob("*.weights.h5")).unlink(),
+    "album cut short": lambda folder: next(folder.glob("*.album.npz")).write_bytes(b"PK"),
+    "no album": lambda folder: next(folder.glob("*.album.npz")).unlink(),
+}
+
+
+@pytest.fixture(scope="module")
+def interrupted(tmp_path_factory):
+    """A training that was killed after a checkpoint -> its scratch folder, the weights of a whole one and its album."""
+    folder = tmp_path_factory.mktemp("interrupted")
+    album, whole = album_of_steps(), small_vae()
+    expected, _ = train(whole, folder / "whole", album=album)
+
+    def die(row):
+        if row["step"] >= 40:
+            raise Killed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(callbacks, "CHECKPOINT_EVERY_SECONDS", 0)
+        with pytest.raises(Killed):
+            train(small_vae(), folder / "killed", album=album_of_steps(), listener=die)
+    return folder / "killed", expected, album.moments
+
+
+def album_of_steps():
+    return Album(lambda: {"samples": np.zeros((1, 4, 4, 1), np.uint8)})
+
+
+@pytest.mark.parametrize("damage", [None, *DAMAGES])
+def test_a_damaged_checkpoint_costs_a_new_start_and_no_more(tmp_path, capsys, interrupted, damage):
+    killed, expected, moments = interrupted
+    shutil.copytree(killed, tmp_path / "scratch")
+    if damage:
+        DAMAGES[damage](tmp_path / "scratch")
+    album = album_of_steps()
+    weights, _ = train(small_vae(), tmp_path / "scratch", album=album)
+    said = capsys.readouterr()
+    assert equal(weights, expected)
+    assert list(album.moments) == list(moments)
+    assert ("resuming" in said.out) == (damage is None)
+    assert said.err.count("warning: test: the checkpoint in") == (damage is not None)
+
+
+def test_a_checkpoint_that_can_not_be_written_is_a_warning(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(callbacks, "CHECKPOINT_EVERY_SECONDS", 0)
+    (tmp_path / "scratch").write_bytes(b"no folder")
+    weights, _ = train(small_vae(), tmp_path / "scratch")
+    assert equal(weights, train(small_vae(), tmp_path / "other")[0])
+    assert f"warning: test: no checkpoint ({tmp_path / 'scratch'}: File exists)" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_an_error_that_names_the_file(tmp_path):
+    program = (
+        "import resource, sys\n"
+        "from digitforge.errors import user_errors\n"
+        "from digitforge.training.fit import save_weights\n"
+        "from tests.training.test_fit import small_vae\n"
+        "from pathlib import Path\n"
+        "with user_errors():\n"
+        "    model = small_vae()\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))\n"
+        "    save_weights(model, Path(sys.argv[1]))\n"
+    )
+    path = tmp_path / "model.weights.h5"
+    ended = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr.splitlines()) == (2, [f"error: {path}: File too large"])
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_loss_that_is_not_finite_is_one_clear_error(tmp_path):
