@@ -6,6 +6,7 @@ import numpy as np
 
 from digitforge.data.pixels import to_bytes
 from digitforge.errors import UserError
+from digitforge.wording import shown
 
 Shape = tuple[int, int, int]
 
@@ -14,12 +15,19 @@ class InputError(UserError, ValueError):
     """An argument that can't be used; the message says what was received and what is accepted."""
 
 
-def whole(name: str, value: Any, least: int, most: int | None = None) -> int:
+def whole(name: str, value: Any, least: int, most: int) -> int:
     """A whole number from `least` to `most`; raises InputError, naming it, for anything else."""
-    if isinstance(value, int | np.integer) and not isinstance(value, bool) and least <= value <= (most or value):
+    if isinstance(value, int | np.integer) and not isinstance(value, bool) and least <= value <= most:
         return int(value)
-    accepted = f"from {least} to {most}" if most else f"of {least} or more"
-    raise InputError(f"{name}: received {value!r}; accepted: a whole number {accepted}")
+    raise InputError(f"{name}: received {shown(value)}; accepted: a whole number from {least} to {most}")
+
+
+def array(name: str, value: Any) -> np.ndarray:
+    """A value as an array; raises InputError, naming it, for lists that make none."""
+    try:
+        return np.asarray(value)
+    except (ValueError, TypeError, OverflowError):
+        raise InputError(f"{name}: received {shown(value)}; accepted: an array") from None
 
 
 def expected(shape: Shape) -> str:
@@ -33,7 +41,7 @@ def to_pictures(x: np.ndarray, shape: Shape) -> np.ndarray:
 
     Floats are rounded to the 256 values that an image file has. Raises InputError, naming what was received.
     """
-    x = np.asarray(x)
+    x = array("images", x)
     sized = x[..., None] if x.ndim == 3 and shape[2] == 1 else x
     if sized.ndim != 4 or sized.shape[1:] != shape or not len(x):
         raise InputError(

@@ -13,9 +13,10 @@ from digitforge.data.pixels import crisp, to_bytes
 from digitforge.data.preparation import Preparation
 from digitforge.data.stacked import binarize
 from digitforge.errors import UserError
-from digitforge.images import InputError, to_pictures, whole
+from digitforge.images import InputError, array, to_pictures, whole
 from digitforge.metrics.neighbours import neighbour_distance
 from digitforge.settings.variants import Row
+from digitforge.wording import shown
 
 if TYPE_CHECKING:  # both import TensorFlow
     from digitforge.models.base import GenerativeModel
@@ -23,6 +24,8 @@ if TYPE_CHECKING:  # both import TensorFlow
 
 
 MOST_IMAGES = 1_000_000  # at once
+MOST_DRAWS = 100_000  # of an image, as in params.yaml
+MOST_SEED = 2**31 - 1  # above, TensorFlow would draw what it draws for a lower one
 MOST_NAMED = 26  # labels that an error lists
 
 Label = int | str
@@ -70,7 +73,7 @@ class Variant:
 
     def draw(self, n: int, seed: int = 0, label: Label | Sequence[Label] | None = None) -> np.ndarray:
         """The codes of `sample`'s images -> float32 [n, code]; with `classes`, the first so many say the label."""
-        n, seed = whole("n", n, 1, MOST_IMAGES), whole("seed", seed, 0)
+        n, seed = whole("n", n, 1, MOST_IMAGES), whole("seed", seed, 0, MOST_SEED)
         codes = self._sampler.draw(n, seed)
         if label is None:
             return codes
@@ -83,7 +86,7 @@ class Variant:
 
     def decode(self, z: np.ndarray) -> np.ndarray:
         """Codes [N, code] -> expected pixels, float32 [N, H, W, C] in [0, 1]."""
-        z = np.asarray(z)
+        z = array("codes", z)
         if z.ndim != 2 or z.shape[1] != self.code or not len(z):
             raise InputError(f"{self.key}: received codes of shape {z.shape}; accepted: [N, {self.code}], at least one")
         if z.dtype.kind not in "fiu" or not np.isfinite(z).all():
@@ -104,7 +107,7 @@ class Variant:
 
         if not self.has_likelihood:
             raise InputError(f"{self.key}: a model of family {self.family} has no likelihood; accepted: a VAE")
-        draws, seed = whole("draws", draws, 1), whole("seed", seed, 0)
+        draws, seed = whole("draws", draws, 1, MOST_DRAWS), whole("seed", seed, 0, MOST_SEED)
         seen = self.model.observe(self._to_encode(x), seed)
         return importance_nats(self.model, seen, draws, seed)["log_p"]
 
@@ -149,7 +152,7 @@ class Variant:
             raise InputError(f"label: {self.key} doesn't generate by label; accepted: None, or another variant")
         given = np.asarray(label, object)
         if given.shape not in ((), (n,)):
-            raise InputError(f"label: received {label!r}; accepted: a label, or one for each of {n} images")
+            raise InputError(f"label: received {shown(label)}; accepted: a label, or one for each of {n} images")
         labels = [self._label(one) for one in np.broadcast_to(given, n)]
         return np.eye(self.classes, dtype=np.float32)[labels]
 
@@ -164,7 +167,7 @@ class Variant:
             for label, name in zip(labels[:MOST_NAMED], self.names, strict=False)
         )
         more = ", …" if len(labels) > MOST_NAMED else ""
-        raise InputError(f"label: received {given!r}; accepted: {accepted}{more}")
+        raise InputError(f"label: received {shown(given)}; accepted: {accepted}{more}")
 
     @cached_property
     def _sampler(self) -> "Sampler":

@@ -1,17 +1,35 @@
 """`python -m digitforge.explorer [--port PORT]`: serve the explorer on 127.0.0.1 until Ctrl-C."""
 
 import argparse
+import atexit
 import os
+import shutil
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
+# Both are read when Gradio is imported. The folder that it would take in the system's may be another user's.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="digitforge-explorer-")
+
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from digitforge.errors import UserError, user_errors
 from digitforge.explorer.page import CSS, THEME, page
 from digitforge.explorer.shelf import Shelf
 from digitforge.project import project_folder
+
+ADDRESS = "127.0.0.1"
+# Names under which a browser may ask. Another one would be that of a foreign page, whose name server points here.
+HOSTS = (ADDRESS, "localhost")
+
+
+def ask_directly() -> None:
+    """Have requests to this machine pass by the proxy that the environment may name: Gradio asks its own server."""
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join([*filter(None, [os.environ.get(name)]), *HOSTS])
 
 
 def warm(shelf: Shelf) -> None:
@@ -27,6 +45,13 @@ def main() -> None:
     )
     parser.add_argument("--port", type=int, default=7860, help="port on 127.0.0.1 (default: 7860)")
     parser.add_argument(
+        "--host-name",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="answer requests to this name too, besides 127.0.0.1 and localhost",
+    )
+    parser.add_argument(
         "--project", type=Path, help="folder of the project (default: the one around the working folder)"
     )
     arguments = parser.parse_args()
@@ -35,9 +60,11 @@ def main() -> None:
     shelf = Shelf(arguments.project.resolve() if arguments.project else project_folder())
     blocks = page(shelf)
     shelf.trained()  # a params.yaml that is wrong ends here, in one line
+    ask_directly()
+    atexit.register(shutil.rmtree, os.environ["GRADIO_TEMP_DIR"], ignore_errors=True)
     try:
         _, url, _ = blocks.launch(
-            server_name="127.0.0.1",
+            server_name=ADDRESS,
             server_port=arguments.port,
             share=False,
             quiet=True,
@@ -45,6 +72,9 @@ def main() -> None:
             footer_links=[],
             run_history=False,
             enable_monitoring=False,
+            app_kwargs={
+                "middleware": [Middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, *arguments.host_name])]
+            },
             theme=THEME,
             css=CSS,
         )

@@ -26,8 +26,10 @@ from digitforge.settings.fit import Fit
 from digitforge.settings.vae import VaeSettings
 from digitforge.settings.variants import Row, Variant
 from digitforge.settings.verifiers import Verifiers
+from digitforge.wording import shortened, shown
 
 PARAMS_FILE = Path("params.yaml")
+MOST_BYTES, MOST_VALUES = 1 << 20, 50_000  # of it; the committed one has 30 kB and 2,000 values
 NOT_VARIANTS = ("verifier", "judge", "peers", "leave_one_out")  # names of other things in reports/metrics
 # Names of files and DVC stages should not be longer than this; a dot would break look-ups of `variants.KEY`.
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -185,24 +187,24 @@ def explain(error: ValidationError, content: Any) -> str:
     first = error.errors(include_url=False)[0]
     path = written(first["loc"], content)
     received = first["input"]
-    shown = f"received {received!r}" if not isinstance(received, Mapping) else "received a mapping"
+    what = f"received {shown(received)}" if not isinstance(received, Mapping) else "received a mapping"
     match first["type"]:
         case "extra_forbidden":
-            return f"{path}: unknown key ({shown}); remove it or correct its spelling"
+            return f"{path}: unknown key ({what}); remove it or correct its spelling"
         case "missing":
             return f"{path}: missing; this key is required"
         case "union_tag_invalid":
             context = first["ctx"]
             key = f"{path}.{context['discriminator'].strip(chr(39))}"
-            return f"{key}: received {context['tag']!r}; accepted: {context['expected_tags']}"
+            return f"{key}: received {shown(context['tag'])}; accepted: {context['expected_tags']}"
         case "union_tag_not_found":
             return f"{path}.{first['ctx']['discriminator'].strip(chr(39))}: missing; this key is required"
         case "model_type":
-            return f"{path}: {shown}; accepted: a mapping of settings"
+            return f"{path}: {what}; accepted: a mapping of settings"
         case "value_error":
             return f"{path}.{first['ctx']['error']}".removeprefix(".")
         case _:
-            return f"{path}: {shown}; {first['msg'][0].lower()}{first['msg'][1:]}"
+            return f"{path}: {what}; {first['msg'][0].lower()}{first['msg'][1:]}"
 
 
 def parse(content: Any, name: str = str(PARAMS_FILE)) -> Params:
@@ -212,7 +214,7 @@ def parse(content: Any, name: str = str(PARAMS_FILE)) -> Params:
     try:
         params = Params.model_validate(content)
     except ValidationError as error:
-        raise UserError(f"{name}: {explain(error, content)}") from None
+        raise UserError(shortened(f"{name}: {explain(error, content)}")) from None
     for key in params.variants:
         if key in NOT_VARIANTS or key.startswith("leave_one_out"):
             raise UserError(f"{name}: variants.{key}: received a variant of this name; accepted: any other name")
@@ -220,8 +222,22 @@ def parse(content: Any, name: str = str(PARAMS_FILE)) -> Params:
 
 
 def read_yaml(path: Path | str) -> Any:
-    """Read YAML 1.2 as DVC does: 1e-5 is a number, a key that stands twice is an error."""
-    return YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
+    """Read YAML 1.2 as DVC does: 1e-5 is a number, a key that stands twice is an error.
+
+    Raises ValueError for a file, or for what its aliases unfold to, that is far larger than any params.yaml.
+    """
+    size = Path(path).stat().st_size
+    if size > MOST_BYTES:
+        raise ValueError(f"{size:,} bytes; accepted: at most {MOST_BYTES:,}")
+    content = YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
+    found, waiting = 0, [content]
+    while waiting:
+        one = waiting.pop()
+        found += 1
+        if found > MOST_VALUES:
+            raise ValueError(f"more than {MOST_VALUES:,} values, with what its aliases stand for")
+        waiting += list(one.values()) if isinstance(one, Mapping) else one if isinstance(one, list) else []
+    return content
 
 
 def load_params(path: Path = PARAMS_FILE) -> Params:
@@ -232,8 +248,8 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
         raise UserError(f"{path}: no such file; run from the project's root") from None
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: received bytes that are not UTF-8 ({error.reason}); accepted: UTF-8 text") from None
-    except (YAMLError, ValueError) as error:  # the latter of a day that doesn't exist, say
-        raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+    except (YAMLError, ValueError, RecursionError) as error:  # the second of a day that doesn't exist, say
+        raise UserError(shortened(f"{path}: not YAML: {' '.join(str(error).split())}")) from None
     return parse(content, str(path))
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from digitforge.errors import UserError, user_errors
 
 DEPS = r"^(artifacts|digitforge|stages|params\.yaml|reports/[a-z]+$)"  # files: only their hashes would be shown
+UNDONE = ("Failed", "Queued", "Running")
 FOUND = ["rev", "typ", "Created", "parent", "State", "Executor"]
 
 
@@ -21,9 +22,20 @@ def short(name: str) -> str:
 
 
 def compare(csv: str) -> str:
-    """What `dvc exp show --csv` prints -> a table with a column for each experiment."""
+    """What `dvc exp show --csv` prints -> a table with a column for each experiment that has results of its own.
+
+    Those that have none, DVC shows with the numbers of their parents: they are named below, with their state.
+    """
     found = pd.read_csv(io.StringIO(csv))
     names = found["Experiment"].fillna(found["rev"].str[:7])
+    state = found["State"].fillna("") if "State" in found else pd.Series("", found.index)
+    without = [f"{name}: {word.lower()}, no results" for name, word in zip(names, state, strict=True) if word in UNDONE]
+    found, names = found[~state.isin(UNDONE)], names[~state.isin(UNDONE)]
+    return "\n".join([differences(found, names), *without])
+
+
+def differences(found: pd.DataFrame, names: "pd.Series[str]") -> str:
+    """The table of what differs between experiments, a column for each."""
     table = found.drop(columns=[name for name in ("Experiment", *FOUND) if name in found]).T
     table.columns = pd.Index(names)
     table.index = pd.Index([short(name) for name in table.index])

@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 
 import pytest
+import requests
 from playwright import sync_api
 
 PATIENCE = 240_000  # milliseconds: the first answer waits for TensorFlow, on a machine that may be busy
@@ -11,9 +12,25 @@ PATIENCE = 240_000  # milliseconds: the first answer waits for TensorFlow, on a 
 
 @pytest.fixture(scope="module")
 def url(project, serve, tmp_path_factory):
-    command = ["digitforge.explorer", "--project", str(project)]
-    with serve(tmp_path_factory.mktemp("log"), command, "") as address:
+    """The explorer's address, where a proxy is set for all hosts and Gradio's folder can't be used."""
+    command, temporary = ["digitforge.explorer", "--project", str(project)], tmp_path_factory.mktemp("temporary")
+    (temporary / "gradio").touch()
+    proxied = {"http_proxy": "http://127.0.0.1:9", "no_proxy": "", "NO_PROXY": "", "TMPDIR": str(temporary)}
+    with serve(tmp_path_factory.mktemp("log"), command, "", **proxied) as address:
         yield address
+
+
+@pytest.mark.parametrize("path", ["/", "/config", "/gradio_api/info"])
+def test_only_this_machine_s_names_are_answered(url, path):
+    port = url.rsplit(":", 1)[1].strip("/")
+    for host, status in (
+        ("127.0.0.1", 200),
+        ("localhost", 200),
+        ("evil.example", 400),
+        ("127.0.0.1.evil.example", 400),
+    ):
+        found = requests.get(f"http://127.0.0.1:{port}{path}", headers={"Host": f"{host}:{port}"})
+        assert found.status_code == status
 
 
 @pytest.fixture

@@ -1,0 +1,40 @@
+"""What lines on the screen may say of values from outside: short, and without passwords."""
+
+import os
+import re
+from reprlib import Repr
+from typing import Any
+
+# user:password@ of an address, and what may stand in a query in its place
+CREDENTIALS = re.compile(r"(?<=://)[^/\s@'\"]*@")
+QUERY = re.compile(r"(?i)([?&](?:[\w-]*(?:token|password|secret|key|signature|sig)[\w-]*)=)[^&\s'\"]+")
+SECRET_VARIABLES = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "AWS_SECRET_ACCESS_KEY")
+MASK = "***"
+LONGEST = 400  # characters of a line
+
+SHORT = Repr()
+SHORT.maxstring = SHORT.maxother = 80
+SHORT.maxlist = SHORT.maxtuple = 10
+SHORT.maxlevel = 3
+
+
+def shown(value: Any) -> str:
+    """A value as Python writes it, with its middle left out where it is long."""
+    try:
+        return SHORT.repr(value)
+    except ValueError:  # Python doesn't write whole numbers of thousands of digits
+        return f"a {type(value).__name__} too long to show"
+
+
+def shortened(line: str) -> str:
+    """A line of at most 400 characters, its middle left out if it has more."""
+    half = LONGEST // 2 - 1
+    return line if len(line) <= LONGEST else f"{line[:half]}…{line[-half:]}"
+
+
+def redacted(text: str) -> str:
+    """A text without the user names, passwords and tokens of the addresses in it, or those of the environment."""
+    for name in SECRET_VARIABLES:
+        value = os.environ.get(name, "")
+        text = text.replace(value, MASK) if len(value) > 3 else text
+    return QUERY.sub(rf"\1{MASK}", CREDENTIALS.sub(f"{MASK}@", text))
