@@ -23,7 +23,7 @@ def shown(value: Any) -> str:
     try:
         return SHORT.repr(value)
     except ValueError:  # Python doesn't write whole numbers of thousands of digits
-        return f"a {type(value).__name__} too long to show"
+        return f"{type(value).__name__}, too long to show"
 
 
 def shortened(line: str) -> str:

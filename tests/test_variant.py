@@ -220,7 +220,7 @@ def test_a_count_is_a_whole_number_in_reason(tiny, n):
         tiny.sample(n)
 
 
-@pytest.mark.parametrize("seed", [-1, 1.5, None, 2**31, 2**32 + 1, 2**63, 10**5000])
+@pytest.mark.parametrize("seed", [-1, 1.5, None, 2**31, 2**32 + 1, 2**63])
 def test_a_seed_is_a_whole_number_below_two_to_the_31(tiny, data, seed):
     for use in (lambda: tiny.sample(1, seed=seed), lambda: tiny.log_prob(data["x_test"][:1], seed=seed)):
         with pytest.raises(InputError, match=r"seed: received .*; accepted: a whole number from 0 to 2147483647"):

@@ -5,19 +5,27 @@ import hashlib
 import io
 import os
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pooch
 import requests
+from tqdm import tqdm
+from urllib3.exceptions import HTTPError
 
 from digitforge.data.idx import FILES, format_idx, parse_idx
 from digitforge.data.sources import KERAS_ARRAYS, KERAS_MNIST_SHA256, SOURCES
+from digitforge.wording import redacted
 
 IdxFiles = dict[str, bytes]
 RETRIES = 2  # pooch waits 1 s, then 2 s, between tries
-TIMEOUT_SECONDS = 20
+TIMEOUT_SECONDS = 20  # until an answer begins, and between its parts
+MOST_BYTES = 64 << 20  # of a file: the largest one has 26 MB
+PATIENCE_SECONDS, SLOWEST = 30, 2_000  # after so long, an answer must have brought so many bytes a second
 
 
 class Unavailable(Exception):
@@ -66,17 +74,42 @@ def from_mirror(url: str, source: str, cache: Path) -> IdxFiles:
     of_source = SOURCES[source]
     sums = {f"{file}.gz": f"sha256:{value}" for file, value in zip(of_source.files, of_source.sha256, strict=True)}
     mirror = pooch.create(cache, base_url=url.rstrip("/") + "/", registry=sums, retry_if_failed=RETRIES)
-    downloader = pooch.HTTPDownloader(progressbar=True, timeout=TIMEOUT_SECONDS)
     unpacked = {}
     for name, file in zip(FILES, of_source.files, strict=True):
         try:
-            path = Path(mirror.fetch(f"{file}.gz", downloader=downloader))
+            path = Path(mirror.fetch(f"{file}.gz", downloader=download))
         except requests.RequestException as error:
             raise Unavailable(f"{file}.gz: {short_reason(error)}") from None
         except ValueError as error:
             raise Unavailable(wrong_sum(f"{file}.gz", str(error))) from None
         unpacked[name] = gzip.decompress(path.read_bytes())
     return unpacked
+
+
+def download(url: str, output_file: str | BinaryIO, _: pooch.Pooch) -> None:
+    """Stream a file into another, with a bar; for pooch, which tries again after a requests.RequestException.
+
+    Raises Unavailable, which ends the trying, for a body without end and for one that hardly moves.
+    """
+    with ExitStack() as stack:
+        file = stack.enter_context(open(output_file, "wb")) if isinstance(output_file, str | Path) else output_file
+        headers = {"Accept-Encoding": "identity"}
+        response = stack.enter_context(requests.get(url, stream=True, timeout=TIMEOUT_SECONDS, headers=headers))
+        response.raise_for_status()
+        total = int(response.headers.get("content-length", 0)) or None
+        bar = stack.enter_context(tqdm(total=total, unit="B", unit_scale=True, desc=url.rsplit("/", 1)[-1]))
+        began = time.monotonic()
+        try:
+            while part := response.raw.read1(1 << 16, decode_content=False):  # what is there, without waiting for more
+                file.write(part)
+                bar.update(len(part))
+                seconds = time.monotonic() - began
+                if bar.n > MOST_BYTES:
+                    raise Unavailable(f"more than {MOST_BYTES >> 20} MB came, and no data set has such a file")
+                if seconds > PATIENCE_SECONDS and bar.n < SLOWEST * seconds:
+                    raise Unavailable(f"{bar.n:,.0f} bytes came in {seconds:.0f} s, which is too slow")
+        except HTTPError as error:  # urllib3's, which requests wraps elsewhere
+            raise requests.ConnectionError(str(error)) from None
 
 
 def short_reason(error: requests.RequestException) -> str:
@@ -125,7 +158,7 @@ def places(
     own = os.environ.get("DIGITFORGE_MNIST")
     if own and source == "mnist":
         if own.startswith(("http://", "https://")):
-            yield f"DIGITFORGE_MNIST={own}", lambda: from_mirror(own, source, cache)
+            yield f"DIGITFORGE_MNIST={redacted(own)}", lambda: from_mirror(own, source, cache)
         else:
             yield f"DIGITFORGE_MNIST={own}", lambda: from_folder(root / Path(own).expanduser(), source)
     if source == "mnist":
@@ -135,7 +168,7 @@ def places(
         folder = base / SOURCES[source].torchvision / "raw"
         yield f"torchvision's cache {folder}", lambda folder=folder: from_folder(folder, source)  # type: ignore[misc]
     for url in mirrors:
-        yield url, lambda url=url: from_mirror(url, source, cache)  # type: ignore[misc]
+        yield redacted(url), lambda url=url: from_mirror(url, source, cache)  # type: ignore[misc]
 
 
 def check(files: IdxFiles) -> None:

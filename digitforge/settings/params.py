@@ -26,7 +26,7 @@ from digitforge.settings.fit import Fit
 from digitforge.settings.vae import VaeSettings
 from digitforge.settings.variants import Row, Variant
 from digitforge.settings.verifiers import Verifiers
-from digitforge.wording import shortened, shown
+from digitforge.wording import redacted, shortened, shown
 
 PARAMS_FILE = Path("params.yaml")
 MOST_BYTES, MOST_VALUES = 1 << 20, 50_000  # of it; the committed one has 30 kB and 2,000 values
@@ -214,7 +214,7 @@ def parse(content: Any, name: str = str(PARAMS_FILE)) -> Params:
     try:
         params = Params.model_validate(content)
     except ValidationError as error:
-        raise UserError(shortened(f"{name}: {explain(error, content)}")) from None
+        raise UserError(shortened(redacted(f"{name}: {explain(error, content)}"))) from None
     for key in params.variants:
         if key in NOT_VARIANTS or key.startswith("leave_one_out"):
             raise UserError(f"{name}: variants.{key}: received a variant of this name; accepted: any other name")

@@ -3,8 +3,12 @@
 import gzip
 import hashlib
 import http.server
+import re
 import threading
+import time
+from contextlib import suppress
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -107,6 +111,52 @@ def test_a_server_that_stumbles_is_asked_again(archive, serve, monkeypatch):
     found, _ = fetch([serve(archive)])
     assert len(found) == 4
     assert asked[:2] == [f"/{FILES[0]}.gz"] * 2
+
+
+@pytest.fixture
+def answer_with(serve, archive, monkeypatch):
+    """A mirror that answers every request with these parts of a body, one after the other."""
+
+    def answer(parts):
+        def send(handler):
+            handler.send_response(200)
+            handler.end_headers()
+            with suppress(ConnectionError):  # who asked has hung up
+                for part in parts():
+                    handler.wfile.write(part)
+
+        monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, "do_GET", send)
+        return serve(archive)
+
+    return answer
+
+
+def test_a_mirror_that_hardly_moves_is_left(answer_with, monkeypatch):
+    monkeypatch.setattr(places, "PATIENCE_SECONDS", 0.3)
+
+    def drip():
+        while True:
+            yield b"x"
+            time.sleep(0.05)
+
+    _, failures = fetch([answer_with(drip)])
+    assert re.search(r"\d bytes came in 0 s, which is too slow", failures[-1])
+
+
+def test_a_body_without_end_is_left(answer_with, monkeypatch, tmp_path):
+    monkeypatch.setattr(places, "MOST_BYTES", 1 << 20)
+    _, failures = fetch([answer_with(lambda: repeat(bytes(1 << 16)))])
+    assert failures[-1].endswith("more than 1 MB came, and no data set has such a file")
+    assert sum(path.stat().st_size for path in Path(".scratch").rglob("*") if path.is_file()) == 0
+
+
+def test_a_password_is_never_shown(archive, serve, monkeypatch, capsys):
+    url = serve(archive).replace("://", "://user:geheim@")
+    monkeypatch.setenv("DIGITFORGE_MNIST", url)
+    assert len(fetch([])[0]) == 4
+    _, failures = places.fetch("kmnist", ["http://user:geheim@127.0.0.1:1/?token=geheim"], Path(".scratch"), Path.cwd())
+    assert "geheim" not in capsys.readouterr().out + str(failures)
+    assert "http://***@127.0.0.1:1/?token=***" in failures[-1]
 
 
 def test_what_arrived_whole_is_not_asked_for_again(archive, serve, tmp_path):
