@@ -18,6 +18,7 @@ from digitforge.settings.params import Tracking
 from digitforge.settings.recipe import Recipe
 from digitforge.settings.variants import Variant
 from digitforge.tracking import completing, runs
+from digitforge.wording import redacted
 
 SETTINGS = ("data.missing_digit", "leave_one_out.digits", "tracking", "variants")
 CODE = ("digitforge.serving",)
@@ -38,17 +39,17 @@ def main() -> None:
     trainings = list(completing.trainings(rows, recipe["leave_one_out.digits"]))
     files.write_json(Path("artifacts/tracked.json"), {"runs": [training.name for training in trainings]})
     try:
-        store = runs.Store(settings.experiment)
-        for training in trainings:
-            title = titles.get(training.name, f"Never saw a {training.recipe.key}")
-            completing.complete(store, training, title, source)
-        with FileLock(files.scratch() / "registry.lock"):  # workers of DVC's queue may be here at once
+        store = runs.Store(settings.experiment, again=True)
+        with FileLock(files.scratch() / "track.lock"):  # workers of DVC's queue may be here at once
+            for training in trainings:
+                title = titles.get(training.name, f"Never saw a {training.recipe.key}")
+                completing.complete(store, training, title, source)
             completing.register(store, rows, settings.champion, recipe["data.missing_digit"])
     except Exception as error:  # whatever MLflow, its server or its database can raise
         runs.warn(error)
         print("WARNING: `dvc repro -f -s track` completes runs and models once it can", file=sys.stderr)
         return
-    print(f"track: {len(trainings)} runs complete, {len(rows)} models registered in {runs.tracking_uri()}")
+    print(f"track: {len(trainings)} runs complete, {len(rows)} models registered in {redacted(runs.tracking_uri())}")
 
 
 if __name__ == "__main__":

@@ -89,6 +89,7 @@ class Registry:
         name, tags = PREFIX + entry.key, {**entry.tags, "content": entry.content}
         if name not in self.models:
             self.models[name] = self.client.create_registered_model(name, entry.tags, entry.title)
+        self.discard(entry.content)
         model = self.client.create_logged_model(self.store.experiment_id, entry.key, run_id, tags)
         with tempfile.TemporaryDirectory() as saved:
             self._save(Path(saved) / "model", model, folder, entry.image)
@@ -100,6 +101,12 @@ class Registry:
             name, source, run_id, tags=tags, description=entry.title, model_id=model.model_id
         )
         return str(made.version)  # a number, or text, as the store has it
+
+    def discard(self, content: str) -> None:
+        """Delete logged models with a content that no version has: `add` was killed before it was done."""
+        found = self.client.search_logged_models([self.store.experiment_id], f"tags.content = '{content}'")
+        for model in found:
+            self.client.delete_logged_model(model.model_id)
 
     @staticmethod
     def _save(path: Path, model: Any, folder: Path, image: np.ndarray) -> None:

@@ -4,6 +4,7 @@ A run that can't be logged costs one warning, never a trained model. Stages talk
 through MlflowClient, so no global "active run" exists.
 """
 
+import hashlib
 import logging
 import os
 import sys
@@ -12,7 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import requests
 from filelock import FileLock
 
 from digitforge import files
@@ -20,6 +23,8 @@ from digitforge.revision import git_commit
 from digitforge.settings.params import Tracking
 from digitforge.settings.recipe import Recipe
 from digitforge.settings.trainings import Training
+from digitforge.tracking.moving import follow
+from digitforge.wording import redacted
 
 # A dead server must not hold up training: MLflow's own defaults wait for minutes.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
@@ -27,6 +32,7 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # nothing leaves the machine unasked
 
+ANSWER_SECONDS, SILENCE_SECONDS = 5, 300
 BATCH = 1_000  # metrics that one request may carry
 MAX_PARAM_LENGTH = 6_000
 # Stages whose many runs would hide the others: the UI folds them under a parent run.
@@ -36,7 +42,43 @@ PICTURES = "digits"  # the slider over training steps
 
 def tracking_uri() -> str:
     """MLFLOW_TRACKING_URI if set, else an sqlite file in the main repository."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{files.main_repository() / 'mlflow.db'}"
+    # SQLAlchemy takes %20 in a path for a space.
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{quote(str(database()))}"
+
+
+def database() -> Path:
+    """The store where MLFLOW_TRACKING_URI names none."""
+    return files.main_repository() / "mlflow.db"
+
+
+def artifacts() -> Path:
+    """Where its artifacts are."""
+    return files.main_repository() / "mlartifacts"
+
+
+def ask(server: str, *, again: bool = False) -> None:
+    """Raise ConnectionError unless a server answers. One that was silent is left in peace for five minutes, or `again`.
+
+    So a silent server costs a run of the pipeline seconds, not seconds for each training.
+    """
+    silent, since = silence(server), 0.0
+    if silent.exists() and not again:
+        since = time.time() - silent.stat().st_mtime
+        if since < SILENCE_SECONDS:
+            raise ConnectionError(
+                f"it was silent {since:.0f} s ago; it is asked again in {SILENCE_SECONDS - since:.0f} s"
+            )
+    try:
+        requests.get(f"{server.rstrip('/')}/health", timeout=ANSWER_SECONDS, stream=True).close()  # whatever it says
+    except requests.RequestException as error:
+        silent.touch()
+        raise ConnectionError(f"no answer ({type(error).__name__})") from None
+    silent.unlink(missing_ok=True)
+
+
+def silence(server: str) -> Path:
+    """The file that says since when a server is silent."""
+    return files.scratch() / f"mlflow-silent-{hashlib.sha256(server.encode()).hexdigest()[:16]}"
 
 
 def flatten(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -53,7 +95,10 @@ def flatten(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 class Store:
     """An experiment of an MLflow store, ready for use."""
 
-    def __init__(self, experiment: str) -> None:
+    def __init__(self, experiment: str, *, again: bool = False) -> None:
+        """`again`: ask a server that was silent a moment ago. Raises what MLflow raises, and ConnectionError."""
+        if tracking_uri().startswith("http"):
+            ask(tracking_uri(), again=again)
         # Imported late: it takes seconds, and a stage that has nothing to log needs none of it.
         import mlflow.entities
         from mlflow import MlflowClient
@@ -62,6 +107,8 @@ class Store:
         self.entities = mlflow.entities
         # Processes that open a fresh sqlite store at once destroy each other's tables: one at a time.
         with FileLock(files.scratch() / "mlflow.lock"):
+            for old in follow(database(), artifacts()) if not os.environ.get("MLFLOW_TRACKING_URI") else []:
+                print(f"MLflow: the project was moved; what was in {old} is looked up in {artifacts().as_uri()}")
             self.client = MlflowClient(tracking_uri())
             found = self.client.get_experiment_by_name(experiment)
             if found is None:
@@ -77,7 +124,7 @@ class Store:
         """Absolute, so that runs from temporary workspaces outlive them; a server chooses its own."""
         if tracking_uri().startswith("http"):
             return None
-        return (files.main_repository() / "mlartifacts").as_uri()
+        return artifacts().as_uri()
 
     def runs(self, fingerprint: str) -> list[Any]:
         """The runs of a training by its fingerprint, the newest first."""
@@ -164,7 +211,8 @@ class Store:
 def warn(error: Exception) -> None:
     """Say in one line that MLflow can't be used."""
     reason = " ".join(str(error).split())[:300]
-    print(f"WARNING: MLflow at {tracking_uri()} can't be used, going on without it: {reason}", file=sys.stderr)
+    line = f"WARNING: MLflow at {tracking_uri()} can't be used, going on without it: {reason}"
+    print(redacted(line), file=sys.stderr)
 
 
 class Run:
@@ -182,6 +230,8 @@ class Run:
         except Exception as error:  # whatever MLflow, its server or its database can raise
             self.store = None
             warn(error)
+            if "failed with exception" in str(error):  # MLflow's words for a server that it can't reach
+                silence(tracking_uri()).touch()
 
     def log_row(self, row: dict[str, float]) -> None:
         """Log one point of the curves."""

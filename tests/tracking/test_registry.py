@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -128,6 +129,18 @@ def test_a_content_is_found_again_and_another_is_not(repository, packed):
     found = registry.Registry(store)
     assert (found.version("tiny", "c1"), found.version("tiny", "c2"), found.version("tiny", "c3")) == ("1", "2", None)
     assert found.version("other", "c1") is None
+
+
+def test_what_a_killed_registering_left_is_replaced(repository, packed, monkeypatch):
+    store = runs.Store("exp")
+    with monkeypatch.context() as patch:
+        patch.setattr(registry.Registry, "_save", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            add(store, packed)
+    logged = [model.status for model in store.client.search_logged_models([store.experiment_id])]
+    assert logged == ["PENDING"]
+    add(store, packed)
+    assert [model.status for model in store.client.search_logged_models([store.experiment_id])] == ["READY"]
 
 
 def test_one_champion_wears_the_crown(repository, packed):

@@ -1,10 +1,12 @@
 """Against real MLflow stores: sqlite files and an `mlflow server`."""
 
 import json
+import socket
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +148,71 @@ def test_a_server_that_dies_midway_costs_one_warning(repository, capsys, monkeyp
         for step in range(5):
             run.log_row({"step": step, "loss": 1.0})
     assert capsys.readouterr().err.count("WARNING") == 1
+
+
+@pytest.fixture
+def silent_server(monkeypatch):
+    """A server that takes connections and never answers -> those it took."""
+    monkeypatch.setattr(runs, "ANSWER_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken = []
+
+        def take():
+            with suppress(OSError):
+                while True:
+                    taken.append(server.accept()[0])
+
+        threading.Thread(target=take, daemon=True).start()
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://ada:geheim@127.0.0.1:{server.getsockname()[1]}")
+        yield taken
+        server.shutdown(socket.SHUT_RDWR)
+        for connection in taken:
+            connection.close()
+
+
+def test_a_silent_server_is_asked_once_in_five_minutes_and_its_password_kept(repository, silent_server, capsys):
+    for _ in range(3):
+        assert track().store is None
+    said = capsys.readouterr()
+    assert len(silent_server) == 1
+    assert said.err.count("WARNING: MLflow at http://***@127.0.0.1:") == 3
+    assert said.err.count("no answer (ReadTimeout)") == 1
+    assert said.err.count("it was silent 0 s ago; it is asked again in 300 s") == 2
+    assert "geheim" not in said.out + said.err
+    with pytest.raises(ConnectionError):
+        runs.Store("exp", again=True)
+    assert len(silent_server) == 2
+
+
+@pytest.mark.parametrize("name", ["My%20Project", "a project", "Größe #1"], ids=["percent", "space", "others"])
+def test_a_project_may_lie_in_any_folder(tmp_path, monkeypatch, name):
+    (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / name)
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path / name))
+    small.track_as("exp")
+    with runs.live(small.training(), "mnist") as run:
+        run.log_picture(np.zeros((6, 4, 3), np.uint8), 10)
+    assert (tmp_path / name / "mlflow.db").is_file()
+    assert list((tmp_path / name / "mlartifacts").rglob("*.png"))
+    assert MlflowClient(runs.tracking_uri()).list_artifacts(run.run_id, "images")
+
+
+def test_what_was_logged_follows_a_project_that_is_moved(tmp_path, monkeypatch, capsys):
+    ids = []
+    for folder in ("first", "moved"):
+        (tmp_path / "first").rename(tmp_path / folder) if ids else (tmp_path / folder).mkdir()
+        monkeypatch.chdir(tmp_path / folder)
+        monkeypatch.setenv("DVC_ROOT", str(tmp_path / folder))
+        small.track_as("exp")
+        with runs.live(small.training(seed=len(ids)), "mnist") as run:
+            run.log_picture(np.zeros((6, 4, 3), np.uint8), 10)
+        client = MlflowClient(runs.tracking_uri())
+        ids.append(run.run_id)
+        for run_id in ids:
+            assert client.list_artifacts(run_id, "images")
+            assert client.get_run(run_id).info.artifact_uri.startswith((tmp_path / folder / "mlartifacts").as_uri())
+    assert not (tmp_path / "first").exists()
+    assert capsys.readouterr().out.count("the project was moved") == 1
 
 
 def test_processes_may_open_a_fresh_store_at_once(repository):
