@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from digitforge import files
+from digitforge.damage import cure
 from digitforge.data.raw import SOURCE_FILE, SourceFacts
 from digitforge.data.record import preparation
 from digitforge.errors import UserError
@@ -77,7 +78,7 @@ def load(key: str, root: Path | None = None) -> Variant:
     from digitforge import models
 
     folder = root / files.MODELS / key
-    with undamaged(folder, f"dvc repro -f -s train@{key}"):
+    with undamaged(folder, root, f"dvc repro -f -s train@{key}"):
         if not is_of(row, files.read_json(folder / "config.json")):
             raise UserError(
                 f"{key}: edited in params.yaml since it was trained; `dvc repro evaluate@{key}` trains it anew"
@@ -87,13 +88,13 @@ def load(key: str, root: Path | None = None) -> Variant:
 
 
 @contextmanager
-def undamaged(path: Path, command: str) -> Iterator[None]:
-    """Reading what lies at `path`: where that fails, say so, and which command makes it anew."""
+def undamaged(path: Path, root: Path, command: str) -> Iterator[None]:
+    """Reading what lies at `path`: where that fails, say so, and which command brings it back."""
     try:
         yield
     except files.DAMAGED as error:
         reason = " ".join(str(error).split())[:200]
-        raise UserError(f"{path}: damaged ({reason}); `{command}` makes it anew") from None
+        raise UserError(f"{path}: damaged ({reason}); {cure(path, root, command)}") from None
 
 
 def is_of(row: Row, config: dict[str, Any]) -> bool:
@@ -111,6 +112,6 @@ def verifier(root: Path | None = None) -> Verifier:
     from digitforge.models.verifiers import load
 
     source = SourceFacts.read(root) if (root / SOURCE_FILE).exists() else SourceFacts("unknown")
-    with undamaged(folder, "dvc repro -f -s verifier@strict"):
+    with undamaged(folder, root, "dvc repro -f -s verifier@strict"):
         network = load(folder, pictures=source.pictures)
         return Verifier(network, files.read_json(folder / "judge.json")["thresholds"], source.names)

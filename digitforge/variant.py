@@ -194,6 +194,11 @@ class Variant:
             found = files.read_npz(path, *names, *(("model_sha256",) if names else ()))
             if str(found.pop("model_sha256")) == files.sha256(weights):
                 return found
-        except files.DAMAGED:
+        except FileNotFoundError:
             pass
-        raise UserError(f"{path}: missing, damaged or of another training, `dvc repro sample@{self.key}` makes it")
+        except files.DAMAGED:
+            from digitforge.damage import cure  # it reads dvc.lock, which a served model hasn't got
+
+            again = f"dvc repro -f -s sample@{self.key}"
+            raise UserError(f"{path}: damaged; {cure(path, self._root, again)}") from None
+        raise UserError(f"{path}: missing or of another training, `dvc repro sample@{self.key}` makes it")

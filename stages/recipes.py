@@ -1,7 +1,7 @@
 """Stage `recipes`: check params.yaml as a whole, and write what decides each other stage's result, except its data.
 
-It says what differs from the last run, and which stages will therefore run again. `make plan` says the same, and
-writes nothing.
+It says what differs from the last run, and which stages will therefore run again, and deletes what removed variants
+left. `make plan` says the same, and writes and deletes nothing.
 """
 
 import sys
@@ -9,6 +9,7 @@ import sys
 from digitforge import files
 from digitforge.errors import UserError, user_errors
 from digitforge.settings.checks import check_source
+from digitforge.settings.leftovers import delete, leftovers, made_by_dvc
 from digitforge.settings.params import load_params
 from digitforge.settings.plan import plan
 from digitforge.settings.recipe import path_of
@@ -23,6 +24,7 @@ def main(*, write: bool = True) -> None:
     for line in plan(recipes):
         print(line)
     if write:
+        delete(made_by_dvc(leftovers(params)))
         for recipe in recipes:
             files.write_json(path_of(recipe.stage, recipe.key), recipe.to_json())
 

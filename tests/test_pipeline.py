@@ -436,18 +436,21 @@ def test_params_diff_shows_an_edit(project):
     assert found == {"params.yaml": {"budget": {"old": 0.1, "new": 0.2, "diff": 0.1}}}
 
 
-def test_what_a_removed_variant_left_is_named_and_deleted_by_one_command(project):
+def test_what_a_removed_variant_left_is_named_and_deleted(project):
     rows = {key: row for key, row in SMALL["variants"].items() if key != "gan_small"}
     kept = {name: project.root / name for name in ("artifacts/models/gan_small", "reports/metrics/gan_small.json")}
     project.write_params(variants=rows)
     said = project.run(sys.executable, "-m", "stages.recipes", "--plan")
-    deleted = project.run(sys.executable, "-m", "digitforge.settings.leftovers")
+    assert all(path.exists() for path in kept.values())
+    deleted = project.dvc("repro", "recipes")
     gone = {name for name, path in kept.items() if not path.exists()}
+    tidied = project.run(sys.executable, "-m", "digitforge.settings.leftovers")
     again = project.run(sys.executable, "-m", "stages.recipes", "--plan")
     project.write_params()
     project.dvc("repro")  # out of DVC's cache of runs
     assert "no longer in params.yaml: evaluate@gan_small, sample@gan_small, train@gan_small; `make tidy`" in said
     assert "deleted artifacts/models/gan_small" in deleted
+    assert "deleted entries of dvc.lock" in tidied
     assert gone == set(kept)
     assert "no longer in params.yaml" not in again
     assert all(path.exists() for path in kept.values())

@@ -82,7 +82,8 @@ def present_all(params: ResultParams) -> dict[str, Presented]:
 
 
 def write(params: ResultParams) -> None:
-    """Write reports/index.md, index.html, metrics.md, cards and figures."""
+    """Write reports/index.md, index.html, metrics.md, cards and figures. What is no longer made goes last."""
+    before = {path: path.stat().st_ino for folder in (FIGURES, CARDS) for path in folder.glob("*")}
     found = present_all(params)
     rows = [one.row for one in found.values()]
     modes = sorted({row["data"] for row in rows})
@@ -115,4 +116,7 @@ def write(params: ResultParams) -> None:
     for name in ("index.md", "metrics.md"):
         files.write_text(files.REPORTS / name, render(name, about))
     files.write_text(files.REPORTS / "index.html", render("index.html", about | page_content(about, FIGURES)))
+    for path, number in before.items():
+        if path.stat().st_ino == number:  # a file that is written anew is another one of the same name
+            path.unlink()
     print(f"report: {files.REPORTS / 'index.html'}")

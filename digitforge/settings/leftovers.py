@@ -1,18 +1,19 @@
-"""`make tidy`: delete what removed variants and digits of the study left in artifacts/, reports/metrics/ and dvc.lock.
+"""What removed variants and digits of the study left in artifacts/, reports/metrics/ and dvc.lock.
 
-Reports, their cards and figures need no tidying: `dvc repro` makes these folders anew. Until a leftover is gone, it
-counts as data of the stages that read the whole folder.
+Stages read whole folders of artifacts, so a leftover would count as their data, and a clone, which has none, would
+differ. Stage `recipes` deletes those that DVC made; what was trained stays in its cache. `make tidy` deletes all, with
+the entries of dvc.lock, which DVC itself writes while it runs. Cards and figures are the report's own to delete.
 """
 
 import re
 import shutil
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from digitforge import files
 from digitforge.errors import user_errors
 from digitforge.settings.params import NOT_VARIANTS, Params, load_params
-from digitforge.settings.plan import LOCK
+from digitforge.settings.plan import LOCK, last_run
 from digitforge.settings.recipes import make
 
 # An entry of dvc.lock: its line, indented by two, and those below that are indented by more.
@@ -40,16 +41,27 @@ def without_entries(lock: str, wanted: Container[str]) -> str:
     return head + stages + ENTRY.sub(lambda entry: entry[0] if entry[1] in wanted else "", entries)
 
 
-def main() -> None:
-    """Delete the leftovers, each with a line."""
-    params = load_params()
-    found = leftovers(params)
-    for path in found:
+def made_by_dvc(paths: Iterable[Path]) -> list[Path]:
+    """Those that dvc.lock names as an output."""
+    outputs = {out["path"] for stage in last_run(Path()).values() for out in stage.get("outs", [])}
+    return [path for path in paths if path.as_posix() in outputs]
+
+
+def delete(paths: Iterable[Path]) -> None:
+    """Delete files and folders, each with a line."""
+    for path in paths:
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink()
-        print(f"deleted {path}")
+        print(f"deleted {path}, which is of nothing in params.yaml")
+
+
+def main() -> None:
+    """Delete all leftovers."""
+    params = load_params()
+    found = leftovers(params)
+    delete(found)
     if LOCK.exists():
         before = LOCK.read_text(encoding="utf-8")
         after = without_entries(before, {"recipes", *(recipe.name for recipe in make(params))})

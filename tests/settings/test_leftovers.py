@@ -55,8 +55,17 @@ def test_leftovers_are_named_and_deleted(tmp_path, monkeypatch, capsys):
     assert all(path.exists() for path in kept)
     assert not any(path.exists() for path in gone)
     said = capsys.readouterr().out
-    assert "deleted artifacts/models/old\n" in said
+    assert "deleted artifacts/models/old, which" in said
     assert said.count("deleted ") == 8
     assert (tmp_path / "dvc.lock").read_text() == LOCK.replace(GONE, "")
     leftovers.main()
     assert capsys.readouterr().out == "nothing is left of removed variants\n"
+
+
+def test_only_what_dvc_made_counts_as_made_by_dvc(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ours, theirs = files.MODELS / "old", files.MODELS / "my_backup"
+    assert leftovers.made_by_dvc([ours, theirs]) == []
+    lock = f"schema: '2.0'\nstages:\n  train@old:\n    outs:\n    - path: {ours}\n"
+    files.write_text(tmp_path / "dvc.lock", lock)
+    assert leftovers.made_by_dvc([ours, theirs]) == [ours]

@@ -1,0 +1,91 @@
+"""What to do about damage, tried on real repositories of DVC."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from digitforge.damage import cure
+
+PIPELINE = """
+stages:
+  train:
+    cmd: mkdir -p models/a && echo weights > models/a/weights.h5 && echo curves > models/a/history.csv
+    outs: [models/a]
+  sample:
+    cmd: mkdir -p samples && echo samples > samples/a.npz
+    deps: [models/a]
+    outs: [samples/a.npz]
+"""
+OUTPUTS = {"models/a/weights.h5": "train", "samples/a.npz": "sample"}
+
+
+def shell(command):
+    dvc = f"{sys.executable} -m dvc"
+    subprocess.run(["sh", "-ec", command.replace("dvc ", f"{dvc} ")], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A repository after `dvc repro`."""
+    root = tmp_path_factory.mktemp("repository")
+    (root / "dvc.yaml").write_text(PIPELINE, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        shell("git init -q && dvc init -q && dvc repro")
+    return root
+
+
+@pytest.fixture
+def repository(trained, tmp_path, monkeypatch):
+    """A copy of it."""
+    shell(f"cp -a {trained} {tmp_path / 'copy'}")
+    monkeypatch.chdir(tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+def damage(path):
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:3])
+
+
+def copies(root, content):
+    objects = (root / ".dvc/cache/files/md5").rglob("*")
+    return [path for path in objects if path.is_file() and path.read_bytes() == content]
+
+
+@pytest.mark.parametrize("path", OUTPUTS)
+@pytest.mark.parametrize("both", [False, True])
+def test_what_is_advised_brings_it_back(repository, path, both):
+    place, command = repository / path, f"dvc repro -f -s {OUTPUTS[path]}"
+    content = place.read_bytes()
+    [copy] = copies(repository, content)
+    place.unlink()  # it may be a link to the copy
+    place.write_bytes(content)
+    damage(place)
+    if both:
+        damage(copy)
+    advice = cure(place, repository, command)
+    assert (str(copy.relative_to(repository)) in advice) == both
+    assert ("DVC's copy is sound" in advice) != both
+    shell(advice.split("`")[1])
+    assert place.read_bytes() == content
+    assert copies(repository, content)
+
+
+def test_a_damaged_list_of_a_folder_is_found(repository):
+    [listed] = (repository / ".dvc/cache/files/md5").rglob("*.dir")
+    damage(listed)
+    advice = cure(repository / "models/a", repository, "dvc repro -f -s train")
+    assert str(listed.relative_to(repository)) in advice
+    shell(advice.split("`")[1])
+    assert listed.read_bytes().startswith(b"[{")
+
+
+def test_without_a_copy_the_stage_makes_it_anew(repository, tmp_path):
+    command = "dvc repro -f -s train"
+    assert cure(repository / "elsewhere", repository, command) == f"`{command}` makes it anew"
+    assert cure(tmp_path, tmp_path, command) == f"`{command}` makes it anew"
+    shell("rm -rf .dvc/cache")
+    assert cure(Path("models/a").resolve(), repository, command) == f"`{command}` makes it anew"
