@@ -7,15 +7,18 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help repro plan tidy test lint ui experiments explore bench bench-quality bench-stages bench-peers peers lock clean
+.PHONY: help repro without-git plan tidy test lint ui experiments explore bench bench-quality bench-stages bench-peers peers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-repro: .venv/repro.done ## run what changed of the pipeline, set up first if need be; JOBS=2: two variants at a time
+repro: .venv/repro.done without-git ## run what changed of the pipeline, set up first if need be; JOBS=2: two variants at a time
 	@[ "$(JOBS)" = 1 ] || python -m digitforge.runner.parallel "$(JOBS)"
 	@dvc repro
 	@python -m digitforge.report.summary
+
+without-git: # what was downloaded as a ZIP is no git repository; DVC works there too, once it is told
+	@git rev-parse --git-dir > /dev/null 2>&1 || $(BIN)/dvc config --local core.no_scm true
 
 plan: .venv/repro.done ## say what `make repro` would run again, and why
 	@python -m stages.recipes --plan
@@ -30,9 +33,10 @@ lint: .venv/dev.done ## check style, types and who imports whom
 	ruff check . && ruff format --check . && mypy && lint-imports --no-cache
 
 ui: .venv/repro.done ## open the MLflow UI on http://127.0.0.1:5000
-	@case "$$MLFLOW_TRACKING_URI" in http*) echo "the experiments are at $$MLFLOW_TRACKING_URI"; exit;; esac; \
+	@case "$$MLFLOW_TRACKING_URI" in http*) echo "the experiments are at $$MLFLOW_TRACKING_URI" | sed -E "s#//[^/@]*@#//***@#"; exit;; esac; \
 	echo "the experiments: http://127.0.0.1:5000/#/experiments?workflowType=machine_learning"; \
-	MLFLOW_DISABLE_TELEMETRY=true mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}" --host 127.0.0.1 --port 5000
+	MLFLOW_DISABLE_TELEMETRY=true mlflow ui --host 127.0.0.1 --port 5000 \
+		--backend-store-uri "$$(python -c 'from digitforge.tracking.runs import tracking_uri; print(tracking_uri())')"
 
 experiments: .venv/repro.done ## compare the experiments of `dvc exp run`: what differs, and no more
 	@python -m digitforge.tracking.experiments
