@@ -8,7 +8,7 @@ import sys
 
 from digitforge import files
 from digitforge.errors import UserError, user_errors
-from digitforge.settings.checks import check_source
+from digitforge.settings.checks import check_memory, check_source
 from digitforge.settings.leftovers import delete, leftovers, made_by_dvc
 from digitforge.settings.params import load_params
 from digitforge.settings.plan import plan
@@ -19,6 +19,7 @@ from digitforge.settings.recipes import make
 def main(*, write: bool = True) -> None:
     """Print what will run again and why; with `write`, write artifacts/recipes too."""
     params = load_params()
+    check_memory(params)
     check_source(params)
     recipes = list(make(params))
     for line in plan(recipes):

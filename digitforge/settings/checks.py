@@ -1,11 +1,34 @@
-"""Checks of params.yaml that look at images of one's own, while they are there. Only stage `recipes` makes them."""
+"""Checks of params.yaml that look at this machine, and at images of one's own while they are there.
+
+Only stage `recipes` makes them.
+"""
+
+import psutil
 
 from digitforge.data import own
 from digitforge.data.sources import SOURCES
 from digitforge.errors import UserError
+from digitforge.settings.memory import estimate
 from digitforge.settings.params import PARAMS_FILE, Params
+from digitforge.settings.recipe import look_up
+from digitforge.wording import shown
 
 LEAST = 6  # test images that a variant needs: each is compared with its five nearest others
+
+
+def check_memory(params: Params) -> None:
+    """Raise UserError, naming the key, if a model is too large for this machine's memory."""
+    total = psutil.virtual_memory().total
+    rows = {f"variants.{key}": (row, row.data.channel_count) for key, row in params.variants.items()}
+    for path, (row, channels) in (rows | {"leave_one_out": (params.leave_one_out, 1)}).items():
+        content = row.model_dump(mode="json")
+        found = estimate(content, channels)
+        if found.total() > total:
+            key, _ = found.most_common(1)[0]
+            needed = f"where this model takes about {found.total() / 1e9:,.0f} GB"
+            accepted = f"what fits into the {total / 1e9:,.0f} GB of this machine, {needed}"
+            received = shown(look_up(content, key))
+            raise UserError(f"{PARAMS_FILE}: {path}.{key}: received {received}; accepted: {accepted}")
 
 
 def check_source(params: Params) -> None:

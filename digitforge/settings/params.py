@@ -3,6 +3,7 @@
 `python -m digitforge.settings.params` checks the file alone. Nothing here imports TensorFlow.
 """
 
+import math
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,6 +31,7 @@ from digitforge.wording import redacted, shortened, shown
 
 PARAMS_FILE = Path("params.yaml")
 MOST_BYTES, MOST_VALUES = 1 << 20, 50_000  # of it; the committed one has 30 kB and 2,000 values
+LARGEST = 2**31 - 1
 NOT_VARIANTS = ("verifier", "judge", "peers", "leave_one_out")  # names of other things in reports/metrics
 # Names of files and DVC stages should not be longer than this; a dot would break look-ups of `variants.KEY`.
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -207,10 +209,22 @@ def explain(error: ValidationError, content: Any) -> str:
             return f"{path}: {what}; {first['msg'][0].lower()}{first['msg'][1:]}"
 
 
+def too_large(content: Any, path: str = "") -> tuple[str, Any] | None:
+    """The path and value of the first number beyond `LARGEST`, whose square may be no number any more."""
+    if isinstance(content, int | float) and not isinstance(content, bool):
+        return (path, content) if LARGEST < abs(content) < math.inf else None
+    parts: Any = content.items() if isinstance(content, Mapping) else ()
+    parts = enumerate(content) if isinstance(content, list) else parts
+    return next((found for name, part in parts if (found := too_large(part, f"{path}.{name}".strip(".")))), None)
+
+
 def parse(content: Any, name: str = str(PARAMS_FILE)) -> Params:
     """Validate the whole of a params mapping; raises UserError with one line on the first fault."""
     if not isinstance(content, Mapping):
         raise UserError(f"{name}: received {type(content).__name__}; accepted: a mapping of settings")
+    if found := too_large(content):
+        accepted = f"numbers from {-LARGEST} to {LARGEST}"
+        raise UserError(shortened(f"{name}: {found[0]}: received {shown(found[1])}; accepted: {accepted}"))
     try:
         params = Params.model_validate(content)
     except ValidationError as error:
