@@ -17,6 +17,7 @@ from digitforge.reading import Verifier
 from digitforge.settings.params import PARAMS_FILE, Params, load_params
 from digitforge.settings.variants import Row
 from digitforge.variant import Variant
+from digitforge.wording import shown
 
 VARIABLE = "DIGITFORGE_PROJECT"
 MARKS = (PARAMS_FILE, Path("dvc.yaml"))  # a folder with both is a project
@@ -55,8 +56,10 @@ def champion(family: str = "vae", root: Path | None = None) -> str:
     root = root or project_folder()
     params = settings(root)
     rules = params.tracking.champion
-    if family not in rules:
-        raise UserError(f"champion: received {family!r}; accepted, by tracking.champion: {', '.join(rules) or 'none'}")
+    if not isinstance(family, str) or family not in rules:
+        raise UserError(
+            f"champion: received {shown(family)}; accepted, by tracking.champion: {', '.join(rules) or 'none'}"
+        )
     found = champions(params.variants, rules, root)
     if family not in found:
         raise UserError(f"{family}: no champion, as no variant of this family has the metric of tracking.champion")

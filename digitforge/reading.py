@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from digitforge.images import to_pictures
+from digitforge.images import array, to_pictures
 from digitforge.metrics.verifier import beliefs_and_classes
 
 
@@ -56,7 +56,7 @@ class Verifier:
 
 def pictures_of(x: np.ndarray) -> np.ndarray:
     """Images as of `Verifier.read` -> uint8 [N, 28, 28, C]; raises InputError for others."""
-    x = np.asarray(x)
+    x = array("images", x)
     return to_pictures(x, (28, 28, 3 if x.ndim == 4 and x.shape[3] == 3 else 1))
 
 

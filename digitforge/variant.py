@@ -9,7 +9,7 @@ import numpy as np
 
 from digitforge import files
 from digitforge.data.dataset import Dataset
-from digitforge.data.pixels import crisp, to_bytes
+from digitforge.data.pixels import crisp
 from digitforge.data.preparation import Preparation
 from digitforge.data.stacked import binarize
 from digitforge.errors import UserError
@@ -130,11 +130,11 @@ class Variant:
         return binarize(pictures) if self.binary else pictures
 
     def as_shown(self, pixels: np.ndarray) -> np.ndarray:
-        """Expected pixels [N, H, W, C] in [0, 1] as the report shows them and the verifier reads them -> uint8.
+        """Expected pixels, as of `x`, as the report shows them and the verifier reads them -> uint8 [N, H, W, C].
 
-        Lit or dark by `threshold`, where the variant has one. Bytes count as pixels in 0..255.
+        Lit or dark by `threshold`, where the variant has one.
         """
-        return crisp(pixels if pixels.dtype == np.uint8 else to_bytes(pixels), self.threshold)
+        return crisp(to_pictures(pixels, self.shape), self.threshold)
 
     def _to_encode(self, x: np.ndarray) -> np.ndarray:
         if not self.encodes:

@@ -19,9 +19,9 @@ SHORT.maxlevel = 3
 
 
 def shown(value: Any) -> str:
-    """A value as Python writes it, with its middle left out where it is long."""
+    """A value as Python writes it, on one line, with its middle left out where it is long."""
     try:
-        return SHORT.repr(value)
+        return " ".join(SHORT.repr(value).split())
     except ValueError:  # Python doesn't write whole numbers of thousands of digits
         return f"{type(value).__name__}, too long to show"
 

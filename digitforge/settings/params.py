@@ -150,8 +150,8 @@ class ResultParams(Schema):
 
     def variant(self, key: str) -> Row:
         """Return a variant's row; an unknown key raises UserError naming those that exist."""
-        if key not in self.variants:
-            raise UserError(f"{PARAMS_FILE}: no variant {key!r}; there are {', '.join(self.variants)}")
+        if not isinstance(key, str) or key not in self.variants:
+            raise UserError(f"{PARAMS_FILE}: no variant {shown(key)}; there are {', '.join(self.variants)}")
         return self.variants[key]
 
 
