@@ -99,11 +99,13 @@ class Store:
         """`again`: ask a server that was silent a moment ago. Raises what MLflow raises, and ConnectionError."""
         if tracking_uri().startswith("http"):
             ask(tracking_uri(), again=again)
+        elif database().exists() and not os.access(database(), os.W_OK):
+            raise PermissionError(f"{database()} can't be written")
         # Imported late: it takes seconds, and a stage that has nothing to log needs none of it.
         import mlflow.entities
         from mlflow import MlflowClient
 
-        logging.getLogger("mlflow").setLevel(logging.WARNING)
+        logging.getLogger("mlflow").setLevel(logging.CRITICAL)  # it logs tracebacks of errors that it raises as well
         self.entities = mlflow.entities
         # Processes that open a fresh sqlite store at once destroy each other's tables: one at a time.
         with FileLock(files.scratch() / "mlflow.lock"):

@@ -150,6 +150,22 @@ def test_a_server_that_dies_midway_costs_one_warning(repository, capsys, monkeyp
     assert capsys.readouterr().err.count("WARNING") == 1
 
 
+def test_a_store_that_is_damaged_or_can_not_be_written_costs_one_warning(repository, monkeypatch, capfd):
+    track()
+    with monkeypatch.context() as patch:
+        patch.setattr(runs.os, "access", lambda path, mode: False)  # root may write anything
+        assert track(small.training(seed=2)).store is None
+    whole = runs.database().read_bytes()
+    runs.database().write_bytes(b"no database")
+    assert track(small.training(seed=3)).store is None
+    runs.database().write_bytes(whole)
+    lines = capfd.readouterr().err.splitlines()
+    assert [line.rsplit(": ", 1)[1].removeprefix(str(repository)) for line in lines] == [
+        "/mlflow.db can't be written",
+        "file is not a database",
+    ]
+
+
 @pytest.fixture
 def silent_server(monkeypatch):
     """A server that takes connections and never answers -> those it took."""
