@@ -12,6 +12,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from unittest.mock import Mock
 
+import mlflow
 import numpy as np
 import pytest
 from mlflow import MlflowClient
@@ -141,6 +142,19 @@ def test_what_a_killed_registering_left_is_replaced(repository, packed, monkeypa
     assert logged == ["PENDING"]
     add(store, packed)
     assert [model.status for model in store.client.search_logged_models([store.experiment_id])] == ["READY"]
+
+
+def test_a_model_is_found_after_the_project_was_moved(repository, packed, monkeypatch):
+    add(runs.Store("exp"), packed)
+    moved = repository.with_name("moved")
+    repository.rename(moved)
+    monkeypatch.chdir(moved)
+    monkeypatch.setenv("DVC_ROOT", str(moved))
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")  # which MLflow itself has set, for this process
+    registry.Registry(runs.Store("exp"))
+    found = Path(mlflow.artifacts.download_artifacts("models:/digitforge-tiny/1"))
+    assert found.is_relative_to(moved)
+    assert (found / "MLmodel").is_file()
 
 
 def test_one_champion_wears_the_crown(repository, packed):
