@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help repro without-git plan tidy test lint ui experiments explore bench bench-quality bench-stages bench-peers peers lock clean
+.PHONY: help repro without-git plan tidy test soak lint ui experiments explore bench bench-quality bench-stages bench-peers peers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -28,6 +28,9 @@ tidy: .venv/repro.done ## delete what variants that are no longer in params.yaml
 
 test: .venv/dev.done ## run the tests
 	@python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+soak: .venv/dev.done ## inject faults by the thousand, and write reports/RELIABILITY.md
+	@python -m tests.soak $(SOAK)
 
 lint: .venv/dev.done ## check style, types and who imports whom
 	ruff check . && ruff format --check . && mypy && lint-imports --no-cache

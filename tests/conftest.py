@@ -1,19 +1,11 @@
-"""Servers in processes of their own, on 127.0.0.1, and the browser that looks at their pages."""
+"""Servers for tests, and the browser that looks at their pages."""
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from contextlib import contextmanager
 
 import pytest
 
 from tests import shapes
+from tests.serving import served
 
 shapes.install()  # before a test, or a plugin, imports what is checked
 
@@ -21,7 +13,6 @@ pytest_plugins = ["tests.tiny_project"]
 
 # Files that take minutes. They begin first: at the end, one of them would keep one core waiting for the other.
 SLOWEST = ("test_pipeline.py", "test_own_images.py", "test_determinism.py")
-PATIENCE = 600  # seconds; a busy machine takes long to import what a server needs
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -29,42 +20,6 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 def pytest_collection_modifyitems(items):
     """Put the slowest files first; all else stays in its order."""
     items.sort(key=lambda item: item.path.name not in SLOWEST)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@contextmanager
-def served(folder, command, health, **environment):
-    """Run `python -m COMMAND --port PORT` until the block ends -> its URL, once `health` answers there."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    whole = [sys.executable, "-m", *command, "--port", str(port)]
-    with (folder / f"server-{port}.log").open("w") as log:
-        # A session of its own, so that its workers end with it.
-        process = subprocess.Popen(whole, stdout=log, stderr=log, start_new_session=True, env=os.environ | environment)
-        try:
-            wait_for(f"{url}/{health}", process)
-            yield url
-        finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait()
-
-
-def wait_for(url, process):
-    """Wait until a server answers; one that ended is a failure."""
-    start = time.monotonic()
-    while process.poll() is None and time.monotonic() - start < PATIENCE:
-        try:
-            with urllib.request.urlopen(url) as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.2)
-    raise AssertionError("the server ended, or never answered")
 
 
 @pytest.fixture(scope="session")

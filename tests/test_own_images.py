@@ -7,8 +7,9 @@ import sys
 import numpy as np
 import pytest
 
+from tests.cloned import SMALL, cloned
 from tests.own_material import colours
-from tests.test_pipeline import SMALL, cloned, with_variant
+from tests.test_pipeline import with_variant
 
 EACH = 60
 

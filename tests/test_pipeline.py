@@ -2,99 +2,26 @@
 
 import io
 import json
-import os
+import random
 import re
-import shutil
-import subprocess
+import signal
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from mlflow import MlflowClient
-from ruamel.yaml import YAML
 
 from digitforge.data.nondigits.kinds import KINDS
 from digitforge.settings.judges import NAMES
 from digitforge.tracking.runs import PICTURES
 from tests import small
+from tests.cloned import SMALL, Project, cloned
+from tests.soak import damages, kills
+from tests.soak.base import Base
 
-ROOT = Path(__file__).parents[1]
-CONTENT = small.content()
-RULE = {"metric": "samples.fid", "data": "mono-binary-missing"}
-# The rows that are worth training: of stacks, without a digit, and of a family without encoder.
-SMALL = CONTENT | {
-    "tracking": CONTENT["tracking"] | {"champion": {"autoencoder": RULE}},
-    "variants": {key: CONTENT["variants"][key] for key in ("ae_small", "vae_small", "gan_small")},
-}
 LEARNT = SMALL["verifiers"]["strict"]["nondigits"]["kinds"]
 RUNS = {*(f"verifier_{name}" for name in NAMES), *SMALL["variants"], "leave_one_out_8"}
-
-
-class Project:
-    """A clone with its own DVC cache and MLflow store."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.store = f"sqlite:///{root / 'mlflow.db'}"
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        hidden = ("DIGITFORGE_MNIST", "MLFLOW_TRACKING_URI", "DVC_ROOT", "KERAS_HOME")
-        self.env = {name: value for name, value in os.environ.items() if name not in hidden}
-        self.env |= {"PATH": path, "HOME": str(root)}  # no caches of Keras or torchvision there
-
-    def run(self, *command: str, code: int = 0) -> str:
-        """Run a command in the clone -> its output; its exit code must be `code`."""
-        result = subprocess.run(command, cwd=self.root, env=self.env, capture_output=True, text=True, check=False)
-        output = result.stdout + result.stderr
-        assert result.returncode == code, f"{' '.join(command)} ended with {result.returncode}:\n{output}"
-        return output
-
-    def dvc(self, *arguments: str, code: int = 0) -> str:
-        return self.run(sys.executable, "-m", "dvc", *arguments, code=code)
-
-    def would_run(self) -> set[str]:
-        """The stages that `make plan` says an edit runs again."""
-        lines = self.run(sys.executable, "-m", "stages.recipes", "--plan").splitlines()
-        names = [line.split(": ")[0] for line in lines if not line.startswith(("then", "no longer", "every"))]
-        return {name for part in names for name in part.split(", ")}
-
-    def write_params(self, **changes) -> None:
-        # In block style, as people write it: what `dvc exp run -S` makes of JSON has no quotes, and no URLs any more.
-        YAML().dump(json.loads(json.dumps({**SMALL, **changes})), self.root / "params.yaml")
-
-    def metrics(self, name: str) -> dict:
-        return json.loads((self.root / f"reports/metrics/{name}.json").read_text())
-
-    def commit(self, message: str) -> None:
-        self.run("git", "add", "-A")
-        self.run("git", "-c", "user.name=t", "-c", "user.email=t@localhost", "commit", "--allow-empty", "-qm", message)
-
-    def runs(self):
-        client = MlflowClient(self.store)
-        experiment = client.get_experiment_by_name("small")
-        # The newest run of a name comes last, and stays.
-        found = client.search_runs([experiment.experiment_id], order_by=["attributes.start_time ASC"])
-        return {run.info.run_name: run for run in found if "study" not in run.data.tags}, client
-
-
-def cloned(root):
-    """The working tree's files in a fresh git repository."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in listed.stdout.splitlines():
-        if (ROOT / name).is_file() and name != "dvc.lock" and not name.startswith("reports/"):
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, root / name)
-    made = Project(root)
-    made.run("git", "init", "-q")
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +98,15 @@ def test_every_stage_left_what_it_promises(project):
 
 def test_a_second_repro_has_nothing_to_do(project):
     assert "Data and pipelines are up to date." in project.dvc("repro")
+
+
+def test_a_kill_and_a_damaged_file_cost_no_result(project, tmp_path):
+    base = Base(project.root, {"sample@ae_small": 2.0})
+    copy = base.copy(tmp_path / "copy")
+    _, wrong = kills.kill(copy, "sample@ae_small", random.Random(0), signal.SIGKILL, "dvc")
+    assert wrong is None
+    _, wrong = damages.damaged(copy, damages.of_workspace, random.Random(0))
+    assert wrong is None
 
 
 SAME_SAMPLES = """

@@ -7,8 +7,10 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from queue import Empty, Queue
+from threading import Event, Thread
 from typing import BinaryIO
 
 import numpy as np
@@ -91,25 +93,62 @@ def download(url: str, output_file: str | BinaryIO, _: pooch.Pooch) -> None:
 
     Raises Unavailable, which ends the trying, for a body without end and for one that hardly moves.
     """
+    began, came = time.monotonic(), 0
     with ExitStack() as stack:
         file = stack.enter_context(open(output_file, "wb")) if isinstance(output_file, str | Path) else output_file
+        bar = stack.enter_context(tqdm(unit="B", unit_scale=True, desc=url.rsplit("/", 1)[-1]))
+        for part in answer(url):
+            if isinstance(part, int):
+                bar.total = part or None
+                began = time.monotonic()
+                continue
+            file.write(part)
+            bar.update(len(part))
+            came += len(part)
+            seconds = time.monotonic() - began
+            if came > MOST_BYTES:
+                raise Unavailable(f"more than {MOST_BYTES >> 20} MB came, and no data set has such a file")
+            if seconds > PATIENCE_SECONDS and came < SLOWEST * seconds:
+                raise Unavailable(f"{came:,} bytes came in {seconds:.0f} s, which is too slow")
+
+
+def answer(url: str) -> Iterator[int | bytes]:
+    """What a server answers: the size that it promises, or 0, then the body's parts.
+
+    A thread receives it, as `requests` waits for ever for a header that comes byte by byte: here that is Unavailable.
+    """
+    came: Queue[int | bytes | Exception] = Queue(maxsize=16)
+    left = Event()
+    Thread(target=receive, args=(url, came, left), daemon=True).start()
+    try:
+        while (part := came.get(timeout=TIMEOUT_SECONDS + PATIENCE_SECONDS)) != b"":
+            if isinstance(part, Exception):
+                raise part
+            yield part
+    except Empty:
+        raise Unavailable(f"nothing usable came in {TIMEOUT_SECONDS + PATIENCE_SECONDS} s") from None
+    finally:
+        left.set()
+        with suppress(Empty):  # there may be who waits for room
+            while True:
+                came.get_nowait()
+
+
+def receive(url: str, came: "Queue[int | bytes | Exception]", left: Event) -> None:
+    """Put the answer of a server, or why there is none, in a queue, until all is there or `left` is set."""
+    try:
         headers = {"Accept-Encoding": "identity"}
-        response = stack.enter_context(requests.get(url, stream=True, timeout=TIMEOUT_SECONDS, headers=headers))
-        response.raise_for_status()
-        total = int(response.headers.get("content-length", 0)) or None
-        bar = stack.enter_context(tqdm(total=total, unit="B", unit_scale=True, desc=url.rsplit("/", 1)[-1]))
-        began = time.monotonic()
-        try:
-            while part := response.raw.read1(1 << 16, decode_content=False):  # what is there, without waiting for more
-                file.write(part)
-                bar.update(len(part))
-                seconds = time.monotonic() - began
-                if bar.n > MOST_BYTES:
-                    raise Unavailable(f"more than {MOST_BYTES >> 20} MB came, and no data set has such a file")
-                if seconds > PATIENCE_SECONDS and bar.n < SLOWEST * seconds:
-                    raise Unavailable(f"{bar.n:,.0f} bytes came in {seconds:.0f} s, which is too slow")
-        except HTTPError as error:  # urllib3's, which requests wraps elsewhere
-            raise requests.ConnectionError(str(error)) from None
+        with requests.get(url, stream=True, timeout=TIMEOUT_SECONDS, headers=headers) as response:
+            response.raise_for_status()
+            came.put(int(response.headers.get("content-length", 0)))
+            # what is there, without waiting for more
+            while not left.is_set() and (part := response.raw.read1(1 << 16, decode_content=False)):
+                came.put(part)
+        came.put(b"")
+    except HTTPError as error:  # urllib3's, which requests wraps elsewhere
+        came.put(requests.ConnectionError(str(error)))
+    except Exception as error:
+        came.put(error)
 
 
 def short_reason(error: requests.RequestException) -> str:

@@ -178,7 +178,7 @@ def written(loc: tuple[int | str, ...], content: Any) -> str:
         within = isinstance(place, Mapping)
         if part == "[key]" or (within and part not in place and part in place.values()):
             continue
-        path.append(str(part))
+        path.append(part if isinstance(part, str) and part.isprintable() else shown(part))
         known = part in place if within else isinstance(place, list) and isinstance(part, int)
         place = place[part] if known else None
     return ".".join(path)

@@ -143,6 +143,21 @@ def test_a_mirror_that_hardly_moves_is_left(answer_with, monkeypatch):
     assert re.search(r"\d bytes came in 0 s, which is too slow", failures[-1])
 
 
+def test_a_header_that_comes_byte_by_byte_is_left(serve, archive, monkeypatch):
+    for name in ("TIMEOUT_SECONDS", "PATIENCE_SECONDS"):
+        monkeypatch.setattr(places, name, 0.3)
+
+    def drip(handler):
+        with suppress(ConnectionError):
+            while True:
+                handler.wfile.write(b"H")
+                time.sleep(0.05)
+
+    monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, "do_GET", drip)
+    _, failures = fetch([serve(archive)])
+    assert failures[-1].endswith("nothing usable came in 0.6 s")
+
+
 def test_a_body_without_end_is_left(answer_with, monkeypatch, tmp_path):
     monkeypatch.setattr(places, "MOST_BYTES", 1 << 20)
     _, failures = fetch([answer_with(lambda: repeat(bytes(1 << 16)))])

@@ -280,3 +280,8 @@ def test_yaml_is_read_as_dvc_reads_it(tmp_path):
     path.write_text(small.PARAMS_FILE.read_text() + "budget: 2.0\n")
     with pytest.raises(UserError, match=r"not YAML: .*duplicate key"):
         load_params(path)
+
+
+def test_a_key_of_control_characters_is_shown_and_not_sent_to_the_screen():
+    with pytest.raises(UserError, match=re.escape(r"params.yaml: '\x1b[2J': unknown key (received 1)")):
+        parse(small.content() | {"\x1b[2J": 1})

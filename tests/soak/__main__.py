@@ -1,0 +1,91 @@
+"""`python -m tests.soak`: inject faults of every kind; exit code 1 if anything is lost."""
+
+import argparse
+import os
+import shlex
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from tests.soak import page
+from tests.soak.base import Base, without_dvc_root
+from tests.soak.outcome import Outcome
+
+PAGE = Path("reports/RELIABILITY.md")
+# Kind -> how many by default, the function that injects so many, whether it needs the small project.
+KINDS: dict[str, tuple[int, str, bool]] = {
+    "params": (5_000, "params:run", False),
+    "images": (5_000, "images:run", False),
+    "idx": (3_000, "idx:run", False),
+    "downloads": (30, "downloads:run", False),
+    "calls": (300, "calls:run", True),
+    "tracking": (15, "tracking:run", True),
+    "disk": (20, "disk:run", True),
+    "damages": (40, "damages:run", True),
+    "kills": (100, "kills:run", True),
+    "clones": (2, "clones:run", True),
+    "explorer": (200, "servers:explorer", True),
+    "model": (200, "servers:model", True),
+}
+COUNTS = {"explorer": "requests", "model": "requests"}  # options with another name than the kind
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    for name in dict.fromkeys(COUNTS.get(kind, kind) for kind in KINDS):
+        default = next(count for kind, (count, _, _) in KINDS.items() if COUNTS.get(kind, kind) == name)
+        made.add_argument(f"--{name}", type=int, default=default, help=f"how many (default: {default:,})")
+    made.add_argument("--only", nargs="+", choices=[*KINDS], metavar="KIND", help=f"some kinds: {', '.join(KINDS)}")
+    made.add_argument("--seed", type=int, default=0, help="of what is drawn (default: 0)")
+    made.add_argument("--page", type=Path, help=f"the page to write (default: {PAGE}, and none with --only)")
+    made.add_argument("--folder", type=Path, help="where the small project and its copies are made, and kept")
+    return made
+
+
+def injector(name: str) -> Callable[[int, int, Any], Outcome]:
+    """The function that injects faults; its file is imported when its turn has come."""
+    file, function = name.split(":")
+    return getattr(import_module(f"tests.soak.{file}"), function)
+
+
+def soak(options: argparse.Namespace, folder: Path) -> list[Outcome]:
+    """Inject what was asked for, with a line for each kind."""
+    chosen = [kind for kind in KINDS if kind in (options.only or KINDS)]
+    base, outcomes = None, []
+    for kind in chosen:
+        _, function, needs_base = KINDS[kind]
+        if needs_base and base is None:
+            print(f"making a small project in {folder}", flush=True)
+            base = Base.made(folder / "base")
+        began = time.monotonic()
+        outcome = injector(function)(getattr(options, COUNTS.get(kind, kind)), options.seed, base)
+        outcomes.append(outcome)
+        seconds = time.monotonic() - began
+        print(f"{outcome.name}: {outcome.injected} injected, {len(outcome.lost)} lost, {seconds:.0f} s", flush=True)
+    return outcomes
+
+
+def main() -> int:
+    """Inject, write the page -> the exit code."""
+    options = parser().parse_args()
+    without_dvc_root()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="soak-") as temporary:
+        outcomes = soak(options, (options.folder or Path(temporary)).resolve())
+    place = options.page or (None if options.only else PAGE)
+    if place:
+        page.write(place, outcomes, shlex.join(sys.argv[1:]), (time.monotonic() - began) / 60)
+        print(f"written: {place}")
+    lost = sum(len(outcome.lost) for outcome in outcomes)
+    print(f"{sum(outcome.injected for outcome in outcomes):,} injected, {lost:,} lost")
+    return 1 if lost else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
