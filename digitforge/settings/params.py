@@ -178,10 +178,15 @@ def written(loc: tuple[int | str, ...], content: Any) -> str:
         within = isinstance(place, Mapping)
         if part == "[key]" or (within and part not in place and part in place.values()):
             continue
-        path.append(part if isinstance(part, str) and part.isprintable() else shown(part))
+        path.append(as_key(part))
         known = part in place if within else isinstance(place, list) and isinstance(part, int)
         place = place[part] if known else None
     return ".".join(path)
+
+
+def as_key(name: Any) -> str:
+    """A key as a path shows it: as it is, or quoted if the screen can't show it."""
+    return name if isinstance(name, str) and name.isprintable() else shown(name)
 
 
 def explain(error: ValidationError, content: Any) -> str:
@@ -209,13 +214,17 @@ def explain(error: ValidationError, content: Any) -> str:
             return f"{path}: {what}; {first['msg'][0].lower()}{first['msg'][1:]}"
 
 
-def too_large(content: Any, path: str = "") -> tuple[str, Any] | None:
-    """The path and value of the first number beyond `LARGEST`, whose square may be no number any more."""
-    if isinstance(content, int | float) and not isinstance(content, bool):
-        return (path, content) if LARGEST < abs(content) < math.inf else None
-    parts: Any = content.items() if isinstance(content, Mapping) else ()
-    parts = enumerate(content) if isinstance(content, list) else parts
-    return next((found for name, part in parts if (found := too_large(part, f"{path}.{name}".strip(".")))), None)
+def too_large(content: Any) -> tuple[str, Any] | None:
+    """The path and value of a number beyond `LARGEST`, whose square may be no number any more; None without one."""
+    waiting: list[tuple[tuple[str, ...], Any]] = [((), content)]
+    while waiting:
+        path, one = waiting.pop()
+        if isinstance(one, int | float) and not isinstance(one, bool) and LARGEST < abs(one) < math.inf:
+            return ".".join(path), one
+        if isinstance(one, Mapping | list):
+            parts = one.items() if isinstance(one, Mapping) else enumerate(one)
+            waiting += [((*path, as_key(name)), part) for name, part in parts]
+    return None
 
 
 def parse(content: Any, name: str = str(PARAMS_FILE)) -> Params:
