@@ -27,10 +27,16 @@ SECONDS, MEGABYTES = 10, 500
 NAMED = re.compile(r"[^:]*params\.yaml: ")
 
 
-def places(value: Any, path: tuple = ()) -> list[tuple]:
-    """The path of every value below."""
-    items = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
-    return [one for key, below in items for one in ((*path, key), *places(below, (*path, key)))]
+def places(value: Any) -> list[tuple]:
+    """The path of every value below, at any depth."""
+    found, waiting = [], [((), value)]
+    while waiting:
+        path, one = waiting.pop()
+        items = one.items() if isinstance(one, Mapping) else enumerate(one) if isinstance(one, list) else ()
+        below = [((*path, key), part) for key, part in items]
+        found += [path for path, _ in below]
+        waiting += below
+    return found
 
 
 def bounds(schema: Any) -> list[Any]:
