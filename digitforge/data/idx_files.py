@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from digitforge import files
 from digitforge.data.idx import parse_idx
 from digitforge.data.labelled import Arrays
 from digitforge.errors import UserError
@@ -94,5 +95,5 @@ def content_of(path: Path) -> np.ndarray:
         if len(content) > MOST_BYTES:
             raise ValueError(f"more than {MOST_BYTES >> 20} MB")
         return parse_idx(content, path.name)
-    except (ValueError, EOFError, OSError) as error:  # gzip's and zlib's own among them
+    except files.DAMAGED as error:
         raise UserError(f"{path}: damaged, or no IDX file ({error}); accepted: IDX files of bytes") from None
