@@ -23,6 +23,7 @@ REQUIREMENTS = (
     "numpy",
     "pandas",
     "pillow",
+    "psutil",
     "pydantic",
     "scikit-image",
     "scikit-learn",
