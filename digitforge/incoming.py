@@ -35,7 +35,12 @@ class Incoming:
     @property
     def blank(self) -> list[str]:
         """Names of the images that show nothing."""
-        return [name for name, inked in zip(self.names, has_ink(self.pixels), strict=True) if not inked]
+        return without_ink(self.names, self.pixels)
+
+
+def without_ink(names: list[str], images: np.ndarray) -> list[str]:
+    """Names of the images [N, 28, 28, 3] that show nothing."""
+    return [name for name, inked in zip(names, has_ink(images), strict=True) if not inked]
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
@@ -91,6 +96,6 @@ def prepare_all(place: Path, output: Path, how: Preparation) -> tuple[int, list[
                 number = f"-{i:03}" if len(images) > 1 else ""
                 Image.fromarray(image).save(target.with_name(f"{stem}{number}.png"))
             count += len(images)
-            blank += [name for name, inked in zip(names(path, images), has_ink(images), strict=True) if not inked]
+            blank += without_ink(names(path, images), images)
         shutil.move(root, output)
     return count, blank

@@ -170,7 +170,10 @@ def test_without_a_key_the_best_vae_scores(run, mine, project, tmp_path, monkeyp
             "--output: received nowhere/x.png; accepted: a file in an existing",
         ),
         (["sample", "tiny", "-n", "0", "-o", "x.png"], "n: received 0"),
-        (["sample", "tiny", "--seed", "-1", "-o", "x.png"], "seed: received -1; accepted: a whole number of 0 or more"),
+        (
+            ["sample", "tiny", "--seed", "-1", "-o", "x.png"],
+            "seed: received -1; accepted: a whole number from 0 to 2147483647",
+        ),
         (["sample", "tiny", "-o", "folder.png"], "--output: received folder.png; accepted: a file in an existing"),
         (["sample", "tiny", "--label", "3", "-o", "x.png"], "label: tiny doesn't generate by label"),
         (["sample", "labelled", "--label", "10", "-o", "x.png"], "label: received '10'; accepted: 0, 1, 2, 3"),

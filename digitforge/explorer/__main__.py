@@ -40,6 +40,7 @@ def warm(shelf: Shelf) -> None:
 
 def main() -> None:
     """Start the server; the page answers before TensorFlow is imported."""
+    atexit.register(shutil.rmtree, os.environ["GRADIO_TEMP_DIR"], ignore_errors=True)
     parser = argparse.ArgumentParser(
         prog="python -m digitforge.explorer", description="Play with the trained variants."
     )
@@ -61,7 +62,6 @@ def main() -> None:
     blocks = page(shelf)
     shelf.trained()  # a params.yaml that is wrong ends here, in one line
     ask_directly()
-    atexit.register(shutil.rmtree, os.environ["GRADIO_TEMP_DIR"], ignore_errors=True)
     try:
         _, url, _ = blocks.launch(
             server_name=ADDRESS,

@@ -5,7 +5,7 @@
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -214,16 +214,22 @@ def explain(error: ValidationError, content: Any) -> str:
             return f"{path}: {what}; {first['msg'][0].lower()}{first['msg'][1:]}"
 
 
+def values(content: Any) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """The keys and the value of everything in nested mappings and lists, at any depth, the whole first."""
+    waiting: list[tuple[tuple[Any, ...], Any]] = [((), content)]
+    while waiting:
+        path, value = waiting.pop()
+        yield path, value
+        parts: Any = value.items() if isinstance(value, Mapping) else ()
+        parts = enumerate(value) if isinstance(value, list) else parts
+        waiting += [((*path, key), part) for key, part in parts]
+
+
 def too_large(content: Any) -> tuple[str, Any] | None:
     """The path and value of a number beyond `LARGEST`, whose square may be no number any more; None without one."""
-    waiting: list[tuple[tuple[str, ...], Any]] = [((), content)]
-    while waiting:
-        path, one = waiting.pop()
-        if isinstance(one, int | float) and not isinstance(one, bool) and LARGEST < abs(one) < math.inf:
-            return ".".join(path), one
-        if isinstance(one, Mapping | list):
-            parts = one.items() if isinstance(one, Mapping) else enumerate(one)
-            waiting += [((*path, as_key(name)), part) for name, part in parts]
+    for path, value in values(content):
+        if isinstance(value, int | float) and not isinstance(value, bool) and LARGEST < abs(value) < math.inf:
+            return ".".join(map(as_key, path)), value
     return None
 
 
@@ -272,7 +278,8 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: received bytes that are not UTF-8 ({error.reason}); accepted: UTF-8 text") from None
     except (YAMLError, ValueError, RecursionError) as error:  # the second of a day that doesn't exist, say
-        raise UserError(shortened(f"{path}: not YAML: {' '.join(str(error).split())}")) from None
+        reason = " ".join(str(error).split()).partition(" To suppress this check")[0]  # ruamel.yaml's advice
+        raise UserError(shortened(f"{path}: not YAML: {reason}")) from None
     return parse(content, str(path))
 
 

@@ -30,8 +30,8 @@ def compare(csv: str) -> str:
     names = found["Experiment"].fillna(found["rev"].str[:7])
     state = found["State"].fillna("") if "State" in found else pd.Series("", found.index)
     without = [f"{name}: {word.lower()}, no results" for name, word in zip(names, state, strict=True) if word in UNDONE]
-    found, names = found[~state.isin(UNDONE)], names[~state.isin(UNDONE)]
-    return "\n".join([differences(found, names), *without])
+    done = ~state.isin(UNDONE)
+    return "\n".join([differences(found[done], names[done]), *without])
 
 
 def differences(found: pd.DataFrame, names: "pd.Series[str]") -> str:

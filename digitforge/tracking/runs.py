@@ -61,7 +61,7 @@ def ask(server: str, *, again: bool = False) -> None:
 
     So a silent server costs a run of the pipeline seconds, not seconds for each training.
     """
-    silent, since = silence(server), 0.0
+    silent = silence(server)
     if silent.exists() and not again:
         since = time.time() - silent.stat().st_mtime
         if since < SILENCE_SECONDS:
@@ -97,9 +97,10 @@ class Store:
 
     def __init__(self, experiment: str, *, again: bool = False) -> None:
         """`again`: ask a server that was silent a moment ago. Raises what MLflow raises, and ConnectionError."""
+        ours = not os.environ.get("MLFLOW_TRACKING_URI")
         if tracking_uri().startswith("http"):
             ask(tracking_uri(), again=again)
-        elif database().exists() and not os.access(database(), os.W_OK):
+        if ours and database().exists() and not os.access(database(), os.W_OK):
             raise PermissionError(f"{database()} can't be written")
         # Imported late: it takes seconds, and a stage that has nothing to log needs none of it.
         import mlflow.entities
@@ -109,7 +110,7 @@ class Store:
         self.entities = mlflow.entities
         # Processes that open a fresh sqlite store at once destroy each other's tables: one at a time.
         with FileLock(files.scratch() / "mlflow.lock"):
-            for old in follow(database(), artifacts()) if not os.environ.get("MLFLOW_TRACKING_URI") else []:
+            for old in follow(database(), artifacts()) if ours else []:
                 print(f"MLflow: the project was moved; what was in {old} is looked up in {artifacts().as_uri()}")
             self.client = MlflowClient(tracking_uri())
             found = self.client.get_experiment_by_name(experiment)

@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 from digitforge.errors import UserError
 from digitforge.settings.checks import check_source
 from digitforge.settings.params import Params, load_params, parse, read_yaml
+from digitforge.settings.params import values as walk
 from tests.soak.outcome import Outcome, Progress, one_line
 
 ROOT = Path(__file__).parents[2]
@@ -27,16 +28,9 @@ SECONDS, MEGABYTES = 10, 500
 NAMED = re.compile(r"[^:]*params\.yaml: ")
 
 
-def places(value: Any) -> list[tuple]:
-    """The path of every value below, at any depth."""
-    found, waiting = [], [((), value)]
-    while waiting:
-        path, one = waiting.pop()
-        items = one.items() if isinstance(one, Mapping) else enumerate(one) if isinstance(one, list) else ()
-        below = [((*path, key), part) for key, part in items]
-        found += [path for path, _ in below]
-        waiting += below
-    return found
+def places(content: Any) -> list[tuple]:
+    """The path of every value below."""
+    return [path for path, _ in walk(content) if path]
 
 
 def bounds(schema: Any) -> list[Any]:
