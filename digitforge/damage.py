@@ -6,7 +6,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from digitforge import files
+from digitforge.errors import UserError
 from digitforge.settings.plan import CACHE, last_run
+
+
+def check(*paths: Path, root: Path = Path()) -> None:
+    """Raise UserError for an output of the last run, at one of these paths or below, that isn't what its stage wrote.
+
+    It names the command that mends it. Weights have no checksum of their own, and DVC trusts its copies. What dvc.lock
+    doesn't know, or what isn't there, passes.
+    """
+    for name, stage in last_run(root).items():
+        for out in stage["outs"]:
+            place = Path(out["path"])
+            asked = any(place.is_relative_to(path) for path in paths)
+            if asked and (root / place).exists() and "md5" in out and digest(root / place) != out["md5"]:
+                again = cure(root / place, root, f"dvc repro -f -s {name}")
+                raise UserError(f"{place}: not what `{name}` wrote; {again}")
 
 
 def cure(path: Path, root: Path, command: str) -> str:
@@ -32,7 +49,7 @@ def output_of(place: Path, root: Path) -> dict[str, Any] | None:
     """The output in dvc.lock that a path is, or is in."""
     names = {one.as_posix() for one in (place, *place.parents)}
     for stage in last_run(root).values():
-        for out in stage.get("outs", []):
+        for out in stage["outs"]:
             if out.get("path") in names and "md5" in out:
                 return dict(out)
     return None
@@ -58,3 +75,12 @@ def md5(path: Path) -> str:
     """The digest by which DVC knows a file's content."""
     with path.open("rb") as content:
         return hashlib.file_digest(content, "md5").hexdigest()
+
+
+def digest(path: Path) -> str:
+    """The digest by which DVC knows a file, or a folder by the list of its files."""
+    if path.is_file():
+        return md5(path)
+    places = sorted(place.relative_to(path).as_posix() for place in path.rglob("*") if place.is_file())
+    listed = [{"md5": md5(path / place), "relpath": place} for place in places]
+    return f"{files.md5(json.dumps(listed, sort_keys=True))}.dir"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from digitforge.damage import cure
+from digitforge.damage import check, cure
+from digitforge.errors import UserError
 
 PIPELINE = """
 stages:
@@ -89,3 +90,28 @@ def test_without_a_copy_the_stage_makes_it_anew(repository, tmp_path):
     assert cure(tmp_path, tmp_path, command) == f"`{command}` makes it anew"
     shell("rm -rf .dvc/cache")
     assert cure(Path("models/a").resolve(), repository, command) == f"`{command}` makes it anew"
+
+
+def test_changed_bits_are_found_in_a_file_and_in_a_folder(repository):
+    check(Path("models"), Path("samples"))
+    for path, stage in OUTPUTS.items():
+        place = repository / path
+        content = place.read_bytes()
+        [copy] = copies(repository, content)
+        for one in (place, copy):
+            one.unlink()
+            one.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+        with pytest.raises(UserError, match=f"not what `{stage}` wrote") as told:
+            check(place.parents[0].relative_to(repository))
+        shell(str(told.value).split("`")[3])
+        assert place.read_bytes() == content
+        check(Path("models"), Path("samples"))
+
+
+def test_what_the_last_run_does_not_know_passes(repository):
+    (repository / "models/b").mkdir()
+    (repository / "models/b/weights.h5").write_text("by hand")
+    (repository / "samples/a.npz").unlink()
+    check(Path("models"), Path("samples"))
+    (repository / "dvc.lock").unlink()
+    check(Path("models"))

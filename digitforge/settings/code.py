@@ -142,10 +142,10 @@ class Code:
     def _closure(self, modules: tuple[str, ...], without: tuple[str, ...] = ()) -> dict[str, str]:
         """Every file that the modules need, by imports of imports, with the hash of what it does: {path: hash}.
 
-        Files beside the code of a package, such as templates, count by their text. without: packages, dotted, whose
-        files are left out.
+        Files beside the code of a package, such as templates, count by their text. without: packages and modules,
+        dotted, whose files are left out.
         """
-        left_out = tuple(f"{package.replace('.', '/')}/" for package in without)
+        left_out = tuple(name.replace(".", "/") + end for name in without for end in ("/", ".py"))
         left = [path for module in modules for path in self.files_of(module)]
         found: dict[str, str] = {}
         while left:

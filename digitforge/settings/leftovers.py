@@ -43,7 +43,7 @@ def without_entries(lock: str, wanted: Container[str]) -> str:
 
 def made_by_dvc(paths: Iterable[Path]) -> list[Path]:
     """Those that dvc.lock names as an output."""
-    outputs = {out["path"] for stage in last_run(Path()).values() for out in stage.get("outs", [])}
+    outputs = {out["path"] for stage in last_run(Path()).values() for out in stage["outs"]}
     return [path for path in paths if path.as_posix() in outputs]
 
 

@@ -16,23 +16,31 @@ NEW = "not run yet"
 MOST_NAMES = 3  # stages of one kind that a line names
 
 
-def last_run(root: Path) -> dict[str, dict[str, Any]]:
+def last_run(root: Path) -> dict[str, dict[str, list[dict[str, Any]]]]:
     """What dvc.lock says of every stage: {stage@key: {"deps": [...], "outs": [...]}}; nothing of a damaged one.
 
-    DVC itself says what is wrong with a damaged file.
+    DVC itself says what is wrong with a damaged file. While another `dvc` writes it, only its first lines are there:
+    what they say is true.
     """
     try:
-        found = YAML(typ="safe").load((root / LOCK).read_text(encoding="utf-8"))
+        written, _, _ = (root / LOCK).read_text(encoding="utf-8").rpartition("\n")
+        found = YAML(typ="safe").load(written)
     except (FileNotFoundError, UnicodeDecodeError, YAMLError):
         return {}
     stages = found.get("stages") if isinstance(found, dict) else None
-    return stages if isinstance(stages, dict) else {}
+    if not isinstance(stages, dict):
+        return {}
+    return {
+        name: {kind: [one for one in entry.get(kind) or [] if "path" in one] for kind in ("deps", "outs")}
+        for name, entry in stages.items()
+        if isinstance(entry, dict)
+    }
 
 
 def recipe_md5(recipe: Recipe, last: Mapping[str, Any]) -> str | None:
     """The md5 of the recipe that a stage last ran by; None for a stage that dvc.lock doesn't know."""
     path = path_of(recipe.stage, recipe.key).as_posix()
-    found = [dep["md5"] for dep in last.get(recipe.name, {}).get("deps", []) if dep["path"] == path]
+    found = [dep.get("md5") for dep in last.get(recipe.name, {}).get("deps", []) if dep["path"] == path]
     return found[0] if found else None
 
 
@@ -81,8 +89,8 @@ def changes(recipes: Iterable[Recipe], last: Mapping[str, Any], root: Path) -> d
 
 def followers(names: Iterable[str], last: Mapping[str, Any]) -> list[str]:
     """The stages that depend on these, directly or through others, in the order of dvc.lock."""
-    reads = {name: [dep["path"] for dep in entry.get("deps", [])] for name, entry in last.items()}
-    writes = {name: [out["path"] for out in entry.get("outs", [])] for name, entry in last.items()}
+    reads = {name: [dep["path"] for dep in entry["deps"]] for name, entry in last.items()}
+    writes = {name: [out["path"] for out in entry["outs"]] for name, entry in last.items()}
     found, new = set(), set(names)
     while new:
         paths = [path for name in new for path in writes.get(name, [])]

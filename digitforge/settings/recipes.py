@@ -3,7 +3,7 @@
 Constants in a stage's file say what its recipe holds. SETTINGS: dotted paths of params.yaml; `variant` stands for
 `variants.KEY`, `verifier` for `verifiers.KEY`, `variants.*.data` for the values of all rows, and {channels} for that
 part of the data mode. CODE, if any: modules that the stage imports by name, in which {variant.family}, say, stands for
-that setting. WATCHERS, if any: packages that only look on and decide nothing of its result.
+that setting. WATCHERS, if any: packages and modules that only look on and decide nothing of its result.
 """
 
 import ast

@@ -2,14 +2,17 @@
 
 import random
 import re
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
+from digitforge.damage import copies_of
 from tests.soak.base import Base, Copy, dvc, stage_of, tree
 from tests.soak.kills import start
 from tests.soak.outcome import Outcome, Progress
@@ -27,9 +30,9 @@ STEPS = 4  # advice that is followed, before a loss is called one
 
 
 def hurt(path: Path, rng: random.Random) -> str:
-    """Do something to a file -> what."""
+    """Do something to a file -> what. DVC trusts a copy that is read-only, so it stays that."""
     kind = rng.choice(["cut short", "emptied", "overwritten", "four bytes changed", "deleted"])
-    content = bytearray(path.read_bytes())
+    content, rights = bytearray(path.read_bytes()), path.stat().st_mode
     path.unlink()  # it may be a link to the copy of DVC
     if kind == "cut short":
         path.write_bytes(content[: rng.randrange(len(content) or 1)])
@@ -41,6 +44,8 @@ def hurt(path: Path, rng: random.Random) -> str:
         at = rng.randrange(max(1, len(content) - 4))
         content[at : at + 4] = bytes(byte ^ 0xA5 for byte in content[at : at + 4])
         path.write_bytes(content)
+    if path.exists():
+        path.chmod(rights)
     return kind
 
 
@@ -49,7 +54,11 @@ def lock(copy: Copy) -> dict:
 
 
 def results(copy: Copy, *folders: str) -> list[Path]:
-    return sorted(path for folder in folders for path in (copy.root / folder).rglob("*") if path.is_file())
+    """The files in folders, or at paths."""
+    places = [copy.root / folder for folder in folders]
+    return sorted(
+        path for place in places for path in ([place] if place.is_file() else place.rglob("*")) if path.is_file()
+    )
 
 
 def of_workspace(copy: Copy, rng: random.Random) -> str:
@@ -62,17 +71,13 @@ def of_reports(copy: Copy, rng: random.Random) -> str:
     return f"{path.relative_to(copy.root)} {hurt(path, rng)}"
 
 
-def objects(copy: Copy) -> dict[str, Path]:
-    """DVC's copies by their digest."""
-    return {
-        path.parent.name + path.name: path
-        for path in (copy.root / ".dvc/cache/files/md5").rglob("*")
-        if path.is_file() and path.suffix != ".dir"
-    }
+def kept(copy: Copy, out: dict[str, Any]) -> list[Path]:
+    """DVC's copies of an output's files."""
+    return [path for path in copies_of(out, copy.root) if path.exists() and path.suffix != ".dir"]
 
 
 def of_cache(copy: Copy, rng: random.Random) -> str:
-    """A copy of DVC's is damaged, and the file in the workspace gone; then what reads it is run."""
+    """A copy of DVC's is damaged, and the file in the workspace gone; what reads it is run, and its advice followed."""
     stages = lock(copy)
     read = {dep["path"]: name for name, stage in stages.items() for dep in stage.get("deps", [])}
     outs = [
@@ -80,14 +85,17 @@ def of_cache(copy: Copy, rng: random.Random) -> str:
         for stage in stages.values()
         for out in stage.get("outs", [])
         for path in (out["path"], str(Path(out["path"]).parent))
-        if path in read and not out["md5"].endswith(".dir") and out["md5"] in objects(copy)
+        if path in read and kept(copy, out)
     ]
     out, reader = rng.choice(outs)
-    kind = hurt(objects(copy)[out["md5"]], rng)
-    (copy.root / out["path"]).unlink()
+    kind = hurt(rng.choice(kept(copy, out)), rng)
+    place = copy.root / out["path"]
+    shutil.rmtree(place) if place.is_dir() else place.unlink()
     copy.call(*dvc("checkout", out["path"]))
     copy.forget_runs()
     said = copy.call(*dvc("repro", "-f", "-s", reader)).stdout
+    if command := advice(said):
+        follow(copy, command)
     return f"DVC's copy of {out['path']} {kind}, {reader} run: {said[-300:]}"
 
 
@@ -122,11 +130,12 @@ def of_lock(copy: Copy, rng: random.Random) -> str:
 def of_both(copy: Copy, rng: random.Random) -> str:
     """A result and DVC's copy of it."""
     stages = lock(copy)
-    outs = [out for stage in stages.values() for out in stage.get("outs", []) if out.get("md5") in objects(copy)]
+    outs = [out for stage in stages.values() for out in stage.get("outs", []) if kept(copy, out)]
     out = rng.choice(outs)
-    kind = hurt(objects(copy)[out["md5"]], rng)
-    place = copy.root / out["path"]
-    return f"{out['path']} {hurt(place, rng)}, DVC's copy {kind}"
+    kept_one = rng.choice(kept(copy, out))
+    place = next(path for path in results(copy, out["path"]) if path.read_bytes() == kept_one.read_bytes())
+    kind = hurt(kept_one, rng)
+    return f"{place.relative_to(copy.root)} {hurt(place, rng)}, DVC's copy {kind}"
 
 
 DAMAGES: tuple[Callable[[Copy, random.Random], str], ...] = (
@@ -140,6 +149,10 @@ def advice(said: str) -> str | None:
     return found["command"] if found else "git checkout dvc.lock" if LOCK.search(said) else None
 
 
+def follow(copy: Copy, command: str) -> None:
+    subprocess.run(["sh", "-c", command], cwd=copy.root, env=copy.env, capture_output=True, check=False)
+
+
 def wrong_after(copy: Copy) -> str | None:
     """Run the pipeline, and follow its advice until all is well -> what is wrong in the end."""
     for _ in range(STEPS):
@@ -151,7 +164,7 @@ def wrong_after(copy: Copy) -> str | None:
         command = advice(ended.stdout)
         if not command:
             return f"no advice: {ended.stdout[-500:]}"
-        subprocess.run(["sh", "-c", command], cwd=copy.root, env=copy.env, capture_output=True, check=False)
+        follow(copy, command)
     return f"the advice doesn't help: {ended.stdout[-500:]}"
 
 
