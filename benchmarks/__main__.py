@@ -1,4 +1,4 @@
-"""python -m benchmarks speed | quality | stages: measure, print the tables, and renew README.md beside this file."""
+"""python -m benchmarks speed | quality | stages | photographs: measure, print the tables, renew README.md beside it."""
 
 import json
 import os
@@ -130,7 +130,12 @@ def stages() -> dict[str, Any]:
     return {"machine": machine(), "stages": output("stages")}
 
 
-MEASURES = {"speed": speed, "quality": quality, "stages": stages}
+def read_photographs() -> dict[str, Any]:
+    """Digits drawn as photographs, and read."""
+    return output("photographs")
+
+
+MEASURES = {"speed": speed, "quality": quality, "stages": stages, "photographs": read_photographs}
 
 
 def main() -> None:

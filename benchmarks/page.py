@@ -13,7 +13,7 @@ from digitforge.report import rendering
 from digitforge.report.figures import style
 
 HERE = Path(__file__).parent
-SECTIONS = ("speed", "quality", "stages")
+SECTIONS = ("speed", "quality", "stages", "photographs")
 HISTORIC_EPOCHS = 100
 EPOCH = 60_000 / 256  # steps of the historic recipe
 

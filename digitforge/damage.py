@@ -14,8 +14,8 @@ from digitforge.settings.plan import CACHE, last_run
 def check(*paths: Path, root: Path = Path()) -> None:
     """Raise UserError for an output of the last run, at one of these paths or below, that isn't what its stage wrote.
 
-    It names the command that mends it. Weights have no checksum of their own, and DVC trusts its copies. What dvc.lock
-    doesn't know, or what isn't there, passes.
+    It names the command that mends it. DVC trusts its copies, and weights, IDX and JSON files have no checksums of
+    their own, as npz files have. What dvc.lock doesn't know, or what isn't there, passes.
     """
     for name, stage in last_run(root).items():
         for out in stage["outs"]:

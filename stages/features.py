@@ -19,7 +19,7 @@ WATCHERS = ("digitforge.damage",)
 
 def main() -> None:
     """Write artifacts/features."""
-    damage.check(files.VERIFIER)
+    damage.check(files.RAW, files.VERIFIER)
     verifiers = Verifiers()
     raw = {split: grey(read_images(split))[..., None] for split in SPLITS}
     for values, prepare in VALUES.items():

@@ -12,7 +12,7 @@ WATCHERS = ("digitforge.damage",)
 
 def main() -> None:
     """Write reports/index.md, index.html, metrics.md, cards and figures."""
-    damage.check(files.MODELS, files.VERIFIER)
+    damage.check(files.RAW, files.MODELS, files.VERIFIER)
     write(ResultParams.model_validate(Recipe.read("report").settings))
 
 

@@ -3,9 +3,16 @@
 import re
 from contextlib import suppress
 
+import numpy as np
 import pytest
 import requests
+from PIL import Image
 from playwright import sync_api
+
+from digitforge.data.dataset import Dataset
+from digitforge.data.modes import Mode
+from digitforge.data.stacked import binarize
+from digitforge.files import read_npz
 
 PATIENCE = 240_000  # milliseconds: the first answer waits for TensorFlow, on a machine that may be busy
 
@@ -86,6 +93,27 @@ def test_a_drawn_digit_gets_a_score(page):
     assert score.is_visible()
     page.wait_for_selector("#look-3 img")
     assert "of the test images that the model could know" in page.inner_text("body")
+
+
+def test_an_uploaded_training_image_is_seen_bit_for_bit(page, project, tmp_path):
+    page.get_by_role("tab", name="Draw or upload").click()
+    page.locator("#canvas canvas").first.wait_for()
+    page.get_by_label("Fit to the ink").uncheck()
+    trained = Dataset.read(Mode.parse("mono-float-complete"), "x_train", root=project)["x_train"]
+    seen = []
+    for i, image in enumerate(trained[:2]):
+        Image.fromarray(image[..., 0]).save(tmp_path / f"{i}.png")
+        page.locator("#canvas input[type=file]").first.set_input_files(tmp_path / f"{i}.png")
+        before = page.get_attribute("#look-0 img", "src") if seen else ""
+        page.wait_for_function(
+            "before => [null, before].indexOf(document.querySelector('#look-0 img')?.src ?? null) < 0", arg=before
+        )
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name="Download images, code and scores (npz)").click()
+        waiting.value.save_as(tmp_path / f"{i}.npz")
+        seen.append(read_npz(tmp_path / f"{i}.npz", "seen")["seen"])
+    binary = set(np.unique(seen)) <= {0, 255}
+    assert (np.stack(seen) == (binarize(trained[:2]) if binary else trained[:2])).all()
 
 
 def test_where_nothing_is_trained_the_page_says_what_to_run(browser, serve, project, tmp_path):

@@ -25,7 +25,10 @@ ADVICE = re.compile(r"error: (?P<line>[^\n]*`(?P<command>(?:rm|dvc|git) [^`]+)`[
 LOCK = re.compile(
     r"dvc\.lock' (?:validation failed|is invalid|is not|structure)|[Uu]nable to (?:read|parse).*dvc\.lock"
 )
-OF_DVC = "A damaged `dvc.lock` DVC itself refuses by name, without a command: `git checkout dvc.lock` mends it."
+OF_DVC = (
+    "A damaged `dvc.lock` DVC itself refuses by name, without a command: `git checkout dvc.lock` mends it. Where a file"
+    " and DVC's copy of it are both damaged, what reads the file tells; an output that nothing reads isn't looked at."
+)
 STEPS = 4  # advice that is followed, before a loss is called one
 
 
@@ -76,27 +79,36 @@ def kept(copy: Copy, out: dict[str, Any]) -> list[Path]:
     return [path for path in copies_of(out, copy.root) if path.exists() and path.suffix != ".dir"]
 
 
-def of_cache(copy: Copy, rng: random.Random) -> str:
-    """A copy of DVC's is damaged, and the file in the workspace gone; what reads it is run, and its advice followed."""
+def read(copy: Copy) -> list[tuple[dict[str, Any], str]]:
+    """Outputs that a stage reads, with that stage."""
     stages = lock(copy)
-    read = {dep["path"]: name for name, stage in stages.items() for dep in stage.get("deps", [])}
-    outs = [
-        (out, read[path])
+    readers = {dep["path"]: name for name, stage in stages.items() for dep in stage.get("deps", [])}
+    return [
+        (out, readers[path])
         for stage in stages.values()
         for out in stage.get("outs", [])
         for path in (out["path"], str(Path(out["path"]).parent))
-        if path in read and kept(copy, out)
+        if path in readers and kept(copy, out)
     ]
-    out, reader = rng.choice(outs)
-    kind = hurt(rng.choice(kept(copy, out)), rng)
-    place = copy.root / out["path"]
-    shutil.rmtree(place) if place.is_dir() else place.unlink()
-    copy.call(*dvc("checkout", out["path"]))
+
+
+def told(copy: Copy, reader: str) -> str:
+    """Run what reads a damaged file, and follow its advice -> what it said."""
     copy.forget_runs()
     said = copy.call(*dvc("repro", "-f", "-s", reader)).stdout
     if command := advice(said):
         follow(copy, command)
-    return f"DVC's copy of {out['path']} {kind}, {reader} run: {said[-300:]}"
+    return f"{reader} run: {said[-300:]}"
+
+
+def of_cache(copy: Copy, rng: random.Random) -> str:
+    """A copy of DVC's is damaged, and the file in the workspace gone; what reads it is run, and its advice followed."""
+    out, reader = rng.choice(read(copy))
+    kind = hurt(rng.choice(kept(copy, out)), rng)
+    place = copy.root / out["path"]
+    shutil.rmtree(place) if place.is_dir() else place.unlink()
+    copy.call(*dvc("checkout", out["path"]))
+    return f"DVC's copy of {out['path']} {kind}, {told(copy, reader)}"
 
 
 def of_checkpoint(copy: Copy, rng: random.Random) -> str:
@@ -128,14 +140,12 @@ def of_lock(copy: Copy, rng: random.Random) -> str:
 
 
 def of_both(copy: Copy, rng: random.Random) -> str:
-    """A result and DVC's copy of it."""
-    stages = lock(copy)
-    outs = [out for stage in stages.values() for out in stage.get("outs", []) if kept(copy, out)]
-    out = rng.choice(outs)
+    """A result and DVC's copy of it; what reads it is run, and its advice followed."""
+    out, reader = rng.choice(read(copy))
     kept_one = rng.choice(kept(copy, out))
     place = next(path for path in results(copy, out["path"]) if path.read_bytes() == kept_one.read_bytes())
     kind = hurt(kept_one, rng)
-    return f"{place.relative_to(copy.root)} {hurt(place, rng)}, DVC's copy {kind}"
+    return f"{place.relative_to(copy.root)} {hurt(place, rng)}, DVC's copy {kind}, {told(copy, reader)}"
 
 
 DAMAGES: tuple[Callable[[Copy, random.Random], str], ...] = (
