@@ -18,7 +18,9 @@ repro: .venv/repro.done without-git ## run what changed of the pipeline, set up 
 	@python -m digitforge.report.summary
 
 without-git: # what was downloaded as a ZIP is no git repository; DVC works there too, once it is told
-	@git rev-parse --git-dir > /dev/null 2>&1 || $(BIN)/dvc config --local core.no_scm true
+	@if git rev-parse --git-dir > /dev/null 2>&1; then \
+		! grep -qs no_scm .dvc/config.local || $(BIN)/dvc config --local --unset core.no_scm; \
+	elif [ ! -e .git ]; then $(BIN)/dvc config --local core.no_scm true; fi
 
 plan: .venv/repro.done ## say what `make repro` would run again, and why
 	@python -m stages.recipes --plan
@@ -36,7 +38,7 @@ lint: .venv/dev.done ## check style, types and who imports whom
 	ruff check . && ruff format --check . && mypy && lint-imports --no-cache
 
 ui: .venv/repro.done ## open the MLflow UI on http://127.0.0.1:5000
-	@case "$$MLFLOW_TRACKING_URI" in http*) echo "the experiments are at $$MLFLOW_TRACKING_URI" | sed -E "s#//[^/@]*@#//***@#"; exit;; esac; \
+	@case "$$MLFLOW_TRACKING_URI" in http*) echo "the experiments are at $$MLFLOW_TRACKING_URI" | sed -E "s#//[^/]*@#//***@#"; exit;; esac; \
 	echo "the experiments: http://127.0.0.1:5000/#/experiments?workflowType=machine_learning"; \
 	MLFLOW_DISABLE_TELEMETRY=true mlflow ui --host 127.0.0.1 --port 5000 \
 		--backend-store-uri "$$(python -c 'from digitforge.tracking.runs import tracking_uri; print(tracking_uri())')"

@@ -18,6 +18,7 @@ from digitforge.data.preparation import BACKGROUNDS, FITS, Preparation
 from digitforge.errors import UserError, user_errors
 from digitforge.incoming import Incoming, files_of, prepare_all, read_files
 from digitforge.variant import Variant
+from digitforge.wording import printable
 
 COLUMNS = 20  # of a strip; more images go below
 AS_TRAINED = "as the training images were"
@@ -96,7 +97,7 @@ def prepare(options: argparse.Namespace) -> None:
     """Write images as models take them, 28 x 28 and light on black, in the sub-folders that the originals are in."""
     how = Preparation(options.background or "auto", options.prepare or "ink")
     count, blank = prepare_all(options.folder, options.output, how)
-    print(f"{options.output}: {count} images by `{how.fit}`, background `{how.background}`{noted(blank)}")
+    print(f"{options.output}: {count} images by `{how.fit}`, background `{how.background}`{noted(blank, how)}")
 
 
 def received(paths: list[Path], variant: Variant, options: argparse.Namespace) -> Incoming:
@@ -105,15 +106,16 @@ def received(paths: list[Path], variant: Variant, options: argparse.Namespace) -
     how = Preparation(options.background or how.background, options.prepare or how.fit)
     incoming = read_files(paths, how)
     if incoming.blank:
-        print(f"WARNING: {len(incoming.names)} images{noted(incoming.blank)}", file=sys.stderr)
+        print(f"WARNING: {len(incoming.names)} images{noted(incoming.blank, how)}", file=sys.stderr)
     return incoming
 
 
-def noted(blank: list[str]) -> str:
+def noted(blank: list[str], how: Preparation) -> str:
     """What to say of blank images."""
     if not blank:
         return ""
-    return f"; {len(blank)} show nothing, the first is {printable(blank[0])}: --background white is for ink on paper"
+    cure = "" if how.background == "white" else ": --background white is for ink on paper"
+    return f"; {len(blank)} show nothing, the first is {printable(blank[0])}{cure}"
 
 
 def scorer(words: list[Path]) -> tuple[str | None, list[Path]]:
@@ -126,11 +128,6 @@ def scorer(words: list[Path]) -> tuple[str | None, list[Path]]:
     if rest and not first.exists():
         raise UserError(f"{first}: neither a variant of params.yaml nor a file or folder")
     return None, words
-
-
-def printable(name: str) -> str:
-    """A name as text; bytes that are no UTF-8 as escapes."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def checked_output(path: Path, *suffixes: str) -> None:

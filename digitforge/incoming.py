@@ -73,6 +73,13 @@ def names(path: Path, images: np.ndarray) -> list[str]:
     return [f"{path}#{i}" for i in range(1, len(images) + 1)] if len(images) > 1 else [str(path)]
 
 
+def free(folder: Path, stem: str, numbers: list[str]) -> list[Path]:
+    """Names of new PNG files, of a stem and each number, that aren't taken: `scan-001` may be a scan of its own."""
+    while any((folder / f"{stem}{number}.png").exists() for number in numbers):
+        stem += "_"
+    return [folder / f"{stem}{number}.png" for number in numbers]
+
+
 def prepare_all(place: Path, output: Path, how: Preparation) -> tuple[int, list[str]]:
     """Write the prepared images of a folder to another one, as PNG -> how many, and names of those that show nothing.
 
@@ -92,9 +99,9 @@ def prepare_all(place: Path, output: Path, how: Preparation) -> tuple[int, list[
             target = root / (path.relative_to(place) if place.is_dir() else path.name)
             target.parent.mkdir(parents=True, exist_ok=True)
             stem = target.stem if stems[path.with_suffix("")] == 1 else target.name.replace(".", "-")
-            for i, image in enumerate(without_colour(images), start=1):
-                number = f"-{i:03}" if len(images) > 1 else ""
-                Image.fromarray(image).save(target.with_name(f"{stem}{number}.png"))
+            numbers = [f"-{i:03}" for i in range(1, len(images) + 1)] if len(images) > 1 else [""]
+            for file, image in zip(free(target.parent, stem, numbers), without_colour(images), strict=True):
+                Image.fromarray(image).save(file)
             count += len(images)
             blank += without_ink(names(path, images), images)
         shutil.move(root, output)

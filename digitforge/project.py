@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from digitforge import files
-from digitforge.damage import cure
+from digitforge.damage import cure, verify
 from digitforge.data.raw import SOURCE_FILE, SourceFacts
 from digitforge.data.record import preparation
 from digitforge.errors import UserError
@@ -81,6 +81,7 @@ def load(key: str, root: Path | None = None) -> Variant:
     from digitforge import models
 
     folder = root / files.MODELS / key
+    verify(files.MODELS / key, root=root)
     with undamaged(folder, root, f"dvc repro -f -s train@{key}"):
         if not is_of(row, files.read_json(folder / "config.json")):
             raise UserError(
@@ -95,7 +96,9 @@ def undamaged(path: Path, root: Path, command: str) -> Iterator[None]:
     """Reading what lies at `path`: where that fails, say so, and which command brings it back."""
     try:
         yield
-    except files.DAMAGED as error:
+    except PermissionError:
+        raise
+    except (*files.DAMAGED, TypeError, AttributeError, RuntimeError) as error:  # what h5py and JSON's readers raise
         reason = " ".join(str(error).split())[:200]
         raise UserError(f"{path}: damaged ({reason}); {cure(path, root, command)}") from None
 
@@ -115,6 +118,7 @@ def verifier(root: Path | None = None) -> Verifier:
     from digitforge.models.verifiers import load
 
     source = SourceFacts.read(root) if (root / SOURCE_FILE).exists() else SourceFacts("unknown")
+    verify(files.VERIFIER / "strict", root=root)
     with undamaged(folder, root, "dvc repro -f -s verifier@strict"):
         network = load(folder, pictures=source.pictures)
         return Verifier(network, files.read_json(folder / "judge.json")["thresholds"], source.names)

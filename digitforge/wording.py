@@ -5,8 +5,8 @@ import re
 from reprlib import Repr
 from typing import Any
 
-# user:password@ of an address, and what may stand in a query in its place
-CREDENTIALS = re.compile(r"(?<=://)[^/\s@'\"]*@")
+# user:password@ of an address, up to the last @ as all who read addresses take it; and what may stand in a query
+CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
 QUERY = re.compile(r"(?i)([?&](?:[\w-]*(?:token|password|secret|key|signature|sig)[\w-]*)=)[^&\s'\"]+")
 SECRET_VARIABLES = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "AWS_SECRET_ACCESS_KEY")
 MASK = "***"
@@ -24,6 +24,12 @@ def shown(value: Any) -> str:
         return " ".join(SHORT.repr(value).split())
     except ValueError:  # Python doesn't write whole numbers of thousands of digits
         return f"{type(value).__name__}, too long to show"
+
+
+def printable(text: str) -> str:
+    """A text on one line: bytes that are no UTF-8, ends of lines and the like as escapes."""
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def shortened(line: str) -> str:

@@ -32,7 +32,7 @@ TITLES = {
 
 def main() -> None:
     """Complete the runs of the verifiers, of every variant and of the leave-one-out study; register the variants."""
-    damage.check(files.RAW, files.MODELS, files.VERIFIER)
+    damage.check(files.RAW, files.MODELS, files.VERIFIER, files.LEAVE_ONE_OUT)
     recipe = Recipe.read("track")
     settings = Tracking.model_validate(recipe["tracking"])
     rows = TypeAdapter(dict[str, Variant]).validate_python(recipe["variants"])

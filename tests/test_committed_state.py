@@ -17,8 +17,9 @@ from digitforge.data.nondigits.kinds import KINDS
 from digitforge.report.portfolio import TEXTS, card_of
 from digitforge.settings.families import FAMILIES
 from digitforge.settings.judges import NAMES, SEEN_BY
+from digitforge.settings.outputs import last_run
 from digitforge.settings.params import load_params
-from digitforge.settings.plan import changes, last_run, named
+from digitforge.settings.plan import changes, named
 from digitforge.settings.recipes import make
 
 ROOT = Path(__file__).parents[1]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from digitforge.damage import check, cure
+from digitforge.damage import check, cure, verify
 from digitforge.errors import UserError
 
 PIPELINE = """
@@ -87,31 +87,71 @@ def test_a_damaged_list_of_a_folder_is_found(repository):
 def test_without_a_copy_the_stage_makes_it_anew(repository, tmp_path):
     command = "dvc repro -f -s train"
     assert cure(repository / "elsewhere", repository, command) == f"`{command}` makes it anew"
-    assert cure(tmp_path, tmp_path, command) == f"`{command}` makes it anew"
+    assert cure(tmp_path, tmp_path, command) == f"`cd {tmp_path} && {command}` makes it anew"
     shell("rm -rf .dvc/cache")
     assert cure(Path("models/a").resolve(), repository, command) == f"`{command}` makes it anew"
 
 
-def test_changed_bits_are_found_in_a_file_and_in_a_folder(repository):
+def changed(path):
+    """Change a bit of a file; DVC trusts a copy that is read-only."""
+    content, rights = path.read_bytes(), path.stat().st_mode
+    path.unlink()
+    path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+    path.chmod(rights)
+
+
+def test_changed_bits_are_found_in_a_file_and_in_a_folder(repository, monkeypatch):
+    monkeypatch.setenv("DVC_STAGE", "sample")
     check(Path("models"), Path("samples"))
     for path, stage in OUTPUTS.items():
         place = repository / path
         content = place.read_bytes()
         [copy] = copies(repository, content)
-        for one in (place, copy):
-            one.unlink()
-            one.write_bytes(bytes([content[0] ^ 1]) + content[1:])
-        with pytest.raises(UserError, match=f"not what `{stage}` wrote") as told:
+        changed(place)
+        with pytest.raises(UserError, match=f"not what `{stage}` wrote.*copy is sound.*`dvc commit -f {stage}` keeps"):
+            check(place.parents[0].relative_to(repository))
+        changed(copy)
+        with pytest.raises(UserError, match=f"not what `{stage}` wrote.*makes it anew$") as told:
             check(place.parents[0].relative_to(repository))
         shell(str(told.value).split("`")[3])
         assert place.read_bytes() == content
         check(Path("models"), Path("samples"))
 
 
-def test_what_the_last_run_does_not_know_passes(repository):
+def test_what_the_last_run_does_not_know_passes(repository, monkeypatch):
+    monkeypatch.setenv("DVC_STAGE", "sample")
     (repository / "models/b").mkdir()
     (repository / "models/b/weights.h5").write_text("by hand")
+    (repository / "models/a/.partial-7-weights.h5").touch()  # DVC doesn't see it either
     (repository / "samples/a.npz").unlink()
     check(Path("models"), Path("samples"))
     (repository / "dvc.lock").unlink()
     check(Path("models"))
+
+
+def test_a_stage_that_is_run_by_hand_reads_what_is_there(repository, monkeypatch):
+    monkeypatch.delenv("DVC_STAGE", raising=False)
+    changed(repository / "models/a/weights.h5")
+    check(Path("models"))
+    with pytest.raises(UserError, match="not what `train` wrote"):
+        verify(Path("models"))
+
+
+@pytest.mark.parametrize("text", ['[{"md4": 1}]', "[1]", "5", '[{"md5": ""}]', ""])
+def test_a_list_that_is_damaged_is_itself_what_goes(repository, text):
+    [listed] = (repository / ".dvc/cache/files/md5").rglob("*.dir")
+    listed.chmod(0o644)
+    listed.write_text(text)
+    advice = cure(repository / "models/a", repository, "dvc repro -f -s train")
+    assert listed.relative_to(repository).as_posix() in advice
+
+
+def test_commands_are_for_the_folder_that_one_is_in(repository, monkeypatch):
+    changed(repository / "models/a/weights.h5")
+    content = (repository / "samples/a.npz").read_bytes()
+    monkeypatch.chdir(repository / "samples")
+    with pytest.raises(UserError, match=r"`cd .* && rm -rf models/a && dvc checkout models/a`") as told:
+        verify(Path("models"), root=repository)
+    shell(str(told.value).split("`")[3])
+    verify(Path("models"), root=repository)
+    assert content == (repository / "samples/a.npz").read_bytes()

@@ -16,6 +16,7 @@ from digitforge.data.stacked import binarize
 from digitforge.models.verifiers import load
 from digitforge.protocol.anomaly import leading_score
 from digitforge.reading import answer
+from digitforge.settings.outputs import digest
 
 ROOT = Path(__file__).parents[1]
 
@@ -281,8 +282,43 @@ def test_a_damaged_model_is_one_line(project, tmp_path, name):
     shutil.copytree(project, tmp_path, dirs_exist_ok=True)
     path = tmp_path / files.MODELS / "tiny" / name
     path.write_bytes(path.read_bytes()[:50])
-    with pytest.raises(UserError, match=r"models/tiny: damaged \(.*\); `dvc repro -f -s train@tiny` makes it anew"):
+    with pytest.raises(UserError, match=r"models/tiny: damaged \(.*\); `.*dvc repro -f -s train@tiny` makes it anew"):
         digitforge.load("tiny", tmp_path)
+
+
+def test_weights_of_which_a_block_was_overwritten_are_one_line(project, tmp_path):
+    shutil.copytree(project, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / files.MODELS / "tiny/model.weights.h5"
+    content = bytearray(path.read_bytes())
+    content[800:] = bytes(byte ^ 0xA5 for byte in content[800:])
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=r"models/tiny: damaged \(.*\); `.*dvc repro -f -s train@tiny` makes it anew"):
+        digitforge.load("tiny", tmp_path)
+
+
+def test_changed_bits_of_a_model_and_of_the_verifier_are_told(project, tmp_path):
+    shutil.copytree(project, tmp_path, dirs_exist_ok=True)
+    folders = {f"train@{key}": files.MODELS / key for key in ("tiny", "game")} | {
+        "verifier@strict": files.VERIFIER / "strict"
+    }
+    lines = [
+        f"  {name}:\n    outs:\n    - path: {folder}\n      md5: {digest(tmp_path / folder)}"
+        for name, folder in folders.items()
+    ]
+    (tmp_path / "dvc.lock").write_text("\n".join(["stages:", *lines, ""]))
+    digitforge.load("tiny", tmp_path)
+    digitforge.verifier(tmp_path)
+    for path in (files.MODELS / "tiny/model.weights.h5", files.VERIFIER / "strict/verifier.weights.h5"):
+        content = bytearray((tmp_path / path).read_bytes())
+        content[len(content) // 2] ^= 1
+        (tmp_path / path).write_bytes(content)
+    with pytest.raises(
+        UserError, match=r"models/tiny: not what `train@tiny` wrote, by dvc.lock; `cd .* && dvc repro -f"
+    ):
+        digitforge.load("tiny", tmp_path)
+    with pytest.raises(UserError, match=r"verifier/strict: not what `verifier@strict` wrote"):
+        digitforge.verifier(tmp_path)
+    digitforge.load("game", tmp_path)
 
 
 def test_a_model_of_an_older_version_is_trained_anew(project, tmp_path):
@@ -390,7 +426,7 @@ def test_a_damaged_verifier_is_one_line(project, tmp_path, name):
     copy_of_verifier(project, tmp_path)
     path = tmp_path / files.VERIFIER / "strict" / name
     path.write_bytes(path.read_bytes()[: min(1000, path.stat().st_size // 2)])
-    with pytest.raises(UserError, match=r"strict: damaged \(.*\); `dvc repro -f -s verifier@strict` makes it anew$"):
+    with pytest.raises(UserError, match=r"strict: damaged \(.*\); `.*dvc repro -f -s verifier@strict` makes it anew$"):
         digitforge.verifier(tmp_path)
 
 

@@ -8,6 +8,7 @@ from digitforge.wording import LONGEST, MASK, redacted, shortened, shown
     [
         ("MLflow at http://ada:geheim@host:5000/x failed", f"MLflow at http://{MASK}@host:5000/x failed"),
         ("postgresql://ada:ge%40heim@db/mlflow", f"postgresql://{MASK}@db/mlflow"),
+        ("http://ada:ge@he'i\"m@host/x by mail@host", f"http://{MASK}@host/x by mail@host"),
         ("https://host/f?x=1&sig=geheim&y=2", f"https://host/f?x=1&sig={MASK}&y=2"),
         ("https://host/f?access_token=geheim", f"https://host/f?access_token={MASK}"),
         ("http://127.0.0.1:5000/mail@host", "http://127.0.0.1:5000/mail@host"),

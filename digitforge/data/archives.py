@@ -9,6 +9,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from digitforge import files
+from digitforge.data.folder import is_litter
 from digitforge.data.labelled import Arrays, as_bytes
 from digitforge.errors import UserError
 
@@ -28,7 +29,9 @@ def there(place: Path) -> bool:
 
 def archive_of(place: Path) -> Path | None:
     """The npz file, or the only one of a folder."""
-    inside = sorted(place.glob("*.npz")) if place.is_dir() else [place] if place.suffix.lower() == ".npz" else []
+    inside = [place] if place.suffix.lower() == ".npz" else []
+    if place.is_dir():
+        inside = [path for path in place.iterdir() if path.suffix.lower() == ".npz" and not is_litter(path)]
     return inside[0] if len(inside) == 1 and inside[0].is_file() else None
 
 
@@ -38,14 +41,16 @@ def read(place: Path) -> dict[str, Arrays]:
     assert path is not None  # as `there` says
     try:
         with zipfile.ZipFile(path) as archive:
-            shapes = {name.removesuffix(".npy"): shape_of(archive, name) for name in archive.namelist()}
+            wanted = {name for pairs in NAMES.values() for pair in pairs for name in pair}
+            there_are = [name.removesuffix(".npy") for name in archive.namelist()]
+            shapes = {name: shape_of(archive, f"{name}.npy") for name in there_are if name in wanted}
         found = {}
         for split, pairs in NAMES.items():
             there = [pair for pair in pairs if set(pair) <= shapes.keys()]
             if there:
                 found[split] = split_of(path, shapes, *there[0])
         if "train" not in found:
-            raise ValueError(f"received the arrays {', '.join(shapes) or 'none'}")
+            raise ValueError(f"received the arrays {', '.join(there_are) or 'none'}")
         return found
     except files.DAMAGED as error:
         raise UserError(f"{path}: {' '.join(str(error).split())[:200]}; accepted: {ACCEPTED}") from None

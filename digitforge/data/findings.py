@@ -1,20 +1,20 @@
 """What is odd about images of one's own, told before anything is trained on them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from digitforge.data.folder import other_files
+from digitforge.data.folder import files_below
 from digitforge.data.labelled import ImageFiles, Images, Labelled
 from digitforge.data.preparation import FAINTEST, Preparation, has_ink
 from digitforge.data.subsets import FEWEST
 from digitforge.errors import UserError
+from digitforge.wording import printable
 
-PAPER = 170  # of 255: a pixel that is lighter in all its channels is paper
-MOSTLY = 0.5
+MOSTLY = 0.1  # of the images: so many that are the wrong way round are worth a word
 TO_COMPARE = 500  # test images: the strict verifier's features have 192 numbers
 UNEVEN = 10  # times as many images of the largest class as of the smallest are worth a word
 
@@ -23,26 +23,30 @@ UNEVEN = 10  # times as many images of the largest class as of the smallest are 
 class Seen:
     """The images of a split, prepared, with what is known of where they come from.
 
-    pixels: uint8 [N, 28, 28], or [N, 28, 28, 3] in colour; labels: [N] str; origin: [N], positions in `source`.
+    pixels: uint8 [N, 28, 28], or [N, 28, 28, 3] in colour; labels: [N] str; origin: [N], positions in `source`;
+    light: [N] bool, whether the picture was mostly light before its ink was looked for.
     """
 
     source: Labelled
     pixels: np.ndarray
     labels: np.ndarray
     origin: np.ndarray
+    light: np.ndarray
     sizes: Counter[tuple[int, int]]
 
     @classmethod
     def of(cls, source: Labelled, images: Images) -> "Seen":
         """All that was made of a source."""
-        return cls(source, images.pixels, source.labels[images.origin], images.origin, images.sizes)
+        labels, light = source.labels[images.origin], images.light[images.origin]
+        return cls(source, images.pixels, labels, images.origin, light, images.sizes)
 
     def __len__(self) -> int:
         return len(self.pixels)
 
     def only(self, chosen: np.ndarray) -> "Seen":
         """The images `chosen` [N] bool."""
-        return replace(self, pixels=self.pixels[chosen], labels=self.labels[chosen], origin=self.origin[chosen])
+        parts = {name: getattr(self, name)[chosen] for name in ("pixels", "labels", "origin", "light")}
+        return replace(self, **parts)
 
     def name(self, i: int) -> str:
         """What messages call the i-th image: the file that it was made of."""
@@ -62,7 +66,9 @@ def refuse_without_ink(splits: Splits, place: Path, how: Preparation) -> None:
     if any(has_ink(seen.pixels).any() for seen in splits.values()):
         return
     count, first = sum(map(len, splits.values())), next(iter(splits.values())).name(0)
-    cure = "masks of 0 and 1 must be multiplied by 255" if brightest else f"black ink on nothing needs {other(how)}"
+    cure = f"black ink on nothing needs {other(how)}"
+    if brightest:
+        cure = "masks of 0 and 1 must be multiplied by 255, 12 bits by 16"
     raise UserError(
         f"data.source {place}: received {count} images that are nowhere lighter than {brightest} of 255, the first "
         f"{first}; accepted: light ink on black ({cure})"
@@ -102,12 +108,6 @@ def is_faint(seen: Seen) -> np.ndarray:
     return ~has_ink(seen.pixels) & ~is_constant(seen)
 
 
-def is_paper(seen: Seen) -> np.ndarray:
-    """Which images are mostly white."""
-    least = seen.pixels.min(axis=3) if seen.pixels.ndim == 4 else seen.pixels
-    return (least >= PAPER).reshape(len(seen), -1).mean(axis=1) > MOSTLY
-
-
 def without_ink(splits: Splits) -> Iterator[str]:
     """Images, and whole classes, that show nothing."""
     count, total, first = counted(splits, is_constant)
@@ -124,8 +124,8 @@ def without_ink(splits: Splits) -> Iterator[str]:
 
 def on_paper(splits: Splits, how: Preparation) -> Iterator[str]:
     """Images whose ground is light, as if light and dark were the wrong way round."""
-    count, total, first = counted(splits, is_paper)
-    if count > MOSTLY * total:
+    count, total, first = counted(splits, lambda seen: seen.light)
+    if count >= MOSTLY * total:
         yield (
             f"{count} of {total} images are mostly white, the first is {first}: models know light ink on black, and "
             f"{other(how)} exchanges them"
@@ -174,7 +174,8 @@ def of_counts(splits: Splits) -> Iterator[str]:
         yield f"{test} test images are few: FID, KID, precision and recall of fewer than {TO_COMPARE} say little"
 
 
-def left_out(place: Path, source: Labelled) -> list[str]:
-    """The files of a folder of image files that were not read."""
-    others = sorted(other_files(place)) if isinstance(source, ImageFiles) else []
-    return [f"{len(others)} other files were left out, the first is {others[0]}."] if others else []
+def left_out(place: Path, sources: Iterable[Labelled]) -> list[str]:
+    """The files of a folder of image files that were not read: those beside the folders of classes, too."""
+    read = {path for source in sources if isinstance(source, ImageFiles) for path in source.paths}
+    others = sorted(path for path in files_below(place) if path not in read) if read else []
+    return [f"{len(others)} other files were left out, the first is {printable(str(others[0]))}."] if others else []

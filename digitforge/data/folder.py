@@ -11,7 +11,9 @@ from digitforge.errors import UserError
 
 # What desktops, cameras and notebooks leave in folders, beside all whose names begin with a dot.
 LITTER = {"__MACOSX", "__pycache__", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
-SPLITS = {"train": "train", "training": "train", "test": "test", "testing": "test"}  # by the names of sub-folders
+# Splits by the names of sub-folders. A validation split is more to train with: models are compared on the test split.
+SPLITS = {"train": "train", "training": "train", "val": "train", "valid": "train", "validation": "train"}
+SPLITS |= {"test": "test", "testing": "test"}
 
 
 def there(place: Path) -> bool:
@@ -21,28 +23,37 @@ def there(place: Path) -> bool:
 
 def read(place: Path) -> dict[str, ImageFiles]:
     """The image files of a folder, by split; without `train` and `test` all are "train"."""
+    place = unwrapped(place)
     inside = sub_folders(place)
-    if inside and all(path.name.lower() in SPLITS for path in inside):
-        found = {SPLITS[path.name.lower()]: classes_of(path) for path in inside}
-        if "train" in found:
-            return found
-    return {"train": classes_of(place)}
+    splits = {path: SPLITS.get(path.name.lower()) for path in inside}
+    if not {"train"} <= set(splits.values()) <= {"train", "test"}:
+        return {"train": of_classes(place, [path for path in inside if has_images(path)] or [place])}
+    found = {}
+    for split in dict.fromkeys(splits.values()):
+        folders = [path for path in inside if splits[path] == split]
+        classes = [one for path in folders for one in sub_folders(path) if has_images(one)]
+        found[str(split)] = of_classes(place, classes) if classes else of_classes(place, folders, place.name)
+    return found
 
 
-def classes_of(place: Path) -> ImageFiles:
-    """The image files in the sub-folders of a folder, which are their classes; or in itself, then the only class.
+def unwrapped(place: Path) -> Path:
+    """The folder, or the only thing in it, as archives are unpacked: another folder, in which the classes are."""
+    inside = sub_folders(place)
+    alone = len(inside) == 1 and not any(is_image(path) for path in place.iterdir())
+    return unwrapped(inside[0]) if alone and any(map(has_images, sub_folders(inside[0]))) else place
 
-    Raises UserError where there is no image at all, or a class whose name can't be printed.
+
+def of_classes(place: Path, folders: list[Path], name: str = "") -> ImageFiles:
+    """The image files in folders, which are their classes, or all of one class with a `name`.
+
+    Raises UserError where there is no image at all.
     """
-    inside = [path for path in sub_folders(place) if any(image_files(path))] or [place]
     paths: list[Path] = []
     labels: list[str] = []
-    for folder in inside:
-        if not folder.name.isprintable():
-            raise UserError(f"{place}: received a class {folder.name!r}; accepted: names that can be printed")
+    for folder in folders:
         found = sorted(image_files(folder))
         paths += found
-        labels += [folder.name] * len(found)
+        labels += [name or folder.name] * len(found)
     if not paths:
         raise UserError(f"{place}: no images; accepted: {ACCEPTED}, in a sub-folder for each class or without any")
     return ImageFiles(paths, np.array(labels))
@@ -53,26 +64,31 @@ def sub_folders(place: Path) -> list[Path]:
     return sorted(path for path in place.iterdir() if path.is_dir() and not is_litter(path))
 
 
+def files_below(place: Path, known: frozenset[Path] = frozenset()) -> Iterator[Path]:
+    """The files in a folder and below that are no litter. Folders that lead back to one above, `known`, are left."""
+    known |= {place.resolve()}
+    for path in place.iterdir():
+        if is_litter(path):
+            continue
+        if not path.is_dir():
+            yield path
+        elif path.resolve() not in known:
+            yield from files_below(path, known)
+
+
 def image_files(place: Path) -> Iterator[Path]:
     """The image files in a folder and below, by their suffixes."""
-    for path in place.iterdir():
-        if is_litter(path):
-            continue
-        if path.is_dir():
-            yield from image_files(path)
-        elif path.suffix.lower() in SUFFIXES:
-            yield path
+    return (path for path in files_below(place) if is_image(path))
 
 
-def other_files(place: Path) -> Iterator[Path]:
-    """The files in a folder and below that are neither images nor litter."""
-    for path in place.iterdir():
-        if is_litter(path):
-            continue
-        if path.is_dir():
-            yield from other_files(path)
-        elif path.suffix.lower() not in SUFFIXES:
-            yield path
+def is_image(path: Path) -> bool:
+    """Whether a file is called as images are."""
+    return path.suffix.lower() in SUFFIXES and not is_litter(path) and not path.is_dir()
+
+
+def has_images(place: Path) -> bool:
+    """Whether there is an image in a folder or below."""
+    return any(image_files(place))
 
 
 def is_litter(path: Path) -> bool:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from digitforge import files
+from digitforge.data.folder import is_litter
 from digitforge.data.idx import parse_idx
 from digitforge.data.labelled import Arrays
 from digitforge.errors import UserError
@@ -37,13 +38,16 @@ class Found(NamedTuple):
 
 
 def sets_of(place: Path) -> list[Found]:
-    """The sets in a folder. A place that is no folder names one of them: FOLDER/emnist-letters."""
+    """The sets in a folder. A place that is no folder names one of them, FOLDER/emnist-letters, or one of its files."""
     folder, wanted = (place, None) if place.is_dir() else (place.parent, place.name)
+    if wanted and (of_file := NAME.fullmatch(wanted)):
+        wanted = of_file["set"]
     found: dict[str, dict[tuple[str, str], Path]] = {}
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        match = NAME.fullmatch(path.name)
-        if match and wanted in (None, match["set"]):
-            found.setdefault(match["set"], {}).setdefault((SPLITS[match["split"]], match["what"]), path)
+        match = None if is_litter(path) else NAME.fullmatch(path.name)
+        file = path / path.name if path.is_dir() else path  # Kaggle unpacks each into a folder of its name
+        if match and file.is_file() and wanted in (None, match["set"]):
+            found.setdefault(match["set"], {}).setdefault((SPLITS[match["split"]], match["what"]), file)
     return [Found(name, paths) for name, paths in found.items()]
 
 
@@ -56,7 +60,7 @@ def read(place: Path) -> dict[str, Arrays]:
     """The one set that is there, by split; raises UserError for several sets, or for images without labels."""
     sets = sets_of(place)
     if len(sets) > 1:
-        names = ", ".join(str(place / found.name) for found in sets)
+        names = ", ".join(str(place / (found.name or next(iter(found.paths.values())).name)) for found in sets)
         raise UserError(f"{place}: received {len(sets)} sets of IDX files; accepted: one of {names}")
     (of_set,) = sets
     needed = {(split, what) for split, _ in of_set.paths for what in ("images", "labels")} | {("train", "images")}
@@ -69,15 +73,19 @@ def read(place: Path) -> dict[str, Arrays]:
 def split_of(of_set: Found, split: str) -> Arrays:
     """The images of a split, EMNIST's turned as they are read, and their labels by name."""
     images, labels = (of_set.paths[split, what] for what in ("images", "labels"))
-    emnist = of_set.name.split("-")[-1] if of_set.name.startswith("emnist-") else ""
+    emnist = of_set.name.lower().split("-")[-1] if of_set.name.lower().startswith("emnist-") else ""
     numbers = content_of(labels)
     names = EMNIST.get(emnist)
-    if numbers.ndim != 1 or (names and numbers.size and numbers.max() >= len(names)):
+    if numbers.ndim != 1:
         raise UserError(f"{labels}: received labels of shape {numbers.shape}; accepted: one for each image")
+    for place in np.flatnonzero([not names[n : n + 1].strip() for n in numbers] if names else []):
+        accepted = f"those of EMNIST's {emnist}, up to {len(names or '') - 1}"
+        raise UserError(f"{labels}: received the label {numbers[place]} at {place}; accepted: {accepted}")
 
     def pictures() -> np.ndarray:
         found = content_of(images)
-        if found.ndim not in (3, 4) or len(found) != len(numbers) or found.shape[3:] not in ((), (3,)):
+        fits = found.ndim in (3, 4) and len(found) == len(numbers) and found.shape[3:] in ((), (3,))
+        if not fits or not found.size:
             raise UserError(
                 f"{images}: received shape {found.shape}; accepted: {len(numbers)} images, as many as labels"
             )

@@ -22,6 +22,7 @@ FORMATS = {
 }
 SUFFIXES = {suffix for suffixes in FORMATS.values() for suffix in suffixes}
 ACCEPTED = f"PNG, JPEG, BMP, GIF, TIFF or WebP of at most {MOST_PIXELS // 10**6} megapixels"
+WHITE_IS = 262  # tag of TIFF: whether 0 or the largest value is white
 # EXIF's `Orientation` -> what sets the picture upright.
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -44,8 +45,12 @@ def open_image(file: Path | BinaryIO) -> Image.Image:
         # Pillow warns of large pictures, which are refused here with a line of ours, and of damaged tags.
         with warnings.catch_warnings(action="ignore"), Image.open(file, formats=tuple(FORMATS)) as image:
             refuse_large(image.size, file)
-            return upright(eight_bits(image, file).convert("RGBA"), turn_of(image))
-    except (UserError, FileNotFoundError, PermissionError):
+            turn = turn_of(image)  # for some formats Pillow knows it before it loads the pixels alone, for others after
+            picture = eight_bits(image, file).convert("RGBA")
+            return upright(picture, turn if picture.size == image.size else None)
+    except FileNotFoundError:
+        raise UserError(f"{file}: no such file, or a link to none; accepted: {ACCEPTED}") from None
+    except (UserError, PermissionError):
         raise
     except Exception as error:  # decoders raise whatever a damaged file leads them to
         raise UserError(f"{file}: can't be read as an image ({reason(error)}); accepted: {ACCEPTED}") from None
@@ -58,9 +63,14 @@ def refuse_large(size: tuple[int, int], file: object) -> None:
 
 
 def eight_bits(image: Image.Image, file: object) -> Image.Image:
-    """The picture with 8 bits a channel: of 16-bit grey the upper ones, rounded."""
+    """The picture with 8 bits a channel: of 16-bit grey the upper ones, rounded, and what is transparent."""
     if image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PNG"):
-        return Image.fromarray(np.rint(np.asarray(image).astype(np.float64) / 257).astype(np.uint8))
+        values = np.asarray(image)
+        grey = np.rint(values.astype(np.float64) / 257).astype(np.uint8)
+        if image.format == "TIFF" and image.tag_v2.get(WHITE_IS) == 0:  # type: ignore[attr-defined]
+            grey = 255 - grey
+        opaque = np.where(values == image.info.get("transparency", -1), 0, 255).astype(np.uint8)
+        return Image.merge("LA", [Image.fromarray(grey), Image.fromarray(opaque)])
     if image.mode.startswith(("I", "F")):
         raise UserError(f"{file}: received pixels of 32 bits; accepted: 8 or 16 bits a channel")
     return image

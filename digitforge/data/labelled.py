@@ -13,8 +13,9 @@ from tqdm import tqdm
 
 from digitforge.data.image_files import open_image
 from digitforge.data.pixels import SIZE
-from digitforge.data.preparation import Preparation, prepared
+from digitforge.data.preparation import LIGHT, Preparation, images_and_steps, is_light
 from digitforge.errors import UserError
+from digitforge.wording import printable
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,13 @@ class Images:
     """Images as models take them, and where they come from.
 
     pixels: [M, 28, 28, 3] uint8, or [M, 28, 28] where all are grey; origin: [M] int, which picture each was made of;
-    sizes: how many pictures had which (width, height).
+    light: [N] bool, which pictures were mostly light when they should be light on black; sizes: how many had which
+    (width, height).
     """
 
     pixels: np.ndarray
     origin: np.ndarray
+    light: np.ndarray
     sizes: Counter[tuple[int, int]]
 
 
@@ -52,19 +55,20 @@ class ImageFiles:
 
     def name(self, i: int) -> str:
         """The file."""
-        return str(self.paths[i])
+        return printable(str(self.paths[i]))
 
     def images(self, how: Preparation) -> Images:
         """Read and prepare every file; raises UserError, naming it, for one that can't be read."""
         sizes: Counter[tuple[int, int]] = Counter()
-        made, origin = [], []
+        made, origin, light = [], [], []
         for i, path in enumerate(tqdm(self.paths, "images", disable=None)):
             picture = open_image(path)
             sizes[picture.size] += 1
-            images = prepared(picture, how)
+            images, (_, on_black, *_) = images_and_steps(picture, how)
             made.append(images)
+            light.append(is_light(on_black.picture))
             origin += [i] * len(images)
-        return Images(without_colour(np.concatenate(made)), np.array(origin), sizes)
+        return Images(without_colour(np.concatenate(made)), np.array(origin), np.array(light), sizes)
 
 
 @dataclass(frozen=True)
@@ -95,10 +99,16 @@ class Arrays:
         sizes = Counter({(width, height): len(pixels)})
         if (height, width) == (SIZE, SIZE) and how.fit == "frame" and how.background != "auto":
             made = 255 - pixels if how.background == "white" else pixels
-            return Images(made if made.ndim == 3 else without_colour(made), np.arange(len(made)), sizes)
-        each = [prepared(Image.fromarray(one).convert("RGBA"), how) for one in tqdm(pixels, "images", disable=None)]
+            least = made if made.ndim == 3 else made.min(axis=3)
+            light = (least >= LIGHT).reshape(len(made), -1).mean(axis=1) > 0.5
+            return Images(made if made.ndim == 3 else without_colour(made), np.arange(len(made)), light, sizes)
+        each, light = [], []
+        for one in tqdm(pixels, "images", disable=None):
+            images, (_, on_black, *_) = images_and_steps(Image.fromarray(one).convert("RGBA"), how)
+            each.append(images)
+            light.append(is_light(on_black.picture))
         origin = np.repeat(np.arange(len(each)), [len(images) for images in each])
-        return Images(without_colour(np.concatenate(each)), origin, sizes)
+        return Images(without_colour(np.concatenate(each)), origin, np.array(light), sizes)
 
 
 def without_colour(images: np.ndarray) -> np.ndarray:

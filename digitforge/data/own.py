@@ -18,6 +18,7 @@ from digitforge.data.preparation import Preparation
 from digitforge.data.raw import DIGITS, MOST_CLASSES
 from digitforge.data.sources import SOURCES
 from digitforge.errors import UserError
+from digitforge.wording import shown
 
 TEST_EVERY = 5
 FEWEST = 4  # images of a class to train with: a fifth is for testing
@@ -80,7 +81,15 @@ def in_order(names: set[str]) -> list[str]:
 
 
 def classes_of(splits: Splits, place: Path) -> list[str]:
-    """The names of the classes, in the order of their labels; raises UserError for more than 100."""
+    """The names of the classes, in the order of their labels.
+
+    Raises UserError for more than 100, and for one that no page could show.
+    """
+    for split in splits.values():
+        for name, first in zip(*np.unique(split.labels, return_index=True), strict=True):
+            if not name.strip() or not name.isprintable() or name.lower() == "nan":
+                received = f"{split.name(int(first))}: received the class {shown(str(name))}"
+                raise UserError(f"{received}; accepted: names that can be printed")
     names = in_order({str(name) for split in splits.values() for name in np.unique(split.labels)})
     if not 1 <= len(names) <= MOST_CLASSES:
         raise UserError(f"data.source {place}: received {len(names)} classes; accepted: 1 to {MOST_CLASSES}")
@@ -123,7 +132,7 @@ def read(place: Path, how: Preparation) -> Own:
         found = divided(found["train"])
     refuse_few(found, names, place)
     findings.refuse_without_ink(found, place, how)
-    odd = findings.odd(found, how) + findings.left_out(place, splits["train"])
+    odd = findings.odd(found, how) + findings.left_out(place, splits.values())
     numbers = {name: np.uint8(number) for number, name in enumerate(names)}
     colour = any(seen.pixels.ndim == 4 for seen in found.values())
     return Own(

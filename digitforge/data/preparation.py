@@ -84,6 +84,12 @@ def background_of(picture: Image.Image) -> Background:
     return "white" if len(visible) and visible[:, :3].max(axis=1).mean() < LIGHT else "black"
 
 
+def is_light(picture: Image.Image) -> bool:
+    """Whether most of a picture in RGB is light, as paper is, and not the black that models know."""
+    small = picture.reduce(max(1, min(picture.size) // 64))
+    return bool((np.asarray(small).min(axis=2) >= LIGHT).mean() > 0.5)
+
+
 def has_ink(images: np.ndarray) -> np.ndarray:
     """Which images [N, H, W, C] uint8 show anything on their black -> [N] bool."""
     return images.reshape(len(images), -1).max(axis=1) >= FAINTEST

@@ -11,12 +11,14 @@ from threading import Thread
 
 # Both are read when Gradio is imported. The folder that it would take in the system's may be another user's.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="digitforge-explorer-")
+from digitforge.errors import UserError, user_errors
+
+with user_errors():  # the disk may be full
+    os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="digitforge-explorer-")
 
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from digitforge.errors import UserError, user_errors
 from digitforge.explorer.page import CSS, THEME, page
 from digitforge.explorer.shelf import Shelf
 from digitforge.project import project_folder

@@ -51,8 +51,10 @@ def main(jobs: str) -> None:
     shared = subprocess.run([*DVC, "repro", *SHARED], check=False).returncode
     if shared:
         sys.exit(shared)
-    status = subprocess.run([*DVC, "status", "--json"], check=True, stdout=subprocess.PIPE).stdout
-    todo = chains(params, json.loads(status))
+    status = subprocess.run([*DVC, "status", "--json"], check=False, stdout=subprocess.PIPE)
+    if status.returncode:
+        sys.exit(status.returncode)  # it has said why
+    todo = chains(params, json.loads(status.stdout))
     logs = files.scratch() / "logs"
     logs.mkdir(exist_ok=True)
     print(f"{len(todo)} chains of stages, {jobs} at a time; `tail -f {logs}/*` follows them", flush=True)

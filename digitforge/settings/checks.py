@@ -3,32 +3,48 @@
 Only stage `recipes` makes them.
 """
 
+from contextlib import suppress
+from pathlib import Path
+
 import psutil
 
 from digitforge.data import own
 from digitforge.data.sources import SOURCES
 from digitforge.errors import UserError
-from digitforge.settings.memory import estimate
+from digitforge.settings.memory import estimate, samples, verifier
 from digitforge.settings.params import PARAMS_FILE, Params
 from digitforge.settings.recipe import look_up
 from digitforge.wording import shown
 
+LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 LEAST = 6  # test images that a variant needs: each is compared with its five nearest others
 
 
 def check_memory(params: Params) -> None:
-    """Raise UserError, naming the key, if a model is too large for this machine's memory."""
-    total = psutil.virtual_memory().total
-    rows = {f"variants.{key}": (row, row.data.channel_count) for key, row in params.variants.items()}
-    for path, (row, channels) in (rows | {"leave_one_out": (params.leave_one_out, 1)}).items():
-        content = row.model_dump(mode="json")
-        found = estimate(content, channels)
+    """Raise UserError, naming the key, if something is too large for this machine's memory."""
+    total, content = memory(), params.model_dump(mode="json")
+    parts = {
+        f"variants.{key}.": estimate(content["variants"][key], row.data.channel_count)
+        for key, row in params.variants.items()
+    }
+    parts["leave_one_out."] = estimate(content["leave_one_out"], 1)
+    parts |= {"": samples(content)} | {f"verifiers.{key}.": verifier(row) for key, row in content["verifiers"].items()}
+    for path, found in parts.items():
         if found.total() > total:
-            key, _ = found.most_common(1)[0]
-            needed = f"where this model takes about {found.total() / 1e9:,.0f} GB"
+            key = path + found.most_common(1)[0][0]
+            needed = f"where this takes about {found.total() / 1e9:,.0f} GB"
             accepted = f"what fits into the {total / 1e9:,.0f} GB of this machine, {needed}"
             received = shown(look_up(content, key))
-            raise UserError(f"{PARAMS_FILE}: {path}.{key}: received {received}; accepted: {accepted}")
+            raise UserError(f"{PARAMS_FILE}: {key}: received {received}; accepted: {accepted}")
+
+
+def memory() -> int:
+    """Bytes of memory that this process may have: the machine's, or what a container's limit leaves of them."""
+    found = [psutil.virtual_memory().total]
+    for limit in LIMITS:
+        with suppress(OSError, ValueError):  # no such limit, or "max"
+            found.append(int(limit.read_text(encoding="ascii")))
+    return min(found)
 
 
 def check_source(params: Params) -> None:

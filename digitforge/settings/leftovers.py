@@ -12,8 +12,8 @@ from pathlib import Path
 
 from digitforge import files
 from digitforge.errors import user_errors
+from digitforge.settings.outputs import LOCK, copies_of, digest, last_run
 from digitforge.settings.params import NOT_VARIANTS, Params, load_params
-from digitforge.settings.plan import LOCK, last_run
 from digitforge.settings.recipes import make
 
 # An entry of dvc.lock: its line, indented by two, and those below that are indented by more.
@@ -42,9 +42,14 @@ def without_entries(lock: str, wanted: Container[str]) -> str:
 
 
 def made_by_dvc(paths: Iterable[Path]) -> list[Path]:
-    """Those that dvc.lock names as an output."""
-    outputs = {out["path"] for stage in last_run(Path()).values() for out in stage["outs"]}
-    return [path for path in paths if path.as_posix() in outputs]
+    """Those that dvc.lock names as an output, or that DVC's cache has: git may have brought a newer dvc.lock."""
+    outputs = {out["path"] for stage in last_run().values() for out in stage["outs"]}
+    return [path for path in paths if path.as_posix() in outputs or is_kept(path)]
+
+
+def is_kept(path: Path) -> bool:
+    """Whether DVC's cache has a file, or all of a folder."""
+    return all(copy.exists() for copy in copies_of({"md5": digest(path)}))
 
 
 def delete(paths: Iterable[Path]) -> None:

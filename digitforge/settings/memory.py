@@ -16,6 +16,7 @@ PASSES = 4  # copies of every activation, over forward and backward pass
 BYTES = 4  # of a number
 POSITIONS = (SIZE // 4) ** 2  # of patches
 FITTED_CODES = 20_000  # that a density is fitted to
+READ = 25_000  # activations of an image in a verifier
 
 Width = tuple[str, float]  # a key, and how many values a layer that it sizes gives
 Cost = tuple[str, float, float]  # a key, the weights it costs, and the activations of an image
@@ -31,6 +32,20 @@ def estimate(row: Mapping[str, Any], channels: int) -> Counter[str]:
         of_batch = max(("fit.batch", batch), ("model.objective.draws", draws), (key, activations), key=lambda of: of[1])
         found[of_batch[0]] += round(activations * batch * draws * BYTES * PASSES)
     return found
+
+
+def verifier(row: Mapping[str, Any]) -> Counter[str]:
+    """Bytes of training a verifier, by the key that costs them."""
+    return Counter({"fit.batch": row["fit"]["batch"] * READ * BYTES * PASSES})
+
+
+def samples(content: Mapping[str, Any]) -> Counter[str]:
+    """Bytes of the generated images of a variant, expected pixels and those shown, by the key that costs them."""
+    channels = {"mono": 1, "color": 3}
+    counts = content["evaluation"]["samples"]
+    sizes = {name: counts[name] * SIZE * SIZE * channels[name] * BYTES * 2 for name in channels}
+    largest = max(sizes, key=lambda name: sizes[name])
+    return Counter({f"evaluation.samples.{largest}": sizes[largest]})
 
 
 def costs(row: Mapping[str, Any], channels: int) -> Iterator[Cost]:

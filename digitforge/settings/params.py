@@ -8,10 +8,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
 
 from digitforge.data.modes import Mode
 from digitforge.data.outliers import MAKERS
@@ -48,7 +50,10 @@ class Data(Schema):
 
     @model_validator(mode="after")
     def mirrors_are_of_sources(self) -> "Data":
-        for name in self.mirrors:
+        for name, addresses in self.mirrors.items():
+            if any("@" in urlsplit(address).netloc for address in addresses):
+                accepted = "addresses without, as ~/.netrc may have it"
+                raise ValueError(f"mirrors.{name}: received a user's name or password; accepted: {accepted}")
             if name not in FETCHED:
                 raise ValueError(f"mirrors: received the key {name!r}; accepted: {', '.join(FETCHED)}")
         return self
@@ -258,15 +263,21 @@ def read_yaml(path: Path | str) -> Any:
     size = Path(path).stat().st_size
     if size > MOST_BYTES:
         raise ValueError(f"{size:,} bytes; accepted: at most {MOST_BYTES:,}")
-    content = YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
-    found, waiting = 0, [content]
-    while waiting:
-        one = waiting.pop()
-        found += 1
-        if found > MOST_VALUES:
-            raise ValueError(f"more than {MOST_VALUES:,} values, with what its aliases stand for")
-        waiting += list(one.values()) if isinstance(one, Mapping) else one if isinstance(one, list) else []
-    return content
+    text = Path(path).read_text(encoding="utf-8")
+    if unfolded(YAML(typ="safe").compose(text), {}) > MOST_VALUES:
+        raise ValueError(f"more than {MOST_VALUES:,} values, with what its aliases and merge keys stand for")
+    return YAML(typ="safe", pure=True).load(text)
+
+
+def unfolded(node: Node | None, known: dict[int, float]) -> float:
+    """How many values a node of YAML stands for; nothing is unfolded to count them. known: of nodes met before."""
+    if node is None or isinstance(node, ScalarNode):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = math.inf  # for an alias of a node within itself
+        parts = node.value if isinstance(node, SequenceNode) else [value for _, value in node.value]
+        known[id(node)] = 1 + sum(unfolded(part, known) for part in parts)
+    return known[id(node)]
 
 
 def load_params(path: Path = PARAMS_FILE) -> Params:

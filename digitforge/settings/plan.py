@@ -4,37 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from digitforge import files
+from digitforge.settings.outputs import copy_of, last_run
 from digitforge.settings.recipe import Recipe, path_of
+from digitforge.wording import redacted
 
-LOCK = Path("dvc.lock")
-CACHE = Path(".dvc/cache/files/md5")
 NEW = "not run yet"
 MOST_NAMES = 3  # stages of one kind that a line names
-
-
-def last_run(root: Path) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """What dvc.lock says of every stage: {stage@key: {"deps": [...], "outs": [...]}}; nothing of a damaged one.
-
-    DVC itself says what is wrong with a damaged file. While another `dvc` writes it, only its first lines are there:
-    what they say is true.
-    """
-    try:
-        written, _, _ = (root / LOCK).read_text(encoding="utf-8").rpartition("\n")
-        found = YAML(typ="safe").load(written)
-    except (FileNotFoundError, UnicodeDecodeError, YAMLError):
-        return {}
-    stages = found.get("stages") if isinstance(found, dict) else None
-    if not isinstance(stages, dict):
-        return {}
-    return {
-        name: {kind: [one for one in entry.get(kind) or [] if "path" in one] for kind in ("deps", "outs")}
-        for name, entry in stages.items()
-        if isinstance(entry, dict)
-    }
 
 
 def recipe_md5(recipe: Recipe, last: Mapping[str, Any]) -> str | None:
@@ -45,9 +21,11 @@ def recipe_md5(recipe: Recipe, last: Mapping[str, Any]) -> str | None:
 
 
 def before(recipe: Recipe, md5: str, root: Path) -> Recipe | None:
-    """The recipe of the last run, out of DVC's cache; None where the cache hasn't got it."""
-    path = root / CACHE / md5[:2] / md5[2:]
-    return Recipe.parse(recipe.stage, recipe.key, files.read_json(path)) if path.exists() else None
+    """The recipe of the last run, out of DVC's cache; None where the cache hasn't got it, or has a damaged one."""
+    try:
+        return Recipe.parse(recipe.stage, recipe.key, files.read_json(copy_of(md5, root)))
+    except (*files.DAMAGED, TypeError, AttributeError):
+        return None
 
 
 def edits(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
@@ -59,7 +37,7 @@ def edits(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> I
         elif isinstance(old[name], Mapping) and isinstance(new[name], Mapping):
             yield from edits(old[name], new[name], "" if path == "variant" else f"{path}.")
         elif old[name] != new[name]:
-            yield f"{path} {old[name]} -> {new[name]}"
+            yield redacted(f"{path} {old[name]} -> {new[name]}")
 
 
 def reasons(old: Recipe, new: Recipe) -> Iterator[str]:

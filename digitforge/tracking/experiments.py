@@ -50,7 +50,7 @@ def main() -> None:
     command = [sys.executable, "-m", "dvc", "exp", "show", "--csv", "--hide-workspace", "--drop", DEPS]
     shown = subprocess.run(command, capture_output=True, text=True, check=False)
     if shown.returncode:
-        raise UserError(f"dvc exp show: {shown.stderr.strip().splitlines()[-1]}")
+        raise UserError(f"dvc exp show: {' '.join(shown.stderr.split())[-200:] or f'ended with {shown.returncode}'}")
     print(compare(shown.stdout))
 
 

@@ -33,5 +33,6 @@ def follow(database: Path, artifacts: Path) -> list[str]:
         for old in others:
             for table, column in COLUMNS:
                 changed = f"UPDATE {table} SET {column} = ? || substr({column}, ?)"
-                store.execute(f"{changed} WHERE substr({column}, 1, ?) = ?", [new, len(old) + 1, len(old), old])
+                below = f"{column} = ? OR substr({column}, 1, ?) = ?"
+                store.execute(f"{changed} WHERE {below}", [new, len(old) + 1, old, len(old) + 1, f"{old}/"])
     return others

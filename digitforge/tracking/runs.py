@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from queue import Empty, Queue
+from threading import Thread
 from typing import Any
 from urllib.parse import quote
 
@@ -68,12 +70,28 @@ def ask(server: str, *, again: bool = False) -> None:
             raise ConnectionError(
                 f"it was silent {since:.0f} s ago; it is asked again in {SILENCE_SECONDS - since:.0f} s"
             )
+    came: Queue[Exception | None] = Queue()
+    Thread(target=get_health, args=(server, came), daemon=True).start()
+    try:
+        error = came.get(timeout=2 * ANSWER_SECONDS)
+    except Empty:
+        error = TimeoutError()
+    if error:
+        silent.touch()
+        raise ConnectionError(f"no answer ({type(error).__name__})")
+    silent.unlink(missing_ok=True)
+
+
+def get_health(server: str, came: "Queue[Exception | None]") -> None:
+    """Ask a server for its health, and put None or what went wrong in a queue.
+
+    A thread does it: `requests` waits for ever for an answer that comes byte by byte.
+    """
     try:
         requests.get(f"{server.rstrip('/')}/health", timeout=ANSWER_SECONDS, stream=True).close()  # whatever it says
+        came.put(None)
     except requests.RequestException as error:
-        silent.touch()
-        raise ConnectionError(f"no answer ({type(error).__name__})") from None
-    silent.unlink(missing_ok=True)
+        came.put(error)
 
 
 def silence(server: str) -> Path:

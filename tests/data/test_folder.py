@@ -54,7 +54,7 @@ def test_litter_of_desktops_and_notebooks_is_not_looked_at(tmp_path):
     found = folder.read(tmp_path)["train"]
     assert [path.name for path in found.paths] == ["1.png"]
     assert found.labels.tolist() == ["a"]
-    assert not list(folder.other_files(tmp_path))
+    assert all(folder.is_image(path) for path in folder.files_below(tmp_path))
 
 
 def test_an_empty_sub_folder_is_no_class_and_other_files_are_named(tmp_path):
@@ -62,12 +62,48 @@ def test_an_empty_sub_folder_is_no_class_and_other_files_are_named(tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "a/scan.heic").write_bytes(b"x")
     assert labels(tmp_path) == {"train": ["a"]}
-    assert [path.name for path in folder.other_files(tmp_path)] == ["scan.heic"]
+    assert [path.name for path in folder.files_below(tmp_path) if not folder.is_image(path)] == ["scan.heic"]
 
 
-def test_no_image_at_all_and_an_unprintable_class_are_refused(tmp_path):
+def test_no_image_at_all_is_refused(tmp_path):
     with pytest.raises(UserError, match=r"no images; accepted: PNG, JPEG, .* in a sub-folder for each class"):
         folder.read(tmp_path)
-    put(tmp_path / "caf\udce9" / "1.png")  # a byte that is no UTF-8, as in archives from elsewhere
-    with pytest.raises(UserError, match=r"received a class 'caf\\udce9'; accepted: names that can be printed"):
+
+
+@pytest.mark.parametrize("inner", ["shapes", "test", "data/train"])
+def test_what_an_archive_wraps_is_unwrapped(tmp_path, inner):
+    for name in "ab":
+        put(tmp_path / inner / name / "1.png")
+    found = folder.read(tmp_path)
+    assert [*found] == ["train"]
+    assert found["train"].labels.tolist() == ["a", "b"]
+
+
+def test_validation_images_are_to_train_with_and_names_of_splits_may_differ_in_case(tmp_path):
+    for split in ("train", "Training", "val", "TEST"):
+        for name in "ab":
+            put(tmp_path / split / name / "1.png")
+    found = folder.read(tmp_path)
+    assert {split: len(of.paths) for split, of in found.items()} == {"train": 6, "test": 2}
+
+
+def test_splits_without_classes_are_of_one_class(tmp_path):
+    for split in ("train", "test"):
+        put(tmp_path / "digits" / split / "1.png")
+    found = folder.read(tmp_path / "digits")
+    assert {split: of.labels.tolist() for split, of in found.items()} == {"train": ["digits"], "test": ["digits"]}
+
+
+def test_an_empty_test_split_is_refused(tmp_path):
+    put(tmp_path / "train" / "a" / "1.png")
+    (tmp_path / "test").mkdir()
+    with pytest.raises(UserError, match="no images"):
         folder.read(tmp_path)
+
+
+def test_links_that_lead_back_are_followed_once(tmp_path):
+    put(tmp_path / "a" / "1.png")
+    (tmp_path / "a" / "loop").symlink_to(tmp_path / "a")
+    (tmp_path / "a" / "up").symlink_to(tmp_path)
+    put(tmp_path / "b" / "2.png")
+    assert [path.name for path in folder.read(tmp_path)["train"].paths] == ["1.png", "2.png", "2.png"]

@@ -113,8 +113,33 @@ def outcome(content):
 
 
 def test_a_missing_file_is_no_damaged_one(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        open_image(tmp_path / "none.png")
+    (tmp_path / "link.png").symlink_to(tmp_path / "none.png")
+    for name in ("none.png", "link.png"):
+        with pytest.raises(UserError, match=f"{name}: no such file, or a link to none"):
+            open_image(tmp_path / name)
+
+
+@pytest.mark.parametrize("mode", ["uint8", "uint16"])
+@pytest.mark.parametrize("suffix", ["tif", "png"])
+def test_pictures_of_any_depth_are_set_upright(tmp_path, mode, suffix):
+    exif = Image.Exif()
+    exif[0x112] = 6
+    Image.fromarray(np.zeros((20, 30), mode)).save(tmp_path / f"o.{suffix}", exif=exif)
+    assert open_image(tmp_path / f"o.{suffix}").size == (20, 30)
+
+
+def test_white_is_zero_in_16_bits_too(tmp_path):
+    ink = np.zeros((28, 28), np.uint16)
+    ink[5:9] = 65_535
+    Image.fromarray(ink).save(tmp_path / "ink.tif", tiffinfo={262: 0})
+    assert (np.asarray(open_image(tmp_path / "ink.tif"))[..., 0] == 255 - ink // 257).all()
+
+
+def test_what_is_transparent_in_16_bits_stays_so(tmp_path):
+    image = np.full((28, 28), 65_535, np.uint16)
+    image[5:9] = 1_000
+    Image.fromarray(image).save(tmp_path / "t.png", transparency=65_535)
+    assert (np.asarray(open_image(tmp_path / "t.png"))[..., 3] == np.where(image == 1_000, 255, 0)).all()
 
 
 @pytest.mark.parametrize("channels", [1, 3])

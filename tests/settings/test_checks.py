@@ -4,7 +4,7 @@ import pytest
 
 from digitforge.errors import UserError
 from digitforge.models import build
-from digitforge.settings.checks import check_memory, check_source
+from digitforge.settings.checks import check_memory, check_source, memory
 from digitforge.settings.memory import costs
 from digitforge.settings.params import LARGEST, parse
 from tests import small
@@ -71,6 +71,35 @@ def test_a_size_that_can_not_fit_is_named_before_any_work(key, path, value):
         UserError, match=rf"^params.yaml: variants\.{key}\.{path}: received .*; accepted: what fits into"
     ):
         check_memory(with_size(key, path, value))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("evaluation.samples.color", 1_000_000),
+        ("verifiers.plain.fit.batch", 65_536),
+        ("leave_one_out.model.code", 10**9),
+    ],
+)
+def test_so_is_what_no_variant_asks_for(key, value, monkeypatch):
+    monkeypatch.setattr("digitforge.settings.checks.memory", lambda: 10 << 30)
+    content = small.content()
+    *parts, name = key.split(".")
+    place = content
+    for part in parts:
+        place = place[part]
+    place[name] = value
+    with pytest.raises(UserError, match=rf"^params.yaml: {key}: received {value}; accepted: what fits into the 11 GB"):
+        check_memory(parse(content))
+
+
+def test_a_container_s_limit_counts(tmp_path, monkeypatch):
+    (tmp_path / "max").write_text("max\n")
+    (tmp_path / "limit").write_text("1000000\n")
+    monkeypatch.setattr("digitforge.settings.checks.LIMITS", (tmp_path / "max", tmp_path / "none", tmp_path / "limit"))
+    assert memory() == 1_000_000
+    with pytest.raises(UserError, match="accepted: what fits into the 0 GB of this machine"):
+        check_memory(small.params())
 
 
 def test_what_fits_is_accepted():

@@ -1,7 +1,10 @@
 """`make tidy` deletes what is of no variant and of no digit of the study, and nothing else."""
 
+import json
+
 from digitforge import files
 from digitforge.settings import leftovers
+from digitforge.settings.outputs import copy_of, digest
 from digitforge.settings.recipe import Recipe
 from tests import small
 
@@ -69,3 +72,14 @@ def test_only_what_dvc_made_counts_as_made_by_dvc(tmp_path, monkeypatch):
     lock = f"schema: '2.0'\nstages:\n  train@old:\n    outs:\n    - path: {ours}\n"
     files.write_text(tmp_path / "dvc.lock", lock)
     assert leftovers.made_by_dvc([ours, theirs]) == [ours]
+
+
+def test_what_dvc_has_a_copy_of_goes_when_git_brought_a_dvc_lock_without_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("old", "my_notes"):
+        files.write_text(files.MODELS / name / "history.csv", f"of {name}")
+    digests = [digest(files.MODELS / "old"), digest(files.MODELS / "old/history.csv")]
+    listed = json.dumps([{"md5": digests[1], "relpath": "history.csv"}])
+    for found, content in zip(digests, (listed, "of old"), strict=True):
+        files.write_text(copy_of(found), content)
+    assert leftovers.made_by_dvc([files.MODELS / "old", files.MODELS / "my_notes"]) == [files.MODELS / "old"]

@@ -285,3 +285,39 @@ def test_yaml_is_read_as_dvc_reads_it(tmp_path):
 def test_a_key_of_control_characters_is_shown_and_not_sent_to_the_screen():
     with pytest.raises(UserError, match=re.escape(r"params.yaml: '\x1b[2J': unknown key (received 1)")):
         parse(small.content() | {"\x1b[2J": 1})
+
+
+def bomb(levels, key):
+    """Nine times nine times ... an alias of the level before."""
+    lines = ["a0: &a0 {x: 1}"]
+    for level in range(1, levels):
+        aliases = ", ".join([f"*a{level - 1}"] * 9)
+        lines.append(f"a{level}: &a{level} {{{key}: [{aliases}]}}")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("key", ["x", "<<"])
+def test_what_unfolds_without_end_is_refused_before_it_does(tmp_path, key):
+    (tmp_path / "params.yaml").write_text(bomb(40, key))
+    with pytest.raises(UserError, match="more than 50,000 values, with what its aliases and merge keys stand for"):
+        load_params(tmp_path / "params.yaml")
+
+
+def test_an_alias_within_itself_is_refused(tmp_path):
+    (tmp_path / "params.yaml").write_text("a: &a [1, *a]")
+    with pytest.raises(UserError, match="more than 50,000 values"):
+        load_params(tmp_path / "params.yaml")
+
+
+def test_merge_keys_are_read(tmp_path):
+    (tmp_path / "some.yaml").write_text("a: &a {x: 1}\nb: {<<: *a, y: 2}\n")
+    assert read_yaml(tmp_path / "some.yaml")["b"] == {"x": 1, "y": 2}
+
+
+@pytest.mark.parametrize("address", ["https://ada:geheim@host/mnist", "http://ada@host/"])
+def test_a_mirror_s_password_does_not_belong_into_a_committed_file(address):
+    content = small.content()
+    content["data"]["mirrors"] = {"mnist": [address]}
+    with pytest.raises(UserError, match=r"mirrors.mnist: .*; accepted: addresses without, as ~/.netrc") as told:
+        parse(content)
+    assert "geheim" not in str(told.value)

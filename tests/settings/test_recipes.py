@@ -11,6 +11,7 @@ import pytest
 from digitforge import files
 from digitforge.errors import UserError
 from digitforge.settings.judges import NAMES
+from digitforge.settings.outputs import copy_of
 from digitforge.settings.params import parse
 from digitforge.settings.plan import changes, named, plan
 from digitforge.settings.recipe import Recipe, look_up, path_of
@@ -331,3 +332,11 @@ def test_planning_writes_nothing_and_bad_arguments_are_one_line(project):
         assert done.returncode == code
         assert done.stderr == ("" if code == 0 else "error: recipes: received --plans; accepted: nothing, or --plan\n")
     assert not (project / "artifacts").exists()
+
+
+@pytest.mark.parametrize("content", ["", "[1]", "{}", "5", '{"settings": 1}'])
+def test_a_damaged_recipe_in_dvc_s_cache_costs_the_details_alone(tmp_path, content):
+    recipe = Recipe("train", "a", {"seed": 1}, {})
+    last = {"train@a": {"deps": [{"path": path_of("train", "a").as_posix(), "md5": "0" * 32}], "outs": []}}
+    files.write_text(copy_of("0" * 32, tmp_path), content)
+    assert changes([recipe], last, tmp_path) == {"train@a": ["its recipe changed"]}

@@ -7,34 +7,17 @@ import shlex
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from tests.soak import page
 from tests.soak.base import Base, without_dvc_root
+from tests.soak.kinds import KINDS, inject
 from tests.soak.outcome import Outcome
 
 PAGE = Path("reports/RELIABILITY.md")
-# Kind -> how many by default, the function that injects so many, whether it needs the small project.
-KINDS: dict[str, tuple[int, str, bool]] = {
-    "params": (5_000, "params:run", False),
-    "images": (5_000, "images:run", False),
-    "idx": (3_000, "idx:run", False),
-    "downloads": (30, "downloads:run", False),
-    "calls": (300, "calls:run", True),
-    "tracking": (15, "tracking:run", True),
-    "disk": (20, "disk:run", True),
-    "damages": (40, "damages:run", True),
-    "explorer": (200, "servers:explorer", True),
-    "model": (200, "servers:model", True),
-    "clones": (2, "clones:run", True),
-    "kills": (100, "kills:run", True),
-}
 COUNTS = {"explorer": "requests", "model": "requests"}  # options with another name than the kind
 
 
@@ -49,21 +32,6 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--page", type=Path, help=f"the page to write (default: {PAGE}, and none with --only)")
     made.add_argument("--folder", type=Path, help="where the small project and its copies are made, and kept")
     return made
-
-
-def injector(name: str) -> Callable[[int, int, Any], Outcome]:
-    """The function that injects faults; its file is imported when its turn has come."""
-    file, function = name.split(":")
-    return getattr(import_module(f"tests.soak.{file}"), function)
-
-
-def inject(kind: str, count: int, seed: int, base: Base | None) -> Outcome:
-    """All faults of a kind, with a line for what they came to."""
-    began = time.monotonic()
-    outcome = injector(KINDS[kind][1])(count, seed, base)
-    seconds = time.monotonic() - began
-    print(f"{outcome.name}: {outcome.injected} injected, {len(outcome.lost)} lost, {seconds:.0f} s", flush=True)
-    return outcome
 
 
 def soak(options: argparse.Namespace, folder: Path) -> list[Outcome]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from digitforge.damage import copies_of
+from digitforge.settings.outputs import copies_of
 from tests.soak.base import Base, Copy, dvc, stage_of, tree
 from tests.soak.kills import start
 from tests.soak.outcome import Outcome, Progress
@@ -21,7 +21,7 @@ SURVIVAL = (
     "`dvc repro` mends it, or one line names the file and a command after which `dvc repro` does: all results are then "
     "equal, byte for byte, to those of the project that nothing happened to"
 )
-ADVICE = re.compile(r"error: (?P<line>[^\n]*`(?P<command>(?:rm|dvc|git) [^`]+)`[^\n]*)")
+ADVICE = re.compile(r"error: (?P<line>[^\n]*?`(?P<command>(?:rm|dvc|git) [^`]+)`[^\n]*)")
 LOCK = re.compile(
     r"dvc\.lock' (?:validation failed|is invalid|is not|structure)|[Uu]nable to (?:read|parse).*dvc\.lock"
 )

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from tests.soak import calls, downloads, idx, images, page, params
-from tests.soak.__main__ import KINDS, injector, parser
+from tests.soak.__main__ import parser
+from tests.soak.kinds import KINDS, injector
 from tests.soak.outcome import Outcome
 
 QUICK = {"params": (params, 40), "images": (images, 100), "idx": (idx, 60)}

@@ -200,6 +200,24 @@ def test_a_silent_server_is_asked_once_in_five_minutes_and_its_password_kept(rep
     assert len(silent_server) == 2
 
 
+def test_a_server_that_answers_byte_by_byte_is_left(repository, monkeypatch, capsys):
+    monkeypatch.setattr(runs, "ANSWER_SECONDS", 0.5)
+    left = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip():
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                while not left.wait(0.1):
+                    connection.send(b"H")
+
+        threading.Thread(target=drip, daemon=True).start()
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{server.getsockname()[1]}")
+        assert track().store is None
+        left.set()
+    assert "no answer (TimeoutError)" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["My%20Project", "a project", "Größe #1"], ids=["percent", "space", "others"])
 def test_a_project_may_lie_in_any_folder(tmp_path, monkeypatch, name):
     (tmp_path / name).mkdir()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digitforge.settings.plan import last_run
+from digitforge.settings.outputs import last_run
 
 LOCK = """schema: '2.0'
 stages:
