@@ -258,3 +258,18 @@ def test_nothing_is_half_prepared(run, tmp_path, mine):
         in run("prepare", mine, "-o", "mine", code=2).err
     )
     assert "accepted: a new folder in one that can be written to" in run("prepare", mine, "-o", "x/y", code=2).err
+
+
+def test_no_prepared_image_replaces_another(run, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    scan = np.zeros((200, 300, 3), np.uint8)
+    for i in range(3):  # a page of three digits
+        scan[60:140, 40 + 90 * i : 60 + 90 * i] = 255
+    names = ["scan.png", "scan-002.png", "a.png", "a.bmp", "a-png.png"]
+    for name in names:
+        Image.fromarray(scan).save(folder / name)
+    said = run("prepare", folder, "-o", "out", "--background", "black", "--prepare", "page").out
+    count = int(said.split(":")[1].split()[0])
+    assert count == 3 * len(names)
+    assert len(list((tmp_path / "out").rglob("*.png"))) == count

@@ -275,7 +275,6 @@ def test_two_workers_share_a_queue_of_experiments(project):
 
 VARIANTS = {f"{stage}@{key}" for stage in ("train", "sample", "evaluate") for key in SMALL["variants"]}
 TRAINED = {name for name in VARIANTS if name.startswith("train")}
-SAMPLED = {name for name in VARIANTS if name.startswith("sample")}
 VERIFIERS = {f"verifier@{name}" for name in NAMES}
 SCORED = {name for name in VARIANTS if name.startswith("evaluate")}
 
@@ -342,8 +341,8 @@ def test_a_comment_runs_nothing_again(project, edited):
         ("digitforge/models/vae.py", "class Vae(", {"train@vae_small", "sample@vae_small", "leave_one_out@8"}),
         ("digitforge/training/device.py", "def describe_device", {"leave_one_out@8"} | VERIFIERS | TRAINED),
         ("digitforge/protocol/samples.py", "def classes", SCORED | {"reference", "disturbances", "judge"}),
-        # Non-digits are the verifiers' business, and of who reads by them: nothing else is trained again.
-        ("digitforge/data/nondigits/patterns.py", "def noise", {"nondigits", "features"} | VERIFIERS | SAMPLED),
+        # Non-digits are the verifiers' business: nothing else is trained again.
+        ("digitforge/data/nondigits/patterns.py", "def noise", {"nondigits"} | VERIFIERS),
         ("digitforge/data/nondigits/exposure.py", "def exposed", {"nondigits"} | VERIFIERS),
         ("digitforge/data/nondigits/disturbances.py", "def noise", {"nondigits", "disturbances", "judge"}),
     ],

@@ -2,6 +2,7 @@
 
 import gzip
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -191,3 +192,97 @@ def test_pixels_of_any_usual_type_become_bytes():
     for wrong in ([0.5, 3.0], [np.nan], [-1], [256], ["a"], []):
         with pytest.raises(UserError, match=r"here: received .*; accepted: whole numbers in 0\.\.255, or floats"):
             as_bytes(np.array(wrong), "here")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "accepted: a CSV file"),
+        ("\n1,2\n", "accepted: a CSV file"),
+        ('"' + "x" * 200_000, "accepted: a CSV file"),
+        ("\t".join(["label", *map(str, range(784))]), "received 1 columns, 'label.{,90}…; accepted"),
+    ],
+    ids=["empty", "blank", "quote", "tabs"],
+)
+def test_what_is_no_table_is_one_short_line(tmp_path, text, told):
+    (tmp_path / "t.csv").write_text(text)
+    with pytest.raises(UserError, match=told) as error:
+        tables.read(tmp_path / "t.csv")
+    assert len(str(error.value)) < 400 + len(str(tmp_path))
+    (tmp_path / "1.png").touch()
+    assert not tables.there(tmp_path)
+
+
+@pytest.mark.parametrize(("pixel", "told"), [("9" * 23, "received pixels from"), ("True", None)])
+def test_pixels_of_a_csv_file_may_be_truth_values_and_are_never_beyond_all_numbers(tmp_path, pixel, told):
+    rows = [
+        ["label", *(f"p{i}" for i in range(16))],
+        ["1", *[pixel] * 16],
+        ["2", *[pixel.replace("True", "False")] * 16],
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(map(",".join, rows)))
+    read = tables.read(tmp_path / "t.csv")["train"]
+    if told:
+        with pytest.raises(UserError, match=told):
+            read.pictures()
+    else:
+        assert read.pictures().max(axis=(1, 2)).tolist() == [255, 0]
+
+
+def test_a_header_of_numbers_in_order_and_labels_with_a_point_are_known(tmp_path):
+    pixels = np.arange(32).reshape(2, 16)
+    header = ",".join(["label", *map(str, range(16))])
+    np.savetxt(tmp_path / "t.csv", np.column_stack([[3, 7], pixels]), delimiter=",", header=header, comments="")
+    read = tables.read(tmp_path / "t.csv")["train"]
+    assert read.labels.tolist() == ["3", "7"]
+    assert (read.pictures().reshape(2, 16) == pixels).all()
+
+
+def test_of_several_tables_the_latest_is_not_for_testing(tmp_path):
+    put_csv(tmp_path / "latest.CSV")
+    put_csv(tmp_path / "mnist_test.csv")
+    put_csv(tmp_path / "._mnist_test.csv")
+    assert set(tables.read(tmp_path)) == {"train", "test"}
+
+
+def test_litter_beside_idx_and_npz_files_is_not_looked_at(tmp_path):
+    put_idx(tmp_path)
+    (tmp_path / "._train-images-idx3-ubyte").write_bytes(b"\0\5\x16\7")
+    assert set(idx_files.read(tmp_path)) == {"train", "test"}
+    (tmp_path / "npz").mkdir()
+    np.savez(tmp_path / "npz/mnist.npz", x_train=IMAGES, y_train=LABELS, names=np.array(["a", None], object))
+    (tmp_path / "npz/._mnist.npz").write_bytes(b"\0\5\x16\7")
+    assert set(archives.read(tmp_path / "npz")) == {"train"}
+
+
+def test_idx_files_in_folders_of_their_names_are_read(tmp_path):
+    put_idx(tmp_path)
+    for path in list(tmp_path.iterdir()):
+        path.rename(tmp_path / "moving")
+        path.mkdir()
+        (tmp_path / "moving").rename(path / path.name)
+    assert (idx_files.read(tmp_path)["train"].pictures() == IMAGES).all()
+
+
+def test_of_several_idx_sets_each_can_be_chosen(tmp_path):
+    put_idx(tmp_path)
+    put_idx(tmp_path, "emnist-digits-", splits=("train", "test"))
+    with pytest.raises(UserError, match="received 2 sets of IDX files; accepted: one of ") as told:
+        idx_files.read(tmp_path)
+    for place in str(told.value).split("one of ")[1].split(", "):
+        assert idx_files.read(Path(place))["train"].labels.size == len(LABELS)
+
+
+@pytest.mark.parametrize("label", [0, 27, 200])
+def test_a_label_that_is_no_letter_is_named(tmp_path, label):
+    put_idx(tmp_path, "EMNIST-Letters-", labels=np.array([1, label] * (len(LABELS) // 2), np.uint8), splits=("train",))
+    with pytest.raises(
+        UserError, match=f"received the label {label} at 1; accepted: those of EMNIST's letters, up to 26"
+    ):
+        idx_files.read(tmp_path)
+
+
+def test_idx_files_without_an_image_are_refused(tmp_path):
+    put_idx(tmp_path, images=IMAGES[:0], labels=LABELS[:0])
+    with pytest.raises(UserError, match=r"received shape \(0, 28, 28\)"):
+        idx_files.read(tmp_path)["train"].pictures()

@@ -249,3 +249,48 @@ def test_classes_of_idx_files_are_known_without_their_images(tmp_path):
     (place / "train-labels-idx1-ubyte").write_bytes(format_idx(np.arange(60, dtype=np.uint8) % 3))
     (place / "train-images-idx3-ubyte").write_bytes(b"not looked at")
     assert own.test_counts(place) == {"0": 4, "1": 4, "2": 4}
+
+
+def rings(folder, ground, ink):
+    """Hollow squares on a ground."""
+    for name in "ab":
+        (folder / name).mkdir(parents=True)
+        for i in range(30):
+            pixels = np.full((60, 60), ground, np.uint8)
+            pixels[10 : 40 + i % 10, 10:40] = ink
+            pixels[15 : 35 + i % 10, 15:35] = ground
+            Image.fromarray(pixels).save(folder / name / f"{i}.png")
+    return folder
+
+
+@pytest.mark.parametrize("fit", ["frame", "ink"])
+@pytest.mark.parametrize(("background", "ground", "ink"), [("black", 255, 0), ("black", 150, 20), ("white", 0, 255)])
+def test_the_wrong_background_is_told_whatever_the_preparation(tmp_path, fit, background, ground, ink):
+    said = told(rings(tmp_path / "own", ground, ink), Preparation(background, fit))
+    assert "60 of 60 images are mostly white, the first is" in said
+    assert f"`data.background: {'white' if background == 'black' else 'black'}` exchanges them" in said
+    right = Preparation("white" if background == "black" else "black", fit)
+    assert "mostly white" not in told(tmp_path / "own", right)
+
+
+@pytest.mark.parametrize("background", ["black", "white"])
+def test_masks_of_zero_and_one_never_pass_as_ink(tmp_path, background):
+    rings(tmp_path / "own", 0, 1)
+    with pytest.raises(UserError, match="60 images that are nowhere lighter"):
+        own.read(tmp_path / "own", Preparation(background, "ink"))
+
+
+def test_images_beside_the_folders_of_classes_are_told(folder):
+    shutil.copy(folder / "b/00.png", folder / "loose.png")
+    (folder / "line\nbreak.heic").touch()
+    assert "2 other files were left out, the first is " + str(folder / "line\\nbreak.heic") in told(folder)
+
+
+@pytest.mark.parametrize("label", ["", "NaN", "b\nc"])
+def test_a_label_that_no_page_could_show_is_refused_with_its_place(tmp_path, label):
+    labels = np.array(["a"] * 40 + [label] + ["a"] * 19)
+    np.savez(tmp_path / "own.npz", x=np.full((60, 28, 28), 200, np.uint8), y=labels)
+    with pytest.raises(
+        UserError, match=r"own.npz: x\[40\]: received the class .*; accepted: names that can be printed"
+    ):
+        own.read(tmp_path / "own.npz", KEPT)

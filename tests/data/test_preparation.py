@@ -163,3 +163,15 @@ def test_steps_begin_with_the_picture_and_say_what_was_done(digits, fit, backgro
     assert len(steps) >= 3
     if fit == "frame":
         assert (np.asarray(steps[-1].picture) == images[0]).all()
+
+
+def test_thin_strokes_on_a_large_picture_are_thickened_as_on_a_small_one():
+    images = []
+    for size in (200, 1_600):
+        picture = Image.new("RGBA", (size, size), "white")
+        ImageDraw.Draw(picture).ellipse(
+            [size // 10, size // 10, size * 9 // 10, size * 9 // 10], outline="black", width=2
+        )
+        images.append(grey(picture, "white", "ink")[0].astype(float))
+    assert np.abs(images[0] - images[1]).mean() < 12
+    assert images[1].max() == 255
