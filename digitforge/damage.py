@@ -38,7 +38,7 @@ def cure(path: Path, root: Path, command: str) -> str:
     there = "" if root.resolve() == Path.cwd() else f"cd {shlex.quote(str(root.resolve()))} && "
     found = output_of(place, root)
     if found:
-        copies = [*copies_of(found, root)]
+        copies = [*dict.fromkeys(copies_of(found, root))]
         damaged = [copy for copy in copies if copy.exists() and not is_sound(copy)]
         if damaged:
             names = " ".join(copy.relative_to(root).as_posix() for copy in damaged)

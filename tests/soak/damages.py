@@ -29,6 +29,7 @@ OF_DVC = (
     "A damaged `dvc.lock` DVC itself refuses by name, without a command: `git checkout dvc.lock` mends it. Where a file"
     " and DVC's copy of it are both damaged, what reads the file tells; an output that nothing reads isn't looked at."
 )
+TRACK_FAILED = "; `track` failed"
 STEPS = 4  # advice that is followed, before a loss is called one
 
 
@@ -131,7 +132,7 @@ def of_checkpoint(copy: Copy, rng: random.Random) -> str:
 def of_database(copy: Copy, rng: random.Random) -> str:
     kind = hurt(copy.root / "mlflow.db", rng)
     said = copy.call(*dvc("repro", "-f", "-s", "track"))
-    wrong = "" if said.returncode == 0 and "Traceback" not in said.stdout else f"; `track` failed: {said.stdout[-300:]}"
+    wrong = "" if said.returncode == 0 and "Traceback" not in said.stdout else f"{TRACK_FAILED}: {said.stdout[-300:]}"
     return f"mlflow.db {kind}{wrong}"
 
 
@@ -181,7 +182,7 @@ def wrong_after(copy: Copy) -> str | None:
 def damaged(copy: Copy, damage: Callable[[Copy, random.Random], str], rng: random.Random) -> tuple[str, str | None]:
     """Damage something, and mend it -> what was done, and what is wrong in the end."""
     what = damage(copy, rng)
-    return what, "a failure" if "failed" in what else wrong_after(copy)
+    return what, "a failure" if TRACK_FAILED in what else wrong_after(copy)
 
 
 def run(count: int, start_of: int, base: Base) -> Outcome:
