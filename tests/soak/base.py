@@ -145,6 +145,8 @@ class Copy(Project):
             return f"traceback: {ended.stdout[-400:]}"
         if ended.returncode:
             return f"`dvc repro` ended with {ended.returncode}: {ended.stdout[-400:]}"
+        if any(self.root.rglob(".partial-*")):  # DVC brought all back, so no stage ran that would clear it away
+            self.call(*dvc("repro", "-f", "-s", "recipes"))
         return self.wrong()
 
 
