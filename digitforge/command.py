@@ -192,7 +192,10 @@ def parser() -> argparse.ArgumentParser:
     of_reconstruct.add_argument("-o", "--output", type=Path, required=True, help="a .png")
     with_preparation(of_reconstruct, AS_TRAINED)
     of_score = command(score, key=False)
-    of_score.usage = "digitforge score [-h] [-o OUTPUT] [KEY] IMAGE [IMAGE ...]"
+    choices = " ".join(
+        f"[--{name} {{{','.join(known)}}}]" for name, known in (("background", BACKGROUNDS), ("prepare", FITS))
+    )
+    of_score.usage = f"digitforge score [-h] [-o OUTPUT] {choices} [KEY] IMAGE [IMAGE ...]"
     of_score.add_argument(
         "images",
         type=Path,

@@ -1,18 +1,16 @@
 """Damaged files of the pipeline: how they are found, and what can be done, which depends on DVC's copies."""
 
-import os
 import shlex
 from pathlib import Path
 from typing import Any
 
 from digitforge.errors import UserError
-from digitforge.settings.outputs import copies_of, digest, is_sound, last_run
+from digitforge.settings.outputs import copies_of, digest, inputs, is_sound, last_run
 
 
-def check(*paths: Path) -> None:
-    """In a stage that DVC runs, `verify` what it reads; one that is run by hand reads what is there."""
-    if "DVC_STAGE" in os.environ:
-        verify(*paths)
+def check(stage: str) -> None:
+    """Raise UserError for an input of a stage that isn't what another stage wrote."""
+    verify(*inputs(stage))
 
 
 def verify(*paths: Path, root: Path = Path()) -> None:
@@ -40,7 +38,7 @@ def cure(path: Path, root: Path, command: str) -> str:
     there = "" if root.resolve() == Path.cwd() else f"cd {shlex.quote(str(root.resolve()))} && "
     found = output_of(place, root)
     if found:
-        copies = [*copies_of(found, root)]
+        copies = [*dict.fromkeys(copies_of(found, root))]
         damaged = [copy for copy in copies if copy.exists() and not is_sound(copy)]
         if damaged:
             names = " ".join(copy.relative_to(root).as_posix() for copy in damaged)

@@ -8,15 +8,15 @@ import time
 import psutil
 
 LOOK_EVERY_SECONDS = 2.0
-SHELLS = {"sh", "bash", "dash", "zsh", "fish", "ksh"}
+SHELLS = {"sh", "bash", "dash", "zsh", "fish", "ksh", "csh", "tcsh", "nu"}
 
 
 class Terminated(KeyboardInterrupt):
     """SIGTERM came: nothing more is written, and what is half-written is removed."""
 
 
-def raise_on_sigterm() -> None:
-    """Have SIGTERM raise Terminated; only a program's first thread may ask for it."""
+def raise_on_signals() -> None:
+    """Have SIGTERM raise Terminated, and SIGINT KeyboardInterrupt; only a program's first thread may ask for it."""
 
     def handle(number: int, frame: object) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # one is enough: what cleans up must not be interrupted
@@ -24,22 +24,24 @@ def raise_on_sigterm() -> None:
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, handle)
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def end_with_dvc() -> None:
-    """In a stage that `dvc` runs: watch it, and when it is gone, end as if by SIGTERM.
+    """Watch the `dvc` that runs this stage, and when it is gone, end as if by SIGTERM.
 
     A stage that outlived its `dvc` would write its results later, over those of newer parameters.
     """
-    if "DVC_STAGE" in os.environ:
-        watched = runners(psutil.Process())
-        threading.Thread(target=terminate_without, args=(watched,), daemon=True).start()
+    watched = runners(psutil.Process())
+    threading.Thread(target=terminate_without, args=(watched,), daemon=True).start()
 
 
 def runners(process: psutil.Process) -> list[psutil.Process]:
     """Who runs a process: its parent, and if that is a shell that runs one command, the shell's parent too."""
-    found = process.parents()[:2]
+    found: list[psutil.Process] = []
     try:
+        found = process.parents()[:2]
         return found if found and found[0].name() in SHELLS else found[:1]
     except psutil.Error:  # it is gone already
         return found

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from digitforge.ending import Terminated, end_with_dvc, raise_on_sigterm
+from digitforge.ending import Terminated, raise_on_signals
 
 
 class UserError(Exception):
@@ -16,10 +16,9 @@ def user_errors() -> Iterator[None]:
     """Wrap a main(): what a user or the machine did wrong is one line on stderr.
 
     Exit code 2 for bad input, a file that can't be read or written and too little memory; 130 for Ctrl-C, 143 for
-    SIGTERM. A stage ends with the `dvc` that runs it.
+    SIGTERM.
     """
-    raise_on_sigterm()
-    end_with_dvc()
+    raise_on_signals()
     try:
         yield
     except UserError as error:

@@ -4,7 +4,7 @@ The first holds the headline numbers alone, so that `dvc metrics diff` stays sho
 its 95 % interval. A metric that doesn't apply is absent. reports/metrics.md says what each one means.
 """
 
-from digitforge import damage, files
+from digitforge import files
 from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.errors import argument, user_errors
@@ -22,7 +22,6 @@ SETTINGS = (
     "variant.model",
     "variant.sample.threshold",
 )
-WATCHERS = ("digitforge.damage",)
 
 
 def headlines(groups: Groups) -> Groups:
@@ -38,7 +37,6 @@ def headlines(groups: Groups) -> Groups:
 
 def main(key: str) -> None:
     """Write reports/metrics/KEY.json and KEY.details.json."""
-    damage.check(files.REFERENCE)
     recipe = Recipe.read("evaluate", key)
     mode = Mode.parse(recipe["variant.data"])
     data = Dataset.read(mode)

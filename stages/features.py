@@ -6,7 +6,7 @@ that those verifiers give the digits of the test images. Data files say which di
 `digits_test`).
 """
 
-from digitforge import damage, files
+from digitforge import files
 from digitforge.data.raw import SPLITS, read_images
 from digitforge.data.stacked import grey
 from digitforge.errors import user_errors
@@ -14,12 +14,10 @@ from digitforge.models.verifiers import Verifiers
 from digitforge.protocol.judge import VALUES
 
 SETTINGS = ()
-WATCHERS = ("digitforge.damage",)
 
 
 def main() -> None:
     """Write artifacts/features."""
-    damage.check(files.RAW, files.VERIFIER)
     verifiers = Verifiers()
     raw = {split: grey(read_images(split))[..., None] for split in SPLITS}
     for values, prepare in VALUES.items():

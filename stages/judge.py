@@ -4,7 +4,7 @@ It has what the strict verifier makes of real test digits, how much it and the p
 non-digit, whether its control ranks the variants alike, and how distances grow in each one's features.
 """
 
-from digitforge import damage, files
+from digitforge import files
 from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.errors import user_errors
@@ -14,13 +14,11 @@ from digitforge.settings.recipe import Recipe
 from digitforge.settings.trainings import VERIFIED
 
 SETTINGS = ("evaluation.tolerance.mono", "verifiers.strict.nondigits", "verifiers.control.nondigits", "variants")
-WATCHERS = ("digitforge.damage",)
 JUDGES = ("strict", "control")
 
 
 def main() -> None:
     """Write reports/metrics/judge.json."""
-    damage.check(files.VERIFIER, trust.DISTURBED)
     recipe, data = Recipe.read("judge"), Dataset.read(VERIFIED, "y_test")
     judges = {name: files.read_json(files.VERIFIER / name / "judge.json") for name in JUDGES}
     known = {name: recipe[f"verifiers.{name}.nondigits.kinds"] for name in JUDGES}

@@ -8,7 +8,7 @@ test images by the plain and by the strict one.
 
 import numpy as np
 
-from digitforge import damage, files
+from digitforge import files
 from digitforge.data.dataset import Dataset
 from digitforge.data.nondigits.disturbances import DISTURBANCES, LEVELS
 from digitforge.data.nondigits.exposure import refusable
@@ -22,12 +22,10 @@ from digitforge.settings.recipe import Recipe
 from digitforge.settings.trainings import VERIFIED
 
 SETTINGS = ("seed", "evaluation.nondigits")
-WATCHERS = ("digitforge.damage",)
 
 
 def main() -> None:
     """Write artifacts/nondigits.npz."""
-    damage.check(files.VERIFIER)
     recipe, data = Recipe.read("nondigits"), Dataset.read(VERIFIED, "x_test", "y_test", "y_train")
     seed, count = recipe["seed"], min(recipe["evaluation.nondigits"], len(data["x_test"]))
     images, labels, networks = data["x_test"][..., 0], data["y_test"], Verifiers().networks

@@ -7,7 +7,7 @@ place has it.
 
 import numpy as np
 
-from digitforge import damage, files
+from digitforge import files
 from digitforge.data.obtaining import fetch_test_images
 from digitforge.data.outliers import MAKERS
 from digitforge.data.raw import SourceFacts, read_images
@@ -16,13 +16,11 @@ from digitforge.errors import user_errors
 from digitforge.settings.recipe import Recipe
 
 SETTINGS = ("seed", "data.offline", "data.mirrors", "evaluation.ood")
-WATCHERS = ("digitforge.damage",)
 SIZE = 1_000
 
 
 def main() -> None:
     """Write artifacts/ood.npz."""
-    damage.check(files.RAW)
     recipe = Recipe.read("ood")
     source, test = SourceFacts.read(), read_images("test")
     sets: dict[str, np.ndarray] = {}

@@ -3,19 +3,17 @@
 import pandas as pd
 from pydantic import TypeAdapter
 
-from digitforge import damage, files
+from digitforge import files
 from digitforge.errors import user_errors
 from digitforge.report.plots import PLOTS, TABLES, of_variant
 from digitforge.settings.recipe import Recipe
 from digitforge.settings.variants import Variant
 
 SETTINGS = ("data.missing_digit", "variants")
-WATCHERS = ("digitforge.damage",)
 
 
 def main() -> None:
     """Write artifacts/plots."""
-    damage.check(files.MODELS)
     recipe = Recipe.read("plots")
     variants = TypeAdapter(dict[str, Variant]).validate_python(recipe["variants"])
     of_all = [of_variant(key, row, recipe["data.missing_digit"]) for key, row in variants.items()]

@@ -7,7 +7,7 @@ values. Sources of colour pictures have no stacks.
 
 from dataclasses import replace
 
-from digitforge import damage, files
+from digitforge import files
 from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.errors import user_errors
@@ -16,12 +16,10 @@ from digitforge.protocol import reference
 from digitforge.settings.recipe import Recipe
 
 SETTINGS = ("seed", "data.missing_digit", "evaluation.noise", "evaluation.samples", "variants.*.data")
-WATCHERS = ("digitforge.damage",)
 
 
 def main() -> None:
     """Write artifacts/reference."""
-    damage.check(files.VERIFIER)
     recipe = Recipe.read("reference")
     thresholds = files.read_json(files.VERIFIER / "strict" / "judge.json")["thresholds"]
     for mode in map(Mode.parse, recipe["variants.data"]):

@@ -1,18 +1,15 @@
 """Stage `report`: metrics and arrays -> reports/index.md, index.html, metrics.md, cards and their figures."""
 
-from digitforge import damage, files
 from digitforge.errors import user_errors
 from digitforge.report.writing import write
 from digitforge.settings.params import ResultParams
 from digitforge.settings.recipe import Recipe
 
 SETTINGS = ("budget", "max_epochs", "seed", "data", "verifiers", "evaluation", "leave_one_out", "variants")
-WATCHERS = ("digitforge.damage",)
 
 
 def main() -> None:
     """Write reports/index.md, index.html, metrics.md, cards and figures."""
-    damage.check(files.RAW, files.MODELS, files.VERIFIER)
     write(ResultParams.model_validate(Recipe.read("report").settings))
 
 

@@ -7,7 +7,7 @@
 import numpy as np
 from pydantic import TypeAdapter
 
-from digitforge import damage, files
+from digitforge import files
 from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.data.subsets import examined
@@ -29,12 +29,10 @@ SETTINGS = (
     "variant.sample",
 )
 CODE = ("digitforge.models.{variant.family}",)
-WATCHERS = ("digitforge.damage",)
 
 
 def main(key: str) -> None:
     """Write artifacts/samples/KEY.npz and artifacts/samplers/KEY.npz."""
-    damage.check(files.MODELS / key, files.VERIFIER)
     recipe = Recipe.read("sample", key)
     mode, seed, likelihood = Mode.parse(recipe["variant.data"]), recipe["seed"], recipe["evaluation.likelihood"]
     sampling = TypeAdapter(Sampling).validate_python(recipe["variant.sample"])

@@ -3,7 +3,6 @@
 Writes artifacts/data/MODE.npz, of `digitforge.data.dataset`. `missing` leaves a digit out of the training split alone.
 """
 
-from digitforge import damage, files
 from digitforge.data.dataset import Dataset
 from digitforge.data.modes import Mode
 from digitforge.data.raw import SPLITS, SourceFacts, read_images, read_labels
@@ -12,12 +11,10 @@ from digitforge.errors import argument, user_errors
 from digitforge.settings.recipe import Recipe
 
 SETTINGS = ("seed", "data.missing_digit", "data.stacks_per_digit")
-WATCHERS = ("digitforge.damage",)
 
 
 def main(name: str) -> None:
     """Write artifacts/data/MODE.npz."""
-    damage.check(files.RAW)
     mode, recipe, source = Mode.parse(name), Recipe.read("stack", name), SourceFacts.read()
     arrays = {}
     for index, split in enumerate(SPLITS):

@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock
 from pydantic import TypeAdapter
 
-from digitforge import damage, files
+from digitforge import files
 from digitforge.data.raw import SourceFacts
 from digitforge.errors import user_errors
 from digitforge.settings.params import Tracking
@@ -22,7 +22,6 @@ from digitforge.wording import redacted
 
 SETTINGS = ("data.missing_digit", "leave_one_out.digits", "tracking", "variants")
 CODE = ("digitforge.serving",)
-WATCHERS = ("digitforge.damage",)
 TITLES = {
     "verifier_plain": "The classifier of ten digits, as the literature has it",
     "verifier_strict": "The classifier that can answer 'no digit', and decides what is recognised",
@@ -32,7 +31,6 @@ TITLES = {
 
 def main() -> None:
     """Complete the runs of the verifiers, of every variant and of the leave-one-out study; register the variants."""
-    damage.check(files.RAW, files.MODELS, files.VERIFIER, files.LEAVE_ONE_OUT)
     recipe = Recipe.read("track")
     settings = Tracking.model_validate(recipe["tracking"])
     rows = TypeAdapter(dict[str, Variant]).validate_python(recipe["variants"])

@@ -37,7 +37,7 @@ def main(key: str) -> None:
         arrays = exposed(*arrays, kinds, nondigits["per_digit"], seed, none=classes)
     elif nondigits:
         print(f"{training.name}: {len(images)} training images are too few to learn what is none")
-    model = VerifierNetwork(classes=classes, refuses=bool(kinds), seed=seed + NAMES.index(key))
+    model = VerifierNetwork(classes=classes, refuses=bool(kinds), seed=(seed + NAMES.index(key)) % 2**31)
 
     def save(history: list[Point]) -> None:
         found = measured(model.read, data["x_test"], data["y_test"])

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from digitforge.damage import check, cure, verify
+from digitforge.damage import cure, verify
 from digitforge.errors import UserError
+from digitforge.settings.outputs import inputs
 
 PIPELINE = """
 stages:
@@ -100,41 +101,40 @@ def changed(path):
     path.chmod(rights)
 
 
-def test_changed_bits_are_found_in_a_file_and_in_a_folder(repository, monkeypatch):
-    monkeypatch.setenv("DVC_STAGE", "sample")
-    check(Path("models"), Path("samples"))
+def test_changed_bits_are_found_in_a_file_and_in_a_folder(repository):
+    verify(Path("models"), Path("samples"))
     for path, stage in OUTPUTS.items():
         place = repository / path
         content = place.read_bytes()
         [copy] = copies(repository, content)
         changed(place)
         with pytest.raises(UserError, match=f"not what `{stage}` wrote.*copy is sound.*`dvc commit -f {stage}` keeps"):
-            check(place.parents[0].relative_to(repository))
+            verify(place.parents[0].relative_to(repository))
         changed(copy)
         with pytest.raises(UserError, match=f"not what `{stage}` wrote.*makes it anew$") as told:
-            check(place.parents[0].relative_to(repository))
+            verify(place.parents[0].relative_to(repository))
         shell(str(told.value).split("`")[3])
         assert place.read_bytes() == content
-        check(Path("models"), Path("samples"))
+        verify(Path("models"), Path("samples"))
 
 
-def test_what_the_last_run_does_not_know_passes(repository, monkeypatch):
-    monkeypatch.setenv("DVC_STAGE", "sample")
+def test_what_the_last_run_does_not_know_passes(repository):
     (repository / "models/b").mkdir()
     (repository / "models/b/weights.h5").write_text("by hand")
     (repository / "models/a/.partial-7-weights.h5").touch()  # DVC doesn't see it either
     (repository / "samples/a.npz").unlink()
-    check(Path("models"), Path("samples"))
+    verify(Path("models"), Path("samples"))
     (repository / "dvc.lock").unlink()
-    check(Path("models"))
+    verify(Path("models"))
 
 
-def test_a_stage_that_is_run_by_hand_reads_what_is_there(repository, monkeypatch):
-    monkeypatch.delenv("DVC_STAGE", raising=False)
-    changed(repository / "models/a/weights.h5")
-    check(Path("models"))
-    with pytest.raises(UserError, match="not what `train` wrote"):
-        verify(Path("models"))
+def test_what_a_stage_reads_is_known_by_the_last_run_or_by_dvc_yaml(repository):
+    assert inputs("sample") == [Path("models/a")]
+    (repository / "dvc.lock").unlink()
+    assert inputs("sample") == [Path("models/a")]
+    keyed = "stages: {train: {foreach: [a], do: {cmd: x, deps: [a.npz, 'models/${item}/x', 'data/${item.data}.npz']}}}"
+    (repository / "dvc.yaml").write_text(keyed)
+    assert inputs("train@a") == [Path("a.npz"), Path("models"), Path("data")]
 
 
 @pytest.mark.parametrize("text", ['[{"md4": 1}]', "[1]", "5", '[{"md5": ""}]', ""])

@@ -83,8 +83,6 @@ def present_all(params: ResultParams) -> dict[str, Presented]:
 
 def write(params: ResultParams) -> None:
     """Write reports/index.md, index.html, metrics.md, cards and figures. What is no longer made goes last."""
-    for partial in files.REPORTS.rglob(".partial-*"):  # of a stage that was killed while it wrote
-        partial.unlink()
     before = {path: path.stat().st_ino for folder in (FIGURES, CARDS) for path in folder.glob("*") if path.is_file()}
     found = present_all(params)
     rows = [one.row for one in found.values()]

@@ -46,6 +46,15 @@ def entries(lock: str) -> Entries:
     }
 
 
+def inputs(stage: str, root: Path = Path()) -> list[Path]:
+    """What a stage reads: as at its last run, or by dvc.yaml, where a name that depends on its key stands for all."""
+    if stage in (last := last_run(root)):
+        return [Path(dep["path"]) for dep in last[stage]["deps"]]
+    stages = YAML(typ="safe").load((root / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    definition = stages.get(stage.partition("@")[0], {})
+    return [Path(dep.partition("${")[0]) for dep in definition.get("do", definition).get("deps", [])]
+
+
 def md5(path: Path) -> str:
     """The digest by which DVC knows a file's content."""
     with path.open("rb") as content:

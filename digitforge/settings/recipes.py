@@ -23,6 +23,7 @@ from digitforge.settings.recipe import Recipe, look_up
 
 DVC_FILE = Path("dvc.yaml")
 CONSTANTS = ("SETTINGS", "CODE", "WATCHERS")
+BEGINNING = "digitforge.beginning"  # what every stage does first, and which decides no result
 ROWS = ("variant", "verifier")  # what `variants` and `verifiers` have rows of
 
 
@@ -99,4 +100,4 @@ def make(params: Params, root: Path = Path()) -> Iterator[Recipe]:
                 modules = (f"stages.{stage}", *(filled(module, settings) for module in constants["CODE"]))
             except KeyError as error:
                 raise UserError(f"stages/{stage}.py: received {error}; accepted: paths of params.yaml") from None
-            yield Recipe(stage, key, settings, code.closure(modules, constants["WATCHERS"]))
+            yield Recipe(stage, key, settings, code.closure(modules, (BEGINNING, *constants["WATCHERS"])))

@@ -150,16 +150,21 @@ class Checkpoint(keras.callbacks.Callback):
         return done
 
     def save(self, done: int) -> None:
-        """Write the state after `done` intervals, then remove the last one."""
+        """Write the state after `done` intervals, then remove the last one. On a full disk what was written goes."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        written = [self.folder / f"{done}{WEIGHTS}"]
-        write_weights(self.model, written[0])
-        if self.album:
-            written.append(self.folder / f"{done}{ALBUM}")
-            self.album.save(written[1])
-        sums = {path.name: files.sha256(path) for path in written}
-        state = {"intervals": done, "history": self.points, "files": sums}
-        files.write_json(self.folder / STATE, {"state": state, "sha256": files.digest(state)})
+        weights, album = self.folder / f"{done}{WEIGHTS}", self.folder / f"{done}{ALBUM}"
+        written = [weights, album] if self.album else [weights]
+        try:
+            write_weights(self.model, weights)
+            if self.album:
+                self.album.save(album)
+            sums = {path.name: files.sha256(path) for path in written}
+            state = {"intervals": done, "history": self.points, "files": sums}
+            files.write_json(self.folder / STATE, {"state": state, "sha256": files.digest(state)})
+        except OSError:
+            for path in written:
+                path.unlink(missing_ok=True)
+            raise
         for path in self.folder.iterdir():
             if path.name not in {*sums, STATE}:
                 path.unlink()

@@ -14,6 +14,8 @@ from digitforge.data.modes import Mode
 from digitforge.data.stacked import binarize
 from digitforge.files import read_npz
 
+# Whether there is a picture, and not the one before.
+ANOTHER = "before => [null, before].indexOf(document.querySelector('#look-0 img')?.src ?? null) < 0"
 PATIENCE = 240_000  # milliseconds: the first answer waits for TensorFlow, on a machine that may be busy
 
 
@@ -103,11 +105,12 @@ def test_an_uploaded_training_image_is_seen_bit_for_bit(page, project, tmp_path)
     seen = []
     for i, image in enumerate(trained[:2]):
         Image.fromarray(image[..., 0]).save(tmp_path / f"{i}.png")
-        page.locator("#canvas input[type=file]").first.set_input_files(tmp_path / f"{i}.png")
         before = page.get_attribute("#look-0 img", "src") if seen else ""
-        page.wait_for_function(
-            "before => [null, before].indexOf(document.querySelector('#look-0 img')?.src ?? null) < 0", arg=before
-        )
+        for _ in range(20):  # nor does the editor take files before it is ready
+            page.locator("#canvas input[type=file]").first.set_input_files(tmp_path / f"{i}.png")
+            with suppress(sync_api.TimeoutError):
+                page.wait_for_function(ANOTHER, arg=before, timeout=15_000)
+                break
         with page.expect_download() as waiting:
             page.get_by_role("button", name="Download images, code and scores (npz)").click()
         waiting.value.save_as(tmp_path / f"{i}.npz")

@@ -7,12 +7,11 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
-from digitforge.settings.outputs import copies_of
+from digitforge.settings.outputs import copies_of, last_run
 from tests.soak.base import Base, Copy, dvc, stage_of, tree
 from tests.soak.kills import start
 from tests.soak.outcome import Outcome, Progress
@@ -29,6 +28,7 @@ OF_DVC = (
     "A damaged `dvc.lock` DVC itself refuses by name, without a command: `git checkout dvc.lock` mends it. Where a file"
     " and DVC's copy of it are both damaged, what reads the file tells; an output that nothing reads isn't looked at."
 )
+TRACK_FAILED = "; `track` failed"
 STEPS = 4  # advice that is followed, before a loss is called one
 
 
@@ -52,10 +52,6 @@ def hurt(path: Path, rng: random.Random) -> str:
     return kind
 
 
-def lock(copy: Copy) -> dict:
-    return YAML(typ="safe").load((copy.root / "dvc.lock").read_text())["stages"]
-
-
 def results(copy: Copy, *folders: str) -> list[Path]:
     """The files in folders, or at paths."""
     places = [copy.root / folder for folder in folders]
@@ -64,14 +60,13 @@ def results(copy: Copy, *folders: str) -> list[Path]:
     )
 
 
-def of_workspace(copy: Copy, rng: random.Random) -> str:
-    path = rng.choice(results(copy, "artifacts"))
+def of(folder: str, copy: Copy, rng: random.Random) -> str:
+    """A result in a folder of the workspace."""
+    path = rng.choice(results(copy, folder))
     return f"{path.relative_to(copy.root)} {hurt(path, rng)}"
 
 
-def of_reports(copy: Copy, rng: random.Random) -> str:
-    path = rng.choice(results(copy, "reports"))
-    return f"{path.relative_to(copy.root)} {hurt(path, rng)}"
+of_workspace, of_reports = partial(of, "artifacts"), partial(of, "reports")
 
 
 def kept(copy: Copy, out: dict[str, Any]) -> list[Path]:
@@ -81,12 +76,12 @@ def kept(copy: Copy, out: dict[str, Any]) -> list[Path]:
 
 def read(copy: Copy) -> list[tuple[dict[str, Any], str]]:
     """Outputs that a stage reads, with that stage."""
-    stages = lock(copy)
-    readers = {dep["path"]: name for name, stage in stages.items() for dep in stage.get("deps", [])}
+    stages = last_run(copy.root)
+    readers = {dep["path"]: name for name, stage in stages.items() for dep in stage["deps"]}
     return [
         (out, readers[path])
         for stage in stages.values()
-        for out in stage.get("outs", [])
+        for out in stage["outs"]
         for path in (out["path"], str(Path(out["path"]).parent))
         if path in readers and kept(copy, out)
     ]
@@ -131,7 +126,7 @@ def of_checkpoint(copy: Copy, rng: random.Random) -> str:
 def of_database(copy: Copy, rng: random.Random) -> str:
     kind = hurt(copy.root / "mlflow.db", rng)
     said = copy.call(*dvc("repro", "-f", "-s", "track"))
-    wrong = "" if said.returncode == 0 and "Traceback" not in said.stdout else f"; `track` failed: {said.stdout[-300:]}"
+    wrong = "" if said.returncode == 0 and "Traceback" not in said.stdout else f"{TRACK_FAILED}: {said.stdout[-300:]}"
     return f"mlflow.db {kind}{wrong}"
 
 
@@ -181,7 +176,7 @@ def wrong_after(copy: Copy) -> str | None:
 def damaged(copy: Copy, damage: Callable[[Copy, random.Random], str], rng: random.Random) -> tuple[str, str | None]:
     """Damage something, and mend it -> what was done, and what is wrong in the end."""
     what = damage(copy, rng)
-    return what, "a failure" if "failed" in what else wrong_after(copy)
+    return what, "a failure" if TRACK_FAILED in what else wrong_after(copy)
 
 
 def run(count: int, start_of: int, base: Base) -> Outcome:

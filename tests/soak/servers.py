@@ -45,6 +45,8 @@ def ask(request: Request, url: str) -> str | None:
     try:
         answer = send(url)
         status, text = answer.status_code, answer.text
+    except requests.exceptions.ChunkedEncodingError as error:  # Gradio breaks off when an event is unknown
+        return f"no answer: {error}" if sound else None
     except requests.RequestException as error:
         return f"no answer: {error}"
     failed = status >= 400 or "event: error" in text

@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from mlflow import MlflowClient
 
@@ -141,21 +142,16 @@ def empty_store(copy: Copy) -> None:
         shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
 
 
+def tracker(copy: Copy, **how: Any) -> subprocess.Popen:
+    """A `track` of an empty store, in the background."""
+    environment = copy.env | {"DVC_ROOT": str(copy.root)}
+    return subprocess.Popen(copy.stage("track"), cwd=copy.root, env=environment, **how)
+
+
 def two_at_once(copy: Copy, rng: random.Random) -> str | None:
     """Two `track` of an empty store."""
     empty_store(copy)
-    environment = copy.env | {"DVC_ROOT": str(copy.root)}
-    both = [
-        subprocess.Popen(
-            copy.stage("track"),
-            cwd=copy.root,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for _ in range(2)
-    ]
+    both = [tracker(copy, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
     for process in both:
         said, _ = process.communicate()
         if process.returncode or "Traceback" in said or "runs complete" not in said:
@@ -169,15 +165,7 @@ def two_at_once(copy: Copy, rng: random.Random) -> str | None:
 def killed(copy: Copy, rng: random.Random) -> str | None:
     """A `track` of an empty store that is killed at some moment."""
     empty_store(copy)
-    environment = copy.env | {"DVC_ROOT": str(copy.root)}
-    process = subprocess.Popen(
-        copy.stage("track"),
-        cwd=copy.root,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    process = tracker(copy, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     time.sleep(rng.random() * copy.base.seconds["track"])
     number = rng.choice([signal.SIGKILL, signal.SIGTERM])
     os.killpg(process.pid, number)
