@@ -1,7 +1,6 @@
 # `make help` lists the targets. Python 3.11 to 3.13, git and make are all that is needed beforehand.
 
 PYTHON ?= python3
-JOBS ?= 1
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -12,9 +11,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-repro: .venv/repro.done without-git ## run what changed of the pipeline, set up first if need be; JOBS=2: two variants at a time
-	@[ "$(JOBS)" = 1 ] || python -m digitforge.runner.parallel "$(JOBS)"
-	@dvc repro
+repro: .venv/repro.done without-git ## run what changed of the pipeline, set up first if need be; JOBS=2: two stages at a time, else as many as fit
+	@digitforge run $(if $(JOBS),--jobs "$(JOBS)")
 	@python -m digitforge.report.summary
 
 without-git: # what was downloaded as a ZIP is no git repository; DVC works there too, once it is told

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from digitforge.damage import check
-from digitforge.ending import end_with_dvc
+from digitforge.ending import end_with_parent
 from digitforge.errors import UserError
 from digitforge.files import REPORTS
 
@@ -29,7 +29,7 @@ def begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     clear_away(Path("artifacts"), REPORTS)
     if "DVC_STAGE" in os.environ:
-        end_with_dvc()
+        end_with_parent()
         try:
             check(os.environ["DVC_STAGE"].rpartition(":")[2])
         except UserError as error:

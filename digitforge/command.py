@@ -1,4 +1,4 @@
-"""The command line: `digitforge sample|reconstruct|score|prepare|variants`."""
+"""The command line: `digitforge run|sample|reconstruct|score|prepare|variants`."""
 
 import argparse
 import csv
@@ -100,6 +100,14 @@ def prepare(options: argparse.Namespace) -> None:
     print(f"{options.output}: {count} images by `{how.fit}`, background `{how.background}`{noted(blank, how)}")
 
 
+def run(options: argparse.Namespace) -> int:
+    """Run what `dvc repro` would run, side by side."""
+    from digitforge.runner.machine import Machine
+    from digitforge.runner.run import run
+
+    return run(Machine.this(options.jobs))
+
+
 def received(paths: list[Path], variant: Variant, options: argparse.Namespace) -> Incoming:
     """The images in files, prepared as the project's own were, unless the options say how; blank ones are told."""
     how = variant.preparation
@@ -167,7 +175,7 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """The commands and their arguments."""
-    made = argparse.ArgumentParser(prog="digitforge", description="Use the models that `dvc repro` trained.")
+    made = argparse.ArgumentParser(prog="digitforge", description="Run the pipeline, and use what it trained.")
     commands = made.add_subparsers(required=True, metavar="COMMAND")
 
     def command(run: Any, *, key: bool = True) -> argparse.ArgumentParser:
@@ -181,6 +189,8 @@ def parser() -> argparse.ArgumentParser:
         added.add_argument("--background", choices=BACKGROUNDS, help=f"what the ink is on ({default})")
         added.add_argument("--prepare", choices=FITS, help=f"how images are fitted to 28 x 28 ({default})")
 
+    of_run = command(run, key=False)
+    of_run.add_argument("--jobs", type=int, help="how many stages at a time (as many as fit the machine)")
     command(variants, key=False)
     of_sample = command(sample)
     of_sample.add_argument("-n", type=int, default=64, help="number of images (64)")
@@ -221,7 +231,7 @@ def main() -> None:
         if left and (not hasattr(options, "images") or any(word.startswith("-") for word in left)):
             made.error(f"unrecognized arguments: {' '.join(left)}")
         options.images = [*getattr(options, "images", []), *map(Path, left)]
-        options.run(options)
+        sys.exit(options.run(options))
 
 
 if __name__ == "__main__":

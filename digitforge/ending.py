@@ -28,8 +28,8 @@ def raise_on_signals() -> None:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def end_with_dvc() -> None:
-    """Watch the `dvc` that runs this stage, and when it is gone, end as if by SIGTERM.
+def end_with_parent() -> None:
+    """Watch who runs this process, the `dvc` of a stage say, and when it is gone, end as if by SIGTERM.
 
     A stage that outlived its `dvc` would write its results later, over those of newer parameters.
     """

@@ -81,8 +81,11 @@ def present_all(params: ResultParams) -> dict[str, Presented]:
     return {key: found[key] for key in params.variants}
 
 
-def write(params: ResultParams) -> None:
-    """Write reports/index.md, index.html, metrics.md, cards and figures. What is no longer made goes last."""
+def write(params: ResultParams, waiting: int = 0) -> None:
+    """Write reports/index.md, index.html, metrics.md, cards and figures. What is no longer made goes last.
+
+    waiting: how many variants there are beside these that aren't finished; the pages say so.
+    """
     before = {path: path.stat().st_ino for folder in (FIGURES, CARDS) for path in folder.glob("*") if path.is_file()}
     found = present_all(params)
     rows = [one.row for one in found.values()]
@@ -96,6 +99,7 @@ def write(params: ResultParams) -> None:
     coded = compare.coded(rows)
     about |= {
         "rows": rows,
+        "waiting": waiting,
         "coded": coded,
         "tables": tables(rows, peers, judge, left_out, coded, params.data.missing_digit, sigma, names),
         "charts": compare.draw(rows, left_out, peers, sigma, missing, FIGURES, names),

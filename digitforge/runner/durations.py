@@ -6,26 +6,29 @@ from pathlib import Path
 import networkx
 
 from digitforge import files
+from digitforge.data.modes import Mode
+from digitforge.errors import UserError
 from digitforge.runner.graph import Graph
+from digitforge.settings import memory
+from digitforge.settings.recipe import Recipe
 
 KEPT = Path("seconds.json")  # in .scratch
 # Seconds on two cores of stages that have not run here yet, by their kind.
 ESTIMATES = {
     "stack": 4,
-    "verifier": 200,
+    "verifier": 150,
     "features": 20,
     "nondigits": 60,
     "reference": 40,
-    "train": 150,
     "sample": 60,
     "evaluate": 25,
     "leave_one_out": 35,
-    "judge": 10,
     "report": 60,
-    "plots": 10,
     "track": 60,
 }
-LEAST = 5.0  # of any other stage
+LEAST = 8.0  # of any other stage, of which the imports take most
+# Seconds of a training step, and of each weight and each activation that an image of its batch passes.
+STEP, WEIGHT, ACTIVATION = 1e-3, 4e-11, 1e-8
 
 
 class Durations:
@@ -44,21 +47,41 @@ class Durations:
             return cls({})
 
     def of(self, stage: str) -> float:
-        """Seconds that a stage will take; of one that hasn't run yet as of the others of its kind."""
-        if stage in self.seconds:
-            return self.seconds[stage]
-        kind = stage.partition("@")[0]
-        alike = [value for name, value in self.seconds.items() if name.partition("@")[0] == kind]
-        return sum(alike) / len(alike) if alike else ESTIMATES.get(kind, LEAST)
+        """Seconds that a stage will take."""
+        if stage not in self.seconds:
+            kind, _, key = stage.partition("@")
+            self.seconds[stage] = training(key) if kind == "train" else ESTIMATES.get(kind, LEAST)
+        return self.seconds[stage]
 
     def learn(self, stage: str, seconds: float) -> None:
         """Keep what a stage took."""
         self.seconds[stage] = round(seconds, 1)
         files.write_json(files.scratch() / KEPT, self.seconds)
 
-    def to_the_end(self, graph: Graph) -> dict[str, float]:
-        """{stage: seconds of the longest chain of stages that begins with it}: who has most before him goes first."""
+    def before(self, graph: Graph) -> dict[str, float]:
+        """{stage: seconds of the longest chain of stages that ends where it begins}."""
+        found: dict[str, float] = {}
+        for name in networkx.topological_sort(graph):
+            found[name] = max((found[read] + self.of(read) for read in graph.predecessors(name)), default=0.0)
+        return found
+
+    def after(self, graph: Graph) -> dict[str, float]:
+        """{stage: seconds of the longest chain of stages that begins with it}."""
         found: dict[str, float] = {}
         for name in reversed([*networkx.topological_sort(graph)]):
             found[name] = self.of(name) + max((found[reader] for reader in graph.successors(name)), default=0.0)
         return found
+
+
+def training(key: str) -> float:
+    """About how many seconds a variant trains, by its recipe."""
+    try:
+        recipe = Recipe.read("train", key)
+    except UserError:
+        return LEAST
+    row, budget = recipe["variant"], recipe["budget"]
+    channels = 3 if Mode.parse(row["data"]).color else 1
+    images = row["fit"]["batch"] * row["model"].get("objective", {}).get("draws", 1)
+    parts = [*memory.costs(row, channels)]
+    weights, activations = (sum(part[i] for part in parts) for i in (1, 2))
+    return LEAST + budget * row["fit"]["steps"] * (STEP + images * (weights * WEIGHT + activations * ACTIVATION))

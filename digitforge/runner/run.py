@@ -1,61 +1,57 @@
-"""`digitforge run`: the pipeline side by side, as many stages at a time as fit the machine."""
+"""`digitforge run`: what `dvc repro` would run, as many stages at a time as fit the machine."""
 
 import signal
 import subprocess
-from functools import partial
-from pathlib import Path
+import sys
 
 from dvc.repo import Repo
 
-from digitforge import files
-from digitforge.errors import UserError
-from digitforge.runner import machine
+from digitforge.runner import early, jobs, view
 from digitforge.runner.durations import Durations
-from digitforge.runner.graph import Graph, to_do
-from digitforge.runner.jobs import DVC, start
+from digitforge.runner.early import Early
+from digitforge.runner.graph import Graph, following, pipeline
+from digitforge.runner.machine import Machine
 from digitforge.runner.schedule import Run, execute
-from digitforge.runner.view import view
 
-MOST_JOBS = 64
 RECIPES = "recipes"  # the stage that says what the others are
+DVC = [sys.executable, "-m", "dvc", "--wait-for-lock"]
 
 
-def run(jobs: int | None = None) -> int:
+def run(machine: Machine) -> int:
     """Run what DVC finds changed in the project of the working folder -> exit code, 1 if a stage failed.
 
-    jobs: how many stages at a time; None for as many as fit. DVC stays the judge of what is up to date, and ends with
-    a `dvc repro` of its own.
+    DVC stays the judge: it says what changed, runs each stage, and has the last word with a `dvc repro` of its own.
     """
-    if jobs is not None and not 1 <= jobs <= MOST_JOBS:
-        raise UserError(f"--jobs: received {jobs}; accepted: 1 to {MOST_JOBS}")
     if hasattr(signal, "SIGHUP"):  # a terminal that is closed ends the run as SIGTERM does
         signal.signal(signal.SIGHUP, signal.getsignal(signal.SIGTERM))
-    checked = subprocess.run([*DVC, RECIPES], check=False).returncode
-    if checked:
-        return checked
+    if subprocess.run([*DVC, "repro", "--single-item", RECIPES], check=False).returncode:
+        return 2
     with Repo() as repo:
-        graph = to_do(repo)
-    graph.remove_nodes_from([RECIPES])
-    failed = side_by_side(graph, jobs or machine.jobs()) if graph else {}
-    if failed:
+        whole = pipeline(repo)
+        graph = following(whole, (target.rpartition(":")[2] for target in repo.status()))
+    if graph and side_by_side(whole, graph, machine):
         return 1
-    return subprocess.run([*DVC[:-1]], check=False).returncode
+    early.PAGE.unlink(missing_ok=True)
+    last = subprocess.run([*DVC, "repro"], capture_output=True, text=True, check=False)
+    if last.returncode:
+        print(last.stdout, last.stderr, file=sys.stderr)
+    return min(last.returncode, 1)
 
 
-def side_by_side(graph: Graph, jobs: int) -> dict[str, str]:
+def side_by_side(whole: Graph, graph: Graph, machine: Machine) -> dict[str, str]:
     """Run stages -> those that failed, each with its reason; all of them are told."""
-    logs = files.scratch() / "logs"
-    logs.mkdir(exist_ok=True)
-    gpus = machine.gpus()
-    state = Run(graph, Durations.read(), jobs, gpus)
-    shown = view()
-    print(f"{len(graph)} stages to run, {jobs} at a time; their output is in {logs}", flush=True)
+    durations = Durations.read()
+    renewal = Early(whole, graph)
+    first = renewal.first(graph, {name: durations.of(name) for name in graph})
+    state, shown = Run(graph, durations, machine, first), view.fitting()
+    gpus = f" and {len(machine.gpus)} GPUs" if machine.gpus else ""
+    print(f"{len(graph)} stages to run, {machine.jobs} at a time{gpus}; what they say is in {jobs.logs()}", flush=True)
     try:
-        execute(state, partial(started, logs, bool(gpus)), shown)
+        execute(state, shown, renewal.due)
     finally:
         shown.close()
     for stage, reason in state.failed.items():
-        print(f"error: {stage}: {reason}; `dvc repro -s {stage}` or {log_of(logs, stage)} says more", flush=True)
+        print(f"error: {stage}: {reason}; more is in {jobs.log_of(stage)}, or type: dvc repro -s {stage}", flush=True)
     if state.left_out:
         print(f"left out, as they need these: {', '.join(sorted(state.left_out))}", flush=True)
     return state.failed

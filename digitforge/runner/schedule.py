@@ -1,99 +1,107 @@
-"""Runs stages side by side: what most waits for goes first, and a stage that fails stops only what needs it."""
+"""Which stage starts when: what most waits for first, side by side; one that fails stops only what needs it."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
 
 import networkx
 
+from digitforge.runner import jobs
 from digitforge.runner.durations import Durations
 from digitforge.runner.graph import Graph
-from digitforge.runner.jobs import Job, end
-from digitforge.runner.machine import ON_GPU
+from digitforge.runner.jobs import Job
+from digitforge.runner.machine import Machine
+from digitforge.runner.view import View
 
 LOOK_EVERY_SECONDS = 0.2
-
-
-class View(Protocol):
-    """Who is told how the run goes."""
-
-    def started(self, job: Job) -> None: ...
-    def ended(self, job: Job, failure: str | None) -> None: ...
-    def look(self, run: "Run") -> None: ...
 
 
 @dataclass
 class Run:
     """The state of a run.
 
-    graph: the stages to run. waiting: those that aren't started yet. failed: {stage: why}; what needs one of them is
-    left out.
+    graph: the stages to run. first: those of them that go before all others. waiting: those that aren't started yet, in
+    the order in which they would start. failed: {stage: why}; what needs one of them is left out.
     """
 
     graph: Graph
     durations: Durations
-    jobs: int
-    gpus: list[str] = field(default_factory=list)
+    machine: Machine
+    first: frozenset[str] = frozenset()
     running: list[Job] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     waiting: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        most = self.durations.to_the_end(self.graph)
-        self.waiting = sorted(self.graph, key=lambda name: (-most[name], name))
+        before, after = self.durations.before(self.graph), self.durations.after(self.graph)
+
+        def rank(name: str) -> tuple[bool, float, float, str]:
+            """By the longest chain through it, so that a variant that is begun is finished; then what is further."""
+            return (name not in self.first, -round(before[name] + after[name]), after[name], name)
+
+        self.waiting = sorted(self.graph, key=rank)
 
     @property
     def left_out(self) -> set[str]:
         """Stages that need one that failed."""
         return set().union(*(networkx.descendants(self.graph, name) for name in self.failed))
 
-    def ready(self) -> str | None:
-        """The stage to start next, if one can start."""
-        done = set(self.done)
-        return next((name for name in self.waiting if set(self.graph.predecessors(name)) <= done), None)
-
-    def free_gpu(self, stage: str) -> str | None:
-        """A GPU that nobody has, for a stage that computes networks."""
-        if stage.partition("@")[0] not in ON_GPU:
+    def next(self) -> tuple[str, str | None] | None:
+        """The stage to start now, if one can start, and the GPU for it."""
+        if len(self.running) == self.machine.jobs:
             return None
-        return next((gpu for gpu in self.gpus if gpu not in {job.gpu for job in self.running}), None)
+        done, taken = set(self.done), {job.gpu for job in self.running}
+        for name in self.waiting:
+            if set(self.graph.predecessors(name)) <= done:
+                fits, gpu = self.machine.place(name, taken)
+                if fits:
+                    return name, gpu
+        return None
 
     def seconds_left(self) -> float:
         """An estimate: the longest chain, or all work shared among the jobs, whichever is more."""
         ahead = {name: self.durations.of(name) for name in self.waiting}
-        ahead |= {job.stage: max(1.0, self.durations.of(job.stage) - job.seconds) for job in self.running}
-        rest = Durations(ahead).to_the_end(self.graph.subgraph(ahead))
-        return max(*rest.values(), sum(ahead.values()) / self.jobs) if rest else 0.0
+        ahead |= {
+            job.name: max(1.0, self.durations.of(job.name) - job.seconds)
+            for job in self.running
+            if job.name in self.graph
+        }
+        chains = Durations(ahead).after(self.graph.subgraph(ahead))
+        return max(*chains.values(), sum(ahead.values()) / self.machine.jobs, 0.0) if chains else 0.0
+
+    def end(self, job: Job) -> str | None:
+        """Take note of a job that has ended -> why it failed, if it did."""
+        self.running.remove(job)
+        failure = job.failure() if job.process.returncode else None
+        if job.name not in self.graph:  # an early report
+            return failure
+        if failure is None:
+            self.done.append(job.name)
+            if job.ran:
+                self.durations.learn(job.name, job.seconds)
+        else:
+            self.failed[job.name] = failure
+            self.waiting = [name for name in self.waiting if name not in self.left_out]
+        return failure
 
 
-def execute(run: Run, start: Callable[[str, str | None], Job], view: View) -> None:
-    """Start stages as others end, until all are done or nothing more can run; whatever happens, no job is left."""
+def execute(run: Run, view: View, beside: Callable[[Run], Job | None]) -> None:
+    """Start stages as others end, until all are done or nothing more can run; whatever happens, no job is left.
+
+    beside: starts what is no stage, when it is due and a job can start.
+    """
     try:
-        while run.running or run.ready():
-            while len(run.running) < run.jobs and (stage := run.ready()):
+        while run.running or run.next():
+            if len(run.running) < run.machine.jobs and (job := beside(run)):
+                run.running.append(job)
+            while found := run.next():
+                stage, gpu = found
                 run.waiting.remove(stage)
-                run.running.append(start(stage, run.free_gpu(stage)))
-                view.started(run.running[-1])
+                run.running.append(jobs.start(stage, jobs.of_stage(stage), gpu))
             for job in [job for job in run.running if job.process.poll() is not None]:
-                finish(run, job, view)
+                view.ended(run, job, run.end(job))
             view.look(run)
             time.sleep(LOOK_EVERY_SECONDS)
     finally:
-        end(run.running)
-
-
-def finish(run: Run, job: Job, view: View) -> None:
-    """A job has ended: take note, and forget what needs its result if there is none."""
-    run.running.remove(job)
-    failure = job.failure() if job.process.returncode else None
-    if failure is None:
-        run.done.append(job.stage)
-        if job.ran:
-            run.durations.learn(job.stage, job.seconds)
-    else:
-        run.failed[job.stage] = failure
-        run.waiting = [name for name in run.waiting if name not in run.left_out]
-    view.ended(job, failure)
+        jobs.end(run.running)

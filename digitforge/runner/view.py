@@ -10,6 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from digitforge.report.summary import in_a_line
 from digitforge.runner.jobs import Job
 
 if TYPE_CHECKING:
@@ -20,45 +21,60 @@ NAMED = 4  # stages that wait, by name
 
 
 def clock(seconds: float) -> str:
-    """Seconds as minutes and seconds."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+    """Seconds as minutes and seconds, or hours and minutes."""
+    minutes = int(seconds) // 60
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes}:{int(seconds) % 60:02}"
 
 
 def counted(run: "Run") -> str:
     """How many of how many stages are done, and what is left."""
-    total = len(run.done) + len(run.failed) + len(run.left_out) + len(run.running) + len(run.waiting)
     failed = f", {len(run.failed)} failed" if run.failed else ""
-    return f"{len(run.done)} of {total} stages done{failed}, about {clock(run.seconds_left())} left"
+    return f"{len(run.done)} of {len(run.graph)} stages done{failed}, about {clock(run.seconds_left())} left"
 
 
-class Plain:
-    """A line for each stage that ends, and once a minute how far the run is."""
+def told(job: Job, failure: str | None) -> str:
+    """How a job ended."""
+    if failure:
+        return f"{job.name}: FAILED: {failure}"
+    kind, _, key = job.name.partition("@")
+    found = f"   {in_a_line(key)}" if kind == "evaluate" else ""
+    return f"{job.name}: {clock(job.seconds)}{found}"
+
+
+class View:
+    """In a file: a line for each job that ends, and once a minute how far the run is."""
 
     def __init__(self) -> None:
         self.told = time.monotonic()
 
     def ended(self, run: "Run", job: Job, failure: str | None) -> None:
-        """A stage has ended."""
-        said = f"failed: {failure} ({job.log})" if failure else clock(job.seconds) if job.ran else "as it was"
-        print(f"{job.stage}: {said}", flush=True)
+        """A job has ended."""
+        self.say(told(job, failure))
+
+    def say(self, line: str) -> None:
+        """A line that stays."""
+        print(line, flush=True)
 
     def look(self, run: "Run") -> None:
         """Called a few times a second."""
         if time.monotonic() - self.told > TELL_EVERY_SECONDS:
             self.told = time.monotonic()
-            print(f"{counted(run)}; running: {', '.join(job.stage for job in run.running)}", flush=True)
+            self.say(f"{counted(run)}; running: {', '.join(job.name for job in run.running)}")
 
     def close(self) -> None:
         """The run is over."""
 
 
-class OnTerminal(Plain):
+class OnTerminal(View):
     """The same lines above a table of what runs, which is drawn anew a few times a second."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.live = Live(console=Console(), refresh_per_second=4, transient=True)
+        self.live = Live(console=Console(highlight=False), refresh_per_second=4, transient=True)
         self.live.start()
+
+    def say(self, line: str) -> None:
+        self.live.console.print(Text(line), style="red" if "FAILED" in line else None)
 
     def look(self, run: "Run") -> None:
         self.live.update(table(run))
@@ -72,14 +88,16 @@ def table(run: "Run") -> Table:
     drawn = Table.grid(padding=(0, 2), expand=False)
     for job in run.running:
         trained = job.progress()
-        share = trained[0] if trained else min(0.99, job.seconds / run.durations.of(job.stage))
+        share = trained[0] if trained else min(0.99, job.seconds / run.durations.of(job.name))
         said = Text(trained[1] if trained else "", style="dim")
-        drawn.add_row(Text(job.stage), ProgressBar(1.0, share, width=24), clock(job.seconds), said)
+        drawn.add_row(Text(job.name), ProgressBar(1.0, share, width=24), clock(job.seconds), said)
     names = ", ".join(run.waiting[:NAMED]) + (", …" if len(run.waiting) > NAMED else "")
-    drawn.add_row(Text(counted(run), style="bold"), "", "", Text(f"next: {names}" if names else "", style="dim"))
+    drawn.add_row(Text(counted(run), style="bold"))
+    if names:
+        drawn.add_row(Text(f"next: {names}", style="dim"))
     return drawn
 
 
-def view() -> Plain:
-    """For where the output goes."""
-    return OnTerminal() if sys.stdout.isatty() else Plain()
+def fitting() -> View:
+    """The view for where the output goes."""
+    return OnTerminal() if sys.stdout.isatty() else View()
