@@ -82,6 +82,5 @@ def training(key: str) -> float:
     row, budget = recipe["variant"], recipe["budget"]
     channels = 3 if Mode.parse(row["data"]).color else 1
     images = row["fit"]["batch"] * row["model"].get("objective", {}).get("draws", 1)
-    parts = [*memory.costs(row, channels)]
-    weights, activations = (sum(part[i] for part in parts) for i in (1, 2))
-    return LEAST + budget * row["fit"]["steps"] * (STEP + images * (weights * WEIGHT + activations * ACTIVATION))
+    image = sum(weights * WEIGHT + activations * ACTIVATION for _, weights, activations in memory.costs(row, channels))
+    return LEAST + budget * row["fit"]["steps"] * (STEP + images * image)

@@ -20,7 +20,7 @@ from digitforge.runner.schedule import Run
 
 NAME = "early report"
 PAGE = files.REPORTS / "early.html"
-OF_ROWS = ("evaluate", "detection")  # stages whose results the report has row by row
+OF_ROWS = ("train", "sample", "evaluate", "leave_one_out", "detection")  # stages of one variant, or of one digit
 WORTH_SECONDS = 300.0  # that a run must still take
 GROWTH = 1.5  # by how much more variants than the last one a report has
 
@@ -60,9 +60,9 @@ class Early:
 
 def needed_by_all(whole: Graph) -> set[str]:
     """The stages before the report that are of no single variant or digit, except those that need all of them."""
-    per_row = {name for name in whole if name.startswith(("train@", "sample@", "leave_one_out@"))}
-    after = set().union(*(networkx.descendants(whole, name) for name in per_row))
-    return (networkx.ancestors(whole, "report") if "report" in whole else set()) - per_row - after
+    of_rows = {name for name in whole if name.partition("@")[0] in OF_ROWS}
+    after = set().union(*(networkx.descendants(whole, name) for name in of_rows))
+    return (networkx.ancestors(whole, "report") if "report" in whole else set()) - of_rows - after
 
 
 def write(keys: list[str], digits: list[int]) -> None:

@@ -1,0 +1,66 @@
+"""A pipeline of a few commands that DVC runs in seconds, for tests of what runs when."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+STAGES = """
+stages:
+  recipes:
+    cmd: mkdir -p artifacts/recipes && echo 1 > artifacts/recipes/a
+    deps: [params.yaml]
+    outs: [artifacts/recipes]
+  a: {cmd: echo a > a, deps: [artifacts/recipes/a], outs: [a]}
+  b: {cmd: python wait.py b, deps: [artifacts/recipes/a], outs: [b]}
+  bad: {cmd: "echo 'error: a is no b' >&2; test -e mended && echo bad > bad", deps: [a], outs: [bad]}
+  after: {cmd: cat bad b > after, deps: [bad, b], outs: [after]}
+  last: {cmd: cat a b > last, deps: [a, b], outs: [last]}
+"""
+WAIT = """
+import sys, time
+from pathlib import Path
+from digitforge import ending
+ending.LOOK_EVERY_SECONDS = 0.1
+ending.end_with_parent()
+Path("waits").touch()
+while not Path("go").exists():
+    time.sleep(0.05)
+Path(sys.argv[1]).write_text("b")
+"""
+
+
+class Pipeline:
+    """A project in a folder: `a` is quick, `b` waits for a file `go`, `bad` fails until there is a file `mended`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        hidden = ("DVC_ROOT", "DVC_STAGE")
+        self.env = {name: value for name, value in os.environ.items() if name not in hidden}
+        self.env |= {"PYTHONPATH": os.pathsep.join(paths), "HOME": str(root)}
+        self.env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        (root / "reports").mkdir()
+        (root / "dvc.yaml").write_text(STAGES)
+        (root / "wait.py").write_text(WAIT)
+        (root / "params.yaml").write_text("a: 1\n")
+        for command in (["git", "init", "-q"], [sys.executable, "-m", "dvc", "init", "-q"]):
+            subprocess.run(command, cwd=root, env=self.env, check=True)
+
+    def start(self, *options: str) -> subprocess.Popen[str]:
+        """`digitforge run`, in the background."""
+        command = [sys.executable, "-m", "digitforge.command", "run", *options]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, cwd=self.root, env=self.env, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+
+    def run(self, *options: str) -> tuple[int, str]:
+        """`digitforge run` -> exit code, and what it said."""
+        process = self.start(*options)
+        output = process.communicate()[0]
+        return process.returncode, output
+
+    def changed(self) -> str:
+        """What `dvc status` says."""
+        command = [sys.executable, "-m", "dvc", "status"]
+        return subprocess.run(command, cwd=self.root, env=self.env, capture_output=True, text=True, check=True).stdout
