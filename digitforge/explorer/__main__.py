@@ -26,6 +26,7 @@ from digitforge.project import project_folder
 ADDRESS = "127.0.0.1"
 # Names under which a browser may ask. Another one would be that of a foreign page, whose name server points here.
 HOSTS = (ADDRESS, "localhost")
+SESSIONS = 50  # that Gradio remembers, of a quarter of a megabyte each; each call of its interface is one, too
 
 
 def ask_directly() -> None:
@@ -74,6 +75,7 @@ def main() -> None:
             footer_links=[],
             run_history=False,
             enable_monitoring=False,
+            state_session_capacity=SESSIONS,
             app_kwargs={
                 "middleware": [Middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, *arguments.host_name])]
             },

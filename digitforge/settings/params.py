@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
 
 from digitforge.data.modes import Mode
@@ -32,7 +33,11 @@ from digitforge.settings.verifiers import Verifiers
 from digitforge.wording import redacted, shortened, shown
 
 PARAMS_FILE = Path("params.yaml")
-MOST_BYTES, MOST_VALUES = 1 << 20, 50_000  # of it; the committed one has 30 kB and 2,000 values
+MOST_BYTES, MOST_VALUES, MOST_LEVELS = (
+    1 << 20,
+    50_000,
+    100,
+)  # of it; the committed one has 30 kB, 2,000 values, 7 levels
 LARGEST = 2**31 - 1
 NOT_VARIANTS = ("verifier", "judge", "peers", "leave_one_out")  # names of other things in reports/metrics
 # Names of files and DVC stages should not be longer than this; a dot would break look-ups of `variants.KEY`.
@@ -258,12 +263,17 @@ def parse(content: Any, name: str = str(PARAMS_FILE)) -> Params:
 def read_yaml(path: Path | str) -> Any:
     """Read YAML 1.2 as DVC does: 1e-5 is a number, a key that stands twice is an error.
 
-    Raises ValueError for a file, or for what its aliases unfold to, that is far larger than any params.yaml.
+    Raises ValueError for a file, or for what its aliases unfold to, that is far larger or deeper than any params.yaml.
     """
     size = Path(path).stat().st_size
     if size > MOST_BYTES:
         raise ValueError(f"{size:,} bytes; accepted: at most {MOST_BYTES:,}")
     text = Path(path).read_text(encoding="utf-8")
+    depth = 0
+    for event in YAML(typ="safe").parse(text):  # what reads the values follows each level by a call, and C has no limit
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > MOST_LEVELS:
+            raise ValueError(f"nested more than {MOST_LEVELS} levels deep")
     if unfolded(YAML(typ="safe").compose(text), {}) > MOST_VALUES:
         raise ValueError(f"more than {MOST_VALUES:,} values, with what its aliases and merge keys stand for")
     return YAML(typ="safe", pure=True).load(text)

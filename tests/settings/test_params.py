@@ -303,6 +303,14 @@ def test_what_unfolds_without_end_is_refused_before_it_does(tmp_path, key):
         load_params(tmp_path / "params.yaml")
 
 
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
+@pytest.mark.parametrize("levels", [101, 200_000])
+def test_what_is_nested_deeper_than_any_settings_is_refused(tmp_path, opening, levels):
+    (tmp_path / "params.yaml").write_text(f"a:\n  {opening * levels}")
+    with pytest.raises(UserError, match=r"params\.yaml: not YAML: (nested more than 100 levels deep|[0-9,]+ bytes)"):
+        load_params(tmp_path / "params.yaml")
+
+
 def test_an_alias_within_itself_is_refused(tmp_path):
     (tmp_path / "params.yaml").write_text("a: &a [1, *a]")
     with pytest.raises(UserError, match="more than 50,000 values"):
