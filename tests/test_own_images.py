@@ -1,4 +1,4 @@
-"""The real pipeline on a folder of coloured shapes, two variants at a time, to the report."""
+"""The real pipeline on a folder of coloured shapes, two stages at a time, to the report."""
 
 import re
 import shutil
@@ -33,19 +33,30 @@ def project(tmp_path_factory):
     }
     made.write_params(**made.settings)
     made.commit("start")
-    made.output = made.run(sys.executable, "-m", "digitforge.runner.parallel", "2")
-    made.rest = made.dvc("repro")
+    made.output = made.run(sys.executable, "-m", "digitforge.command", "run", "--jobs", "2")
     return made
 
 
-def test_what_ran_side_by_side_is_not_run_again(project):
-    chains = ["vae_colour", "ae_grey", "leave_one_out_0", "leave_one_out_8"]
-    finished = dict(re.findall(r"^\[\d/4\] (\w+): (\d+) s$", project.output, re.MULTILINE))
-    assert set(finished) == set(chains)
-    ran = re.findall(r"Running stage '(.*)'", project.rest)
-    assert sorted(ran) == ["disturbances", "judge", "plots", "report", "track"]
-    assert ran.index("disturbances") < ran.index("judge") < ran.index("report") < ran.index("track")
-    assert "0 chains of stages" in project.run(sys.executable, "-m", "digitforge.runner.parallel", "2")
+def test_the_runner_ran_every_stage_and_left_dvc_nothing_to_do(project):
+    finished = re.findall(r"^([\w@-]+): \d+:\d\d", project.output, re.MULTILINE)
+    assert (
+        len(finished)
+        == len(set(finished))
+        == int(re.search(r"^(\d+) stages to run, 2", project.output, re.MULTILINE)[1])
+    )
+    assert {"evaluate@vae_colour", "evaluate@ae_grey", "detection@0", "report", "track"} < set(finished)
+    assert re.search(r"^evaluate@vae_colour: .* recognised 0\.\d+, ", project.output, re.MULTILINE)
+    assert "up to date" in project.dvc("status")
+
+
+def test_an_early_report_shows_what_is_finished(project):
+    project.run(sys.executable, "-m", "digitforge.runner.early", "vae_colour", "detection@0")
+    page = (project.root / "reports/early.html").read_text()
+    assert "An early report: 1 of 2 models" in page
+    assert "vae_colour" in page
+    assert "ae_grey" not in page.partition("Parameters")[0]
+    assert "up to date" in project.dvc("status")
+    assert not project.run("git", "status", "--short", "reports/early.html")
 
 
 def test_colour_pictures_train_three_channels_without_stacking(project):

@@ -78,7 +78,7 @@ def split_of(of_set: Found, split: str) -> Arrays:
     names = EMNIST.get(emnist)
     if numbers.ndim != 1:
         raise UserError(f"{labels}: received labels of shape {numbers.shape}; accepted: one for each image")
-    for place in np.flatnonzero([not names[n : n + 1].strip() for n in numbers] if names else []):
+    for place in np.flatnonzero([not names[n : n + 1].strip() for n in numbers.tolist()] if names else []):
         accepted = f"those of EMNIST's {emnist}, up to {len(names or '') - 1}"
         raise UserError(f"{labels}: received the label {numbers[place]} at {place}; accepted: {accepted}")
 

@@ -1,6 +1,8 @@
-"""Clean clones: a full `dvc repro` in each gives equal results."""
+"""Clean clones: a full run in each, one stage after the other or side by side, gives equal results."""
 
+import re
 import subprocess
+import sys
 
 from tests.soak.base import Base, Copy, content, dvc
 from tests.soak.outcome import Outcome, Progress
@@ -8,12 +10,21 @@ from tests.soak.outcome import Outcome, Progress
 SURVIVAL = "equal dvc.lock, artifacts and reports, byte for byte"
 
 
-def wrong_of(copy: Copy) -> str | None:
+COMMANDS = {  # and what tells the stages that ran
+    "one stage after the other": (dvc("repro", "-f"), r"^Running stage"),
+    "side by side": (
+        [sys.executable, "-m", "digitforge.command", "run", "--jobs", "2"],
+        r"^(?:Running stage|[\w@-]+: \d)",
+    ),
+}
+
+
+def wrong_of(copy: Copy, command: list[str], of_stages: str) -> str | None:
     """Run every stage -> what is wrong."""
-    ended = copy.call(*dvc("repro", "-f"))
+    ended = copy.call(*command)
     if ended.returncode or "Traceback" in ended.stdout:
-        return f"`dvc repro` ended with {ended.returncode}: {ended.stdout[-400:]}"
-    ran = ended.stdout.count("Running stage")
+        return f"`{' '.join(command[1:])}` ended with {ended.returncode}: {ended.stdout[-400:]}"
+    ran = len(re.findall(of_stages, ended.stdout, re.MULTILINE))
     if ran != len(copy.base.stages):
         return f"{ran} of {len(copy.base.stages)} stages ran"
     return copy.wrong()
@@ -26,9 +37,8 @@ def run(count: int, start: int, base: Base) -> Outcome:
         root = base.root.parent / f"clones/{i}"
         subprocess.run(["rm", "-rf", root], check=True)
         subprocess.run(["git", "clone", "-q", base.root, root], check=True)
-        copy = Copy(root, base)
-
-        outcome.inject(f"clone {i}", wrong_of, copy)
+        name = list(COMMANDS)[i % len(COMMANDS)]
+        outcome.inject(f"clone {i}, {name}", wrong_of, Copy(root, base), *COMMANDS[name])
         progress.step()
     assert content(base.root) == base.content
     return outcome
