@@ -1,6 +1,7 @@
 """The kinds of faults, and how each is injected."""
 
 import time
+import traceback
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -34,7 +35,10 @@ def injector(name: str) -> Callable[[int, int, Any], Outcome]:
 def inject(kind: str, count: int, seed: int, base: Base | None) -> Outcome:
     """All faults of a kind, with a line for what they came to."""
     began = time.monotonic()
-    outcome = injector(KINDS[kind][1])(count, seed, base)
+    try:
+        outcome = injector(KINDS[kind][1])(count, seed, base)
+    except Exception:  # of this kind nothing is known then; the others go on
+        outcome = Outcome(kind, "the injection itself works", injected=1, lost=[traceback.format_exc()])
     seconds = time.monotonic() - began
     print(f"{outcome.name}: {outcome.injected} injected, {len(outcome.lost)} lost, {seconds:.0f} s", flush=True)
     return outcome
