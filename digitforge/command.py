@@ -231,7 +231,8 @@ def main() -> None:
         if left and (not hasattr(options, "images") or any(word.startswith("-") for word in left)):
             made.error(f"unrecognized arguments: {' '.join(left)}")
         options.images = [*getattr(options, "images", []), *map(Path, left)]
-        sys.exit(options.run(options))
+        if failed := options.run(options):
+            sys.exit(failed)
 
 
 if __name__ == "__main__":
