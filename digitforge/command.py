@@ -18,7 +18,7 @@ from digitforge.data.preparation import BACKGROUNDS, FITS, Preparation
 from digitforge.errors import UserError, user_errors
 from digitforge.incoming import Incoming, files_of, prepare_all, read_files
 from digitforge.variant import Variant
-from digitforge.wording import printable
+from digitforge.wording import printable, redacted
 
 COLUMNS = 20  # of a strip; more images go below
 AS_TRAINED = "as the training images were"
@@ -101,10 +101,18 @@ def prepare(options: argparse.Namespace) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run what `dvc repro` would run, side by side."""
+    """Run what `dvc repro` would run, side by side, on this machine or a cluster."""
     from digitforge.runner.machine import Machine
-    from digitforge.runner.run import run
+    from digitforge.runner.run import run, run_on
 
+    if address := options.address or os.environ.get("RAY_ADDRESS"):
+        if options.jobs:
+            raise UserError(
+                f"--jobs: received {options.jobs} beside the cluster at {redacted(address)}; accepted: one of both"
+            )
+        if not 0 < options.gpu_share <= 1:
+            raise UserError(f"--gpu-share: received {options.gpu_share}; accepted: above 0, and at most 1")
+        return run_on(address, dirty=options.dirty, gpu_share=options.gpu_share)
     return run(Machine.this(options.jobs))
 
 
@@ -191,6 +199,9 @@ def parser() -> argparse.ArgumentParser:
 
     of_run = command(run, key=False)
     of_run.add_argument("--jobs", type=int, help="how many stages at a time (as many as fit the machine)")
+    of_run.add_argument("--address", help="a cluster of Ray's: auto, HOST:PORT or ray://HOST:PORT (RAY_ADDRESS)")
+    of_run.add_argument("--dirty", action="store_true", help="on a cluster: take along what is not committed")
+    of_run.add_argument("--gpu-share", type=float, default=1.0, help="on a cluster: of a GPU, for each stage (1)")
     command(variants, key=False)
     of_sample = command(sample)
     of_sample.add_argument("-n", type=int, default=64, help="number of images (64)")

@@ -13,9 +13,8 @@ import networkx
 
 from digitforge import files
 from digitforge.errors import user_errors
-from digitforge.runner import jobs
 from digitforge.runner.graph import Graph
-from digitforge.runner.jobs import Job
+from digitforge.runner.jobs import Job, Process
 from digitforge.runner.schedule import Run
 
 NAME = "early report"
@@ -55,7 +54,7 @@ class Early:
             return None
         self.shown = len(rows)
         digits = [name for name in sorted(done) if name.startswith("detection@")]
-        return jobs.start(NAME, [sys.executable, "-m", "digitforge.runner.early", *rows, *digits])
+        return Process(NAME, [sys.executable, "-m", "digitforge.runner.early", *rows, *digits])
 
 
 def needed_by_all(whole: Graph) -> set[str]:

@@ -1,56 +1,132 @@
-"""What runs in the background: a stage, or an early report, in a process group of its own, its output in a file."""
+"""What runs in the background: a stage on this machine or another, or an early report."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
 from digitforge import files
 from digitforge.ending import alive
+from digitforge.runner import said
 
-ERROR = re.compile(r"^error: (.*)$", re.MULTILINE)
-BAR = re.compile(r"(\d+)%\|[^|]*\|\s*\d+/\d+ \[[^\]]*?([^,\]]*)\]")  # of tqdm; at its end is what it says beside
 TAIL = 4_000  # bytes of a log that may hold its newest line
 PATIENCE_SECONDS = 10.0  # that a job has for ending, once it is asked to
 
 
-@dataclass
-class Job:
+class Job(ABC):
     """A command that was started. gpu: the one that it has for itself, as CUDA_VISIBLE_DEVICES names it."""
 
-    name: str
-    log: Path
-    process: subprocess.Popen[bytes]
-    gpu: str | None = None
-    began: float = field(default_factory=time.monotonic)
+    def __init__(self, name: str, gpu: str | None = None) -> None:
+        self.name, self.gpu = name, gpu
+        self.began = time.monotonic()
 
     @property
     def seconds(self) -> float:
         """Since its start."""
         return time.monotonic() - self.began
 
-    @property
+    @abstractmethod
+    def ended(self) -> bool:
+        """Whether it has."""
+
+    @abstractmethod
+    def failure(self) -> str | None:
+        """Of one that has ended: why it failed, in a line; None if it didn't."""
+
+    @abstractmethod
     def ran(self) -> bool:
-        """Whether DVC ran the stage, rather than to find that nothing changed or to bring back an earlier result."""
-        return f"Running stage '{self.name}'" in self.log.read_text(encoding="utf-8", errors="replace")
+        """Of one that has ended: whether its stage did run."""
+
+    @abstractmethod
+    def newest(self) -> str:
+        """What it said last."""
+
+    @property
+    def log(self) -> Path:
+        """Where all that it says is, or will be."""
+        return log_of(self.name)
 
     def progress(self) -> tuple[float, str] | None:
         """How far its training is, 0 to 1, and what the bar says beside; None where nothing trains."""
-        found = BAR.findall(newest(self.log))
-        return (int(found[-1][0]) / 100, found[-1][1].strip()) if found else None
+        return said.progress(self.newest())
 
-    def failure(self) -> str:
-        """Why it failed, in a line."""
-        said = newest(self.log)
-        errors = ERROR.findall(said) or [line for line in said.splitlines() if line.strip()]
-        return errors[-1].strip() if errors else f"ended with {self.process.returncode}"
+
+class Place(Protocol):
+    """Where stages run."""
+
+    def start(self, stage: str, gpu: str | None) -> Job:
+        """Run a stage in the background."""
+
+    def end(self, jobs: Sequence[Job]) -> None:
+        """Have jobs end, and wait until they have."""
+
+
+class Process(Job):
+    """A command on this machine, in a process group of its own, its output in a file."""
+
+    def __init__(self, name: str, command: Sequence[str], gpu: str | None = None) -> None:
+        super().__init__(name, gpu)
+        environment = dict(os.environ) if gpu is None else {**os.environ, "CUDA_VISIBLE_DEVICES": gpu}
+        with self.log.open("wb") as output:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment, start_new_session=True
+            )
+
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def failure(self) -> str | None:
+        code = self.process.returncode
+        return (said.failure(self.newest()) or f"ended with {code}") if code else None
+
+    def ran(self) -> bool:
+        return said.ran(self.log.read_text(encoding="utf-8", errors="replace"), self.name)
+
+    def newest(self) -> str:
+        with self.log.open("rb") as content:
+            content.seek(max(0, self.log.stat().st_size - TAIL))
+            return content.read().decode("utf-8", "replace")
+
+    def family(self) -> list[psutil.Process]:
+        """Its process, and those below."""
+        try:
+            top = psutil.Process(self.process.pid)
+            return [top, *top.children(recursive=True)]
+        except psutil.Error:
+            return []
+
+
+class Here:
+    """This machine."""
+
+    def start(self, stage: str, gpu: str | None) -> Job:
+        return Process(stage, [sys.executable, "-m", "digitforge.runner.job", stage], gpu)
+
+    def end(self, jobs: Sequence[Job]) -> None:
+        end(jobs)
+
+
+def end(jobs: Sequence[Job]) -> None:
+    """Have the processes among jobs end, and wait until all that they started has."""
+    processes = [job for job in jobs if isinstance(job, Process)]
+    family = [one for job in processes for one in job.family()]
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for job in processes:
+            with suppress(ProcessLookupError):
+                os.killpg(job.process.pid, number)
+        until = time.monotonic() + PATIENCE_SECONDS
+        while any(alive(one) for one in family) and time.monotonic() < until:
+            time.sleep(0.05)
+    for job in processes:
+        job.process.wait()
 
 
 def logs() -> Path:
@@ -63,49 +139,3 @@ def logs() -> Path:
 def log_of(name: str) -> Path:
     """What the job of this name says, or last said."""
     return logs() / f"{name}.log"
-
-
-def of_stage(stage: str) -> list[str]:
-    """The command that runs a stage."""
-    return [sys.executable, "-m", "digitforge.runner.job", stage]
-
-
-def start(name: str, command: list[str], gpu: str | None = None) -> Job:
-    """Run a command in the background."""
-    environment = dict(os.environ) if gpu is None else {**os.environ, "CUDA_VISIBLE_DEVICES": gpu}
-    log = log_of(name)
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment, start_new_session=True
-        )
-    return Job(name, log, process, gpu)
-
-
-def newest(log: Path) -> str:
-    """The end of a log."""
-    with log.open("rb") as content:
-        content.seek(max(0, log.stat().st_size - TAIL))
-        return content.read().decode("utf-8", "replace")
-
-
-def end(jobs: list[Job]) -> None:
-    """Have jobs end, and wait until all that they started has."""
-    family = [process for job in jobs for process in processes(job)]
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        for job in jobs:
-            with suppress(ProcessLookupError):
-                os.killpg(job.process.pid, number)
-        until = time.monotonic() + PATIENCE_SECONDS
-        while any(alive(process) for process in family) and time.monotonic() < until:
-            time.sleep(0.05)
-    for job in jobs:
-        job.process.wait()
-
-
-def processes(job: Job) -> list[psutil.Process]:
-    """The process of a job, and those below it."""
-    try:
-        top = psutil.Process(job.process.pid)
-        return [top, *top.children(recursive=True)]
-    except psutil.Error:
-        return []

@@ -1,8 +1,9 @@
-"""`digitforge run`: what `dvc repro` would run, as many stages at a time as fit the machine."""
+"""`digitforge run`: what `dvc repro` would run, as many stages at a time as fit this machine, or a cluster."""
 
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 
 from dvc.repo import Repo
 
@@ -10,10 +11,13 @@ from digitforge.runner import early, jobs, view
 from digitforge.runner.durations import Durations
 from digitforge.runner.early import Early
 from digitforge.runner.graph import Graph, following, pipeline
+from digitforge.runner.jobs import Here, Job, Place
 from digitforge.runner.machine import Machine
 from digitforge.runner.schedule import Run, execute
 
 RECIPES = "recipes"  # the stage that says what the others are
+BEFORE = (RECIPES, "download")  # what a cluster leaves to this machine: what reads its files,
+AFTER = ("judge", "report", "plots", "track")  # and what reads all results
 DVC = [sys.executable, "-m", "dvc", "--wait-for-lock"]
 
 
@@ -22,36 +26,92 @@ def run(machine: Machine) -> int:
 
     DVC stays the judge: it says what changed, runs each stage, and has the last word with a `dvc repro` of its own.
     """
-    if hasattr(signal, "SIGHUP"):  # a terminal that is closed ends the run as SIGTERM does
-        signal.signal(signal.SIGHUP, signal.getsignal(signal.SIGTERM))
-    if subprocess.run([*DVC, "repro", "--single-item", RECIPES], check=False).returncode:
+    begin()
+    if dvc("repro", "--single-item", RECIPES):
         return 2
     with Repo() as repo:
-        whole = pipeline(repo)
-        graph = following(whole, (target.rpartition(":")[2] for target in repo.status()))
-    if graph and side_by_side(whole, graph, machine):
-        return 1
+        whole, graph = changed(repo)
+    if graph:
+        renewal = Early(whole, graph)
+        durations = Durations.read()
+        first = renewal.first(graph, {name: durations.of(name) for name in graph})
+        if side_by_side(Run(graph, durations, machine, first), Here(), renewal.due):
+            return 1
     early.PAGE.unlink(missing_ok=True)
+    return finished()
+
+
+def run_on(address: str, *, dirty: bool, gpu_share: float) -> int:
+    """The same on the cluster of Ray's at an address -> exit code.
+
+    dirty: whether files that are not committed are taken along. gpu_share: of `Cluster`.
+    """
+    from digitforge.runner.cluster import Cluster
+    from digitforge.runner.snapshot import bundled
+
+    begin()
+    commit, bundle = bundled(dirty)
+    for stage in BEFORE:
+        if dvc("repro", "--single-item", stage):
+            return 2
+    with Repo() as repo:
+        whole = pipeline(repo)
+        cluster = Cluster(address, repo, whole, commit, bundle, gpu_share)
+    try:
+        # What an earlier run finished is brought here, and what is here is brought to where nodes find it.
+        dvc("pull", "--quiet", "--allow-missing", "--force")
+        if dvc("push", "--quiet"):
+            return 2
+        with Repo() as repo:
+            _, graph = changed(repo)
+        graph.remove_nodes_from([name for name in graph if name in (*BEFORE, *AFTER)])
+        if graph and side_by_side(Run(graph, Durations.read(), Machine(cluster.jobs)), cluster):
+            return 1
+    finally:
+        cluster.close()
+    if dvc("pull", "--quiet", "--allow-missing", "--force"):
+        return 2
+    return run(Machine.this())
+
+
+def begin() -> None:
+    """A terminal that is closed ends the run as SIGTERM does."""
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.getsignal(signal.SIGTERM))
+
+
+def dvc(*arguments: str) -> int:
+    """Run DVC -> its exit code."""
+    return subprocess.run([*DVC, *arguments], check=False).returncode
+
+
+def changed(repo: Repo) -> tuple[Graph, Graph]:
+    """The graph of all stages, and that of those that DVC finds changed, with all that follow from them."""
+    whole = pipeline(repo)
+    return whole, following(whole, (target.rpartition(":")[2] for target in repo.status()))
+
+
+def finished() -> int:
+    """DVC has the last word: nothing should be left to run."""
     last = subprocess.run([*DVC, "repro"], capture_output=True, text=True, check=False)
     if last.returncode:
         print(last.stdout, last.stderr, file=sys.stderr)
     return min(last.returncode, 1)
 
 
-def side_by_side(whole: Graph, graph: Graph, machine: Machine) -> dict[str, str]:
+def side_by_side(state: Run, place: Place, beside: Callable[[Run], Job | None] = lambda run: None) -> dict[str, str]:
     """Run stages -> those that failed, each with its reason; all of them are told."""
-    durations = Durations.read()
-    renewal = Early(whole, graph)
-    first = renewal.first(graph, {name: durations.of(name) for name in graph})
-    state, shown = Run(graph, durations, machine, first), view.fitting()
+    shown, machine = view.fitting(), state.machine
     gpus = f" and {len(machine.gpus)} GPUs" if machine.gpus else ""
-    print(f"{len(graph)} stages to run, {machine.jobs} at a time{gpus}; what they say is in {jobs.logs()}", flush=True)
+    stages = f"{len(state.graph)} stages to run, {machine.jobs} at a time{gpus}"
+    print(f"{stages}; what they say is in {jobs.logs()}", flush=True)
     try:
-        execute(state, shown, renewal.due)
+        execute(state, place, shown, beside)
     finally:
         shown.close()
     for stage, reason in state.failed.items():
-        print(f"error: {stage}: {reason}; more is in {jobs.log_of(stage)}, or type: dvc repro -s {stage}", flush=True)
+        more = f"more is in {jobs.log_of(stage)}, or type: dvc repro -s {stage}"
+        print(f"error: {stage}: {reason}; {more}", flush=True)
     if state.left_out:
         print(f"left out, as they need these: {', '.join(sorted(state.left_out))}", flush=True)
     return state.failed

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 
 import networkx
 
-from digitforge.runner import jobs
 from digitforge.runner.durations import Durations
 from digitforge.runner.graph import Graph
-from digitforge.runner.jobs import Job
+from digitforge.runner.jobs import Job, Place
 from digitforge.runner.machine import Machine
 from digitforge.runner.view import View
 
@@ -73,12 +72,12 @@ class Run:
     def end(self, job: Job) -> str | None:
         """Take note of a job that has ended -> why it failed, if it did."""
         self.running.remove(job)
-        failure = job.failure() if job.process.returncode else None
+        failure = job.failure()
         if job.name not in self.graph:  # an early report
             return failure
         if failure is None:
             self.done.append(job.name)
-            if job.ran:
+            if job.ran():
                 self.durations.learn(job.name, job.seconds)
         else:
             self.failed[job.name] = failure
@@ -86,7 +85,7 @@ class Run:
         return failure
 
 
-def execute(run: Run, view: View, beside: Callable[[Run], Job | None]) -> None:
+def execute(run: Run, place: Place, view: View, beside: Callable[[Run], Job | None] = lambda run: None) -> None:
     """Start stages as others end, until all are done or nothing more can run; whatever happens, no job is left.
 
     beside: starts what is no stage, when it is due and a job can start.
@@ -98,10 +97,10 @@ def execute(run: Run, view: View, beside: Callable[[Run], Job | None]) -> None:
             while found := run.next():
                 stage, gpu = found
                 run.waiting.remove(stage)
-                run.running.append(jobs.start(stage, jobs.of_stage(stage), gpu))
-            for job in [job for job in run.running if job.process.poll() is not None]:
+                run.running.append(place.start(stage, gpu))
+            for job in [job for job in run.running if job.ended()]:
                 view.ended(run, job, run.end(job))
             view.look(run)
             time.sleep(LOOK_EVERY_SECONDS)
     finally:
-        jobs.end(run.running)
+        place.end(run.running)

@@ -6,7 +6,7 @@ import networkx
 import pytest
 
 from digitforge.errors import UserError
-from digitforge.runner import early, jobs, machine
+from digitforge.runner import early, jobs, machine, said
 from digitforge.runner.durations import Durations, training
 from digitforge.runner.early import Early
 from digitforge.runner.machine import Machine
@@ -81,7 +81,7 @@ def test_nothing_comes_first_where_a_single_row_changed(graph):
 def started(monkeypatch):
     """Names and commands of what is started, none of which really runs."""
     found = []
-    monkeypatch.setattr(jobs, "start", lambda name, command, gpu=None: found.append((name, command[3:])) or found[-1])
+    monkeypatch.setattr(early, "Process", lambda name, command: found.append((name, command[3:])) or found[-1])
     return found
 
 
@@ -113,10 +113,13 @@ def test_rows_that_were_finished_before_are_in_an_early_report(graph, started):
     assert Early(whole, more).due(state) == (early.NAME, ["short", "x", "detection@1"])
 
 
-def test_jobs_run_side_by_side_in_order_and_gpus_are_never_shared(project, monkeypatch, graph):
+def test_jobs_run_side_by_side_in_order_and_gpus_are_never_shared(project, graph):
     command = [sys.executable, "-c", "import os, time; time.sleep(.3); print(os.environ['CUDA_VISIBLE_DEVICES'])"]
-    monkeypatch.setattr(jobs, "of_stage", lambda stage: command)
     seen = []
+
+    class Place(jobs.Here):
+        def start(self, stage, gpu):
+            return jobs.Process(stage, command, gpu)
 
     class Watching(View):
         def look(self, run):
@@ -127,7 +130,7 @@ def test_jobs_run_side_by_side_in_order_and_gpus_are_never_shared(project, monke
             assert all(before in run.done for before in graph.predecessors(job.name))
 
     run = Run(graph, Durations(SECONDS), Machine(3, ("0", "1")))
-    execute(run, Watching(), lambda run: None)
+    execute(run, Place(), Watching())
     assert set(run.done) == set(graph)
     assert max(map(len, seen)) == 3
     for moment in seen:
@@ -167,20 +170,16 @@ def test_gpus_are_those_that_may_be_used(monkeypatch, named, found):
     assert machine.gpus() == found
 
 
-def test_progress_is_read_from_what_a_training_says(project):
-    log = jobs.log_of("train@a")
-    log.write_text("a: training on the CPU\na:  12%|#2   | 168/1400 [00:15<01:52, 10.9step/s, loss 123.4]")
-    assert jobs.Job("train@a", log, None).progress() == (0.12, "loss 123.4")
-    log.write_text("nothing yet")
-    assert jobs.Job("train@a", log, None).progress() is None
+def test_progress_is_read_from_what_a_training_says():
+    bar = "a: training on the CPU\na:  12%|#2   | 168/1400 [00:15<01:52, 10.9step/s, loss 123.4]"
+    assert said.progress(bar) == (0.12, "loss 123.4")
+    assert said.progress("nothing yet") is None
 
 
-def test_a_failure_is_the_error_in_what_the_job_said(project):
-    log = jobs.log_of("train@a")
-    log.write_text("one\nerror: no disk: full\nERROR: failed to reproduce 'train@a'\n")
-    assert jobs.Job("train@a", log, None).failure() == "no disk: full"
-    log.write_text("Traceback\nMemoryError\n\n")
-    assert jobs.Job("train@a", log, None).failure() == "MemoryError"
+def test_a_failure_is_the_error_in_what_the_job_said():
+    assert said.failure("one\nerror: no disk: full\nERROR: failed to reproduce 'train@a'\n") == "no disk: full"
+    assert said.failure("Traceback\nMemoryError\n\n") == "MemoryError"
+    assert said.failure("\n") is None
 
 
 def test_what_a_stage_took_is_known_the_next_time_and_a_damaged_file_is_no_matter(project):

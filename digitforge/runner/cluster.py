@@ -1,0 +1,147 @@
+"""Stages on a cluster of Ray's: each is a task, which works in a clone of the commit on its node.
+
+Results travel through the project's DVC remote. What DVC keeps in git, metrics and dvc.lock, comes back with the task.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from dvc.repo import Repo
+from dvc.utils.serialize import modify_yaml
+from ruamel.yaml import YAML
+
+from digitforge.errors import UserError
+from digitforge.files import write_text
+from digitforge.runner import said, task
+from digitforge.runner.graph import Graph
+from digitforge.runner.jobs import Job
+from digitforge.runner.machine import CORES, ON_GPU
+from digitforge.wording import redacted
+
+LOCK = Path("dvc.lock")
+RETRIES = 3  # of a stage whose node is lost
+LOOK_EVERY_SECONDS = 2.0
+# Variables that a stage on a node gets, as they are here.
+PASSED = ("DIGITFORGE_", "MLFLOW_", "AWS_", "AZURE_", "GOOGLE_", "TF_")
+EXTRA = "Ray is not installed; `pip install -e '.[scale]'` brings it"
+
+
+class Cluster:
+    """Where stages run as tasks of Ray's.
+
+    commit, bundle: of `snapshot.bundled`. gpu_share: how much of a GPU a stage gets that computes networks, where the
+    cluster has any. Raises UserError where no cluster is at the address, or no DVC remote is configured.
+    """
+
+    def __init__(self, address: str, repo: Repo, graph: Graph, commit: str, bundle: bytes, gpu_share: float) -> None:
+        self.graph, self.commit, self.gpu_share = graph, commit, gpu_share
+        self.config = config_of(repo)
+        self.kept = {stage.name: [str(out) for out in stage.outs if not out.use_cache] for stage in repo.index.stages}
+        self.ray = connected(address)
+        self.bundle = self.ray.put(bundle)
+        self.board = self.ray.remote(num_cpus=0)(task.Board).remote()
+        found = [node["Resources"].get("CPU", 0) for node in self.ray.nodes() if node["Alive"]]
+        self.cores = min(CORES, max(found))
+        self.jobs = sum(int(cpus // self.cores) for cpus in found)
+        self.has_gpus = self.ray.cluster_resources().get("GPU", 0) > 0
+        self.said: dict[str, str] = {}
+
+    def start(self, stage: str, gpu: str | None) -> Job:
+        """Run a stage on some node."""
+        reads = sorted(self.graph.predecessors(stage))
+        kept = [Path(path) for name in reads for path in self.kept[name]]
+        order = task.Order(
+            commit=self.commit,
+            stage=stage,
+            lock=LOCK.read_text(encoding="utf-8"),
+            config=self.config,
+            reads=reads,
+            kept={str(path): path.read_bytes() for path in kept},
+            writes=self.kept[stage],
+            environment={name: value for name, value in os.environ.items() if name.startswith(PASSED)},
+        )
+        gpus = self.gpu_share if self.has_gpus and stage.partition("@")[0] in ON_GPU else 0
+        remote = self.ray.remote(num_cpus=self.cores, num_gpus=gpus, max_retries=RETRIES)(task.on_node)
+        return Task(stage, remote.remote(order, self.bundle, self.board), self)
+
+    def end(self, running: Sequence[Job]) -> None:
+        """Have tasks end."""
+        for job in running:
+            if isinstance(job, Task):
+                self.ray.cancel(job.reference, force=True)
+
+    def close(self) -> None:
+        """Leave the cluster."""
+        self.ray.shutdown()
+
+
+class Task(Job):
+    """A stage on some node."""
+
+    def __init__(self, name: str, reference: Any, cluster: Cluster) -> None:
+        super().__init__(name)
+        self.reference, self.cluster = reference, cluster
+        self.said = ""
+        self.wrong: str | None = None
+
+    def ended(self) -> bool:
+        if not self.cluster.ray.wait([self.reference], timeout=0)[0]:
+            return False
+        try:
+            result = self.cluster.ray.get(self.reference)
+            take(self.name, result)
+            self.said = result.said
+        except Exception as error:  # of the stage, of its node, or of Ray
+            cause = getattr(error, "cause", None) or error
+            self.said = str(cause)
+            self.wrong = said.failure(self.said) or type(cause).__name__
+        write_text(self.log, self.said)
+        return True
+
+    def failure(self) -> str | None:
+        return self.wrong
+
+    def ran(self) -> bool:
+        return said.ran(self.said, self.name)
+
+    def newest(self) -> str:
+        return self.cluster.said.get(self.name, "")
+
+
+def take(stage: str, result: task.Result) -> None:
+    """Take over what a stage wrote that DVC keeps in git: its files, and its entry in dvc.lock."""
+    for path, content in result.written.items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(content)
+    entry = YAML(typ="safe").load(result.lock)["stages"][stage]
+    with modify_yaml(LOCK) as lock:
+        lock["stages"][stage] = entry
+
+
+def config_of(repo: Repo) -> str:
+    """What a clone's .dvc/config.local must say so that it finds the default remote."""
+    name = repo.config["core"].get("remote")
+    if not name:
+        raise UserError(
+            ".dvc/config: received no default remote; accepted: `dvc remote add -d NAME URL`, a place for all nodes"
+        )
+    lines = [f"{key} = {value}" for key, value in repo.config["remote"][name].items()]
+    return "\n".join(["[core]", f"remote = {name}", f"['remote \"{name}\"']", *lines, ""])
+
+
+def connected(address: str) -> ModuleType:
+    """Ray, connected to the cluster at an address."""
+    try:
+        import ray
+    except ImportError:
+        raise UserError(f"--address: {EXTRA}") from None
+    ray.cloudpickle.register_pickle_by_value(task)  # nodes need not have the project
+    try:
+        ray.init(address, log_to_driver=False, logging_level="ERROR", namespace="digitforge")
+    except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise UserError(f"--address: received {redacted(address)}; no cluster answers there: {reason}") from None
+    return ray
