@@ -4,6 +4,7 @@ Results travel through the project's DVC remote. What DVC keeps in git, metrics 
 """
 
 import os
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -138,10 +139,13 @@ def connected(address: str) -> ModuleType:
         import ray
     except ImportError:
         raise UserError(f"--address: {EXTRA}") from None
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}  # Ray sets its own
     ray.cloudpickle.register_pickle_by_value(task)  # nodes need not have the project
     try:
         ray.init(address, log_to_driver=False, logging_level="ERROR", namespace="digitforge")
     except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
         reason = " ".join(str(error).split())[:200]
         raise UserError(f"--address: received {redacted(address)}; no cluster answers there: {reason}") from None
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
     return ray
