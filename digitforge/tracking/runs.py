@@ -124,21 +124,25 @@ class Store:
         import mlflow.entities
         from mlflow import MlflowClient
 
+        from digitforge.tracking.founding import found
+
         logging.getLogger("mlflow").setLevel(logging.CRITICAL)  # it logs tracebacks of errors that it raises as well
         self.entities = mlflow.entities
         # Processes that open a fresh sqlite store at once destroy each other's tables: one at a time.
         with FileLock(files.scratch() / "mlflow.lock"):
             for old in follow(database(), artifacts()) if ours else []:
                 print(f"MLflow: the project was moved; what was in {old} is looked up in {artifacts().as_uri()}")
+            if ours:
+                found(database())
             self.client = MlflowClient(tracking_uri())
-            found = self.client.get_experiment_by_name(experiment)
-            if found is None:
+            known = self.client.get_experiment_by_name(experiment)
+            if known is None:
                 self.experiment_id = self.client.create_experiment(experiment, self._artifact_location())
-            elif found.lifecycle_stage == "deleted":
-                self.client.restore_experiment(found.experiment_id)
-                self.experiment_id = found.experiment_id
+            elif known.lifecycle_stage == "deleted":
+                self.client.restore_experiment(known.experiment_id)
+                self.experiment_id = known.experiment_id
             else:
-                self.experiment_id = found.experiment_id
+                self.experiment_id = known.experiment_id
 
     @staticmethod
     def _artifact_location() -> str | None:

@@ -26,7 +26,7 @@ SURVIVAL = (
     "sound requests are answered rightly, malformed ones with an error, each within 120 s; the memory of the server is "
     "within 5 % of what it was after a warm-up"
 )
-WARM_UP = 60  # requests, before memory and times are measured
+WARM_UP = 300  # requests, before memory and times are measured: each function is traced once for each model and size
 SECONDS, FLAT = 120, 1.05
 
 Request = tuple[str, bool, Callable[[str], requests.Response]]  # what it is, whether it is sound, what sends it
