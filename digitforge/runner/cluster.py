@@ -142,7 +142,7 @@ def connected(address: str) -> ModuleType:
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}  # Ray sets its own
     ray.cloudpickle.register_pickle_by_value(task)  # nodes need not have the project
     try:
-        ray.init(address, log_to_driver=False, logging_level="ERROR", namespace="digitforge")
+        ray.init(address, log_to_driver=False, logging_level="CRITICAL", namespace="digitforge")
     except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
         reason = " ".join(str(error).split())[:200]
         raise UserError(f"--address: received {redacted(address)}; no cluster answers there: {reason}") from None

@@ -3,6 +3,7 @@
 import re
 
 ERROR = re.compile(r"^error: (.*)$", re.MULTILINE)
+OF_DVC = re.compile(r"ERROR: failed to reproduce|> |Running stage ")  # what it says beside
 BAR = re.compile(r"(\d+)%\|[^|]*\|\s*\d+/\d+ \[[^\]]*?([^,\]]*)\]")  # of tqdm; at its end is what it says beside
 
 
@@ -14,7 +15,8 @@ def progress(said: str) -> tuple[float, str] | None:
 
 def failure(said: str) -> str | None:
     """Why a stage failed, in a line; None where it didn't say a word."""
-    errors = ERROR.findall(said) or [line for line in said.splitlines() if line.strip()]
+    lines = [line for line in said.splitlines() if line.strip()]
+    errors = ERROR.findall(said) or [line for line in lines if not OF_DVC.match(line)] or lines
     return errors[-1].strip() if errors else None
 
 

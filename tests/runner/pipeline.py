@@ -12,20 +12,29 @@ stages:
     cmd: mkdir -p artifacts/recipes && echo 1 > artifacts/recipes/a
     deps: [params.yaml]
     outs: [artifacts/recipes]
-  a: {cmd: echo a > a, deps: [artifacts/recipes/a], outs: [a]}
+  download: {cmd: echo d > d, deps: [artifacts/recipes/a], outs: [d]}
+  a:
+    cmd: "cat d > a && mkdir -p reports && echo {} > reports/a.json"
+    deps: [d]
+    outs: [a, reports/a.json: {cache: false, persist: true}]
   b: {cmd: python wait.py b, deps: [artifacts/recipes/a], outs: [b]}
-  bad: {cmd: "echo 'error: a is no b' >&2; test -e mended && echo bad > bad", deps: [a], outs: [bad]}
+  bad:
+    cmd: "echo 'error: a is no b' >&2; test -e $DIGITFORGE_TEST_ROOT/mended && echo bad > bad"
+    deps: [a, reports/a.json]
+    outs: [bad]
   after: {cmd: cat bad b > after, deps: [bad, b], outs: [after]}
   last: {cmd: cat a b > last, deps: [a, b], outs: [last]}
 """
 WAIT = """
-import sys, time
+import os, sys, time
 from pathlib import Path
 from digitforge import ending
 ending.LOOK_EVERY_SECONDS = 0.1
 ending.end_with_parent()
-Path("waits").touch()
-while not Path("go").exists():
+root = Path(os.environ["DIGITFORGE_TEST_ROOT"])
+with (root / "waits").open("a") as log:
+    print(os.getpid(), file=log)
+while not (root / "go").exists():
     time.sleep(0.05)
 Path(sys.argv[1]).write_text("b")
 """
@@ -39,13 +48,31 @@ class Pipeline:
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         hidden = ("DVC_ROOT", "DVC_STAGE")
         self.env = {name: value for name, value in os.environ.items() if name not in hidden}
-        self.env |= {"PYTHONPATH": os.pathsep.join(paths), "HOME": str(root)}
+        self.env |= {"DIGITFORGE_TEST_ROOT": str(root), "PYTHONPATH": os.pathsep.join(paths), "HOME": str(root)}
         self.env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        (root / "reports").mkdir()
+        (root / "reports").mkdir(parents=True)
         (root / "dvc.yaml").write_text(STAGES)
         (root / "wait.py").write_text(WAIT)
         (root / "params.yaml").write_text("a: 1\n")
-        for command in (["git", "init", "-q"], [sys.executable, "-m", "dvc", "init", "-q"]):
+        (root / ".gitignore").write_text("\n".join(["/waits", "/go", "/mended", "/.*", "!/.dvc", "__pycache__", ""]))
+        author = ["-c", "user.name=t", "-c", "user.email=t@localhost"]
+        for command in (
+            ["git", "init", "-q"],
+            [sys.executable, "-m", "dvc", "init", "-q"],
+            [
+                sys.executable,
+                "-m",
+                "dvc",
+                "remote",
+                "add",
+                "-q",
+                "-d",
+                "store",
+                str(root.with_name(f"{root.name}-store")),
+            ],
+            ["git", "add", "-A"],
+            ["git", *author, "commit", "-qm", "start"],
+        ):
             subprocess.run(command, cwd=root, env=self.env, check=True)
 
     def start(self, *options: str) -> subprocess.Popen[str]:
