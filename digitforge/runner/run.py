@@ -12,6 +12,7 @@ from digitforge.runner.early import Early
 from digitforge.runner.graph import Graph, following, pipeline
 from digitforge.runner.machine import Machine
 from digitforge.runner.schedule import Run, execute
+from digitforge.torn import bring_back
 
 RECIPES = "recipes"  # the stage that says what the others are
 DVC = [sys.executable, "-m", "dvc", "--wait-for-lock"]
@@ -24,6 +25,8 @@ def run(machine: Machine) -> int:
     """
     if hasattr(signal, "SIGHUP"):  # a terminal that is closed ends the run as SIGTERM does
         signal.signal(signal.SIGHUP, signal.getsignal(signal.SIGTERM))
+    for line in bring_back():
+        print(line, flush=True)
     if subprocess.run([*DVC, "repro", "--single-item", RECIPES], check=False).returncode:
         return 2
     with Repo() as repo:
