@@ -16,6 +16,7 @@ from digitforge import files
 from digitforge.ending import alive
 
 ERROR = re.compile(r"^error: (.*)$", re.MULTILINE)
+WARNING = re.compile(r"^WARNING: .*$", re.MULTILINE)
 BAR = re.compile(r"(\d+)%\|[^|]*\|\s*\d+/\d+ \[[^\]]*?([^,\]]*)\]")  # of tqdm; at its end is what it says beside
 TAIL = 4_000  # bytes of a log that may hold its newest line
 PATIENCE_SECONDS = 10.0  # that a job has for ending, once it is asked to
@@ -37,9 +38,18 @@ class Job:
         return time.monotonic() - self.began
 
     @property
+    def said(self) -> str:
+        """All that it said so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    @property
     def ran(self) -> bool:
         """Whether DVC ran the stage, rather than to find that nothing changed or to bring back an earlier result."""
-        return f"Running stage '{self.name}'" in self.log.read_text(encoding="utf-8", errors="replace")
+        return f"Running stage '{self.name}'" in self.said
+
+    def warnings(self) -> list[str]:
+        """The lines that warn."""
+        return WARNING.findall(self.said)
 
     def progress(self) -> tuple[float, str] | None:
         """How far its training is, 0 to 1, and what the bar says beside; None where nothing trains."""

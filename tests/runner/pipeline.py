@@ -1,6 +1,7 @@
 """A pipeline of a few commands that DVC runs in seconds, for tests of what runs when."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ stages:
     cmd: mkdir -p artifacts/recipes && echo 1 > artifacts/recipes/a
     deps: [params.yaml]
     outs: [artifacts/recipes]
-  a: {cmd: echo a > a, deps: [artifacts/recipes/a], outs: [a]}
+  a: {cmd: "echo 'WARNING: a is odd' && echo a > a", deps: [artifacts/recipes/a], outs: [a]}
   b: {cmd: python wait.py b, deps: [artifacts/recipes/a], outs: [b]}
   bad: {cmd: "echo 'error: a is no b' >&2; test -e mended && echo bad > bad", deps: [a], outs: [bad]}
   after: {cmd: cat bad b > after, deps: [bad, b], outs: [after]}
@@ -29,6 +30,11 @@ while not Path("go").exists():
     time.sleep(0.05)
 Path(sys.argv[1]).write_text("b")
 """
+
+
+def heed() -> None:
+    """Let a process heed Ctrl-C, even where these tests run in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Pipeline:
@@ -51,8 +57,15 @@ class Pipeline:
     def start(self, *options: str) -> subprocess.Popen[str]:
         """`digitforge run`, in the background."""
         command = [sys.executable, "-m", "digitforge.command", "run", *options]
-        pipe = subprocess.PIPE
-        return subprocess.Popen(command, cwd=self.root, env=self.env, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+        return subprocess.Popen(
+            command,
+            cwd=self.root,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            preexec_fn=heed,
+        )
 
     def run(self, *options: str) -> tuple[int, str]:
         """`digitforge run` -> exit code, and what it said."""
