@@ -15,12 +15,15 @@ from digitforge.damage import check
 from digitforge.ending import end_with_parent
 from digitforge.errors import UserError
 from digitforge.files import REPORTS
+from digitforge.torn import keep
 
 WRITTEN_BY = re.compile(r"\.partial-(\d+)-")  # how `files.atomic` names what it has not written to its end
 
 
 def begin() -> None:
     """Clear away what killed stages left. In a stage that DVC runs: end with this DVC, and check what the stage reads.
+
+    Its dvc.lock is kept, too, as a kill can tear it when DVC writes the next one.
 
     Until `user_errors` takes over, Ctrl-C ends a stage without a word. An import of one, in a test say, begins nothing.
     """
@@ -31,6 +34,7 @@ def begin() -> None:
     if "DVC_STAGE" in os.environ:
         end_with_parent()
         try:
+            keep()
             check(os.environ["DVC_STAGE"].rpartition(":")[2])
         except UserError as error:
             print(f"error: {error}", file=sys.stderr)

@@ -103,7 +103,8 @@ def test_too_few_images_make_a_plain_judge_and_everything_says_so(project):
     assert "which must name a digit whatever it sees" in page
     assert not (project.root / "reports/figures/nondigits.png").exists()
     for name in ("strict", "control"):
-        assert f"verifier_{name}: 144 training images are too few to learn what is none" in project.output
+        said = (project.root / f".scratch/logs/verifier@{name}.log").read_text()
+        assert f"verifier_{name}: 144 training images are too few to learn what is none" in said
 
 
 def test_the_verifier_of_the_package_reads_pictures_whole(project):

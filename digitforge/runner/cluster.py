@@ -5,8 +5,11 @@ Results travel through the project's DVC remote. What DVC keeps in git, metrics 
 
 import os
 import signal
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from statistics import median
 from types import ModuleType
 from typing import Any
 
@@ -14,8 +17,8 @@ from dvc.repo import Repo
 from dvc.utils.serialize import modify_yaml
 from ruamel.yaml import YAML
 
+from digitforge import files
 from digitforge.errors import UserError
-from digitforge.files import write_text
 from digitforge.runner import said, task
 from digitforge.runner.graph import Graph
 from digitforge.runner.jobs import Job
@@ -24,7 +27,8 @@ from digitforge.wording import redacted
 
 LOCK = Path("dvc.lock")
 RETRIES = 3  # of a stage whose node is lost
-LOOK_EVERY_SECONDS = 2.0
+ASK_EVERY_SECONDS = 2.0  # what stages say
+SECONDS = "ray.json"  # in .scratch: {stage: {step: seconds}}, of the last run
 # Variables that a stage on a node gets, as they are here.
 PASSED = ("DIGITFORGE_", "MLFLOW_", "AWS_", "AZURE_", "GOOGLE_", "TF_")
 EXTRA = "Ray is not installed; `pip install -e '.[scale]'` brings it"
@@ -43,12 +47,14 @@ class Cluster:
         self.kept = {stage.name: [str(out) for out in stage.outs if not out.use_cache] for stage in repo.index.stages}
         self.ray = connected(address)
         self.bundle = self.ray.put(bundle)
-        self.board = self.ray.remote(num_cpus=0)(task.Board).remote()
+        self.board = self.ray.remote(num_cpus=0, max_restarts=-1)(task.Board).remote()  # its node may be lost
         found = [node["Resources"].get("CPU", 0) for node in self.ray.nodes() if node["Alive"]]
         self.cores = min(CORES, max(found))
         self.jobs = sum(int(cpus // self.cores) for cpus in found)
         self.has_gpus = self.ray.cluster_resources().get("GPU", 0) > 0
-        self.said: dict[str, str] = {}
+        self.heard: dict[str, str] = {}
+        self.asked, self.asks_again = None, 0.0
+        self.seconds: dict[str, dict[str, float]] = {}
 
     def start(self, stage: str, gpu: str | None) -> Job:
         """Run a stage on some node."""
@@ -68,6 +74,16 @@ class Cluster:
         remote = self.ray.remote(num_cpus=self.cores, num_gpus=gpus, max_retries=RETRIES)(task.on_node)
         return Task(stage, remote.remote(order, self.bundle, self.board), self)
 
+    def newest(self, stage: str) -> str:
+        """What a stage said last. Every two seconds all nodes are asked, and nothing waits for their answer."""
+        if self.asked is None and time.monotonic() > self.asks_again:
+            self.asked = self.board.newest.remote()
+        if self.asked is not None and self.ray.wait([self.asked], timeout=0)[0]:
+            with suppress(self.ray.exceptions.RayError):  # while the board moves to another node
+                self.heard = self.ray.get(self.asked)
+            self.asked, self.asks_again = None, time.monotonic() + ASK_EVERY_SECONDS
+        return self.heard.get(stage, "")
+
     def end(self, running: Sequence[Job]) -> None:
         """Have tasks end."""
         for job in running:
@@ -75,8 +91,21 @@ class Cluster:
                 self.ray.cancel(job.reference, force=True)
 
     def close(self) -> None:
-        """Leave the cluster."""
+        """Leave the cluster, and keep what it cost."""
         self.ray.shutdown()
+        if self.seconds:
+            files.write_json(files.scratch() / SECONDS, self.seconds)
+
+    def overhead(self) -> str:
+        """The seconds that a stage took on a cluster beside those of its own, in a line: medians over all stages."""
+        beside = [
+            {**steps, "waiting": steps["wall"] - sum(steps[name] for name in task.STEPS)}
+            for steps in self.seconds.values()
+        ]
+        parts = [
+            f"{name} {median(steps[name] for steps in beside):.1f}" for name in ("clone", "pull", "push", "waiting")
+        ]
+        return f"on the cluster: {len(beside)} stages; seconds of each beside its own, medians: {', '.join(parts)}"
 
 
 class Task(Job):
@@ -85,7 +114,6 @@ class Task(Job):
     def __init__(self, name: str, reference: Any, cluster: Cluster) -> None:
         super().__init__(name)
         self.reference, self.cluster = reference, cluster
-        self.said = ""
         self.wrong: str | None = None
 
     def ended(self) -> bool:
@@ -94,22 +122,20 @@ class Task(Job):
         try:
             result = self.cluster.ray.get(self.reference)
             take(self.name, result)
-            self.said = result.said
+            whole = result.said
+            self.cluster.seconds[self.name] = {**result.seconds, "wall": self.seconds}
         except Exception as error:  # of the stage, of its node, or of Ray
             cause = getattr(error, "cause", None) or error
-            self.said = str(cause)
-            self.wrong = said.failure(self.said) or type(cause).__name__
-        write_text(self.log, self.said)
+            whole = str(cause)
+            self.wrong = said.failure(whole) or type(cause).__name__
+        files.write_text(self.log, whole)
         return True
 
     def failure(self) -> str | None:
         return self.wrong
 
-    def ran(self) -> bool:
-        return said.ran(self.said, self.name)
-
     def newest(self) -> str:
-        return self.cluster.said.get(self.name, "")
+        return self.cluster.newest(self.name)
 
 
 def take(stage: str, result: task.Result) -> None:

@@ -42,10 +42,6 @@ class Job(ABC):
         """Of one that has ended: why it failed, in a line; None if it didn't."""
 
     @abstractmethod
-    def ran(self) -> bool:
-        """Of one that has ended: whether its stage did run."""
-
-    @abstractmethod
     def newest(self) -> str:
         """What it said last."""
 
@@ -53,6 +49,18 @@ class Job(ABC):
     def log(self) -> Path:
         """Where all that it says is, or will be."""
         return log_of(self.name)
+
+    def whole(self) -> str:
+        """Of one that has ended: all that it said."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def ran(self) -> bool:
+        """Of one that has ended: whether DVC ran its stage."""
+        return said.ran(self.whole(), self.name)
+
+    def warnings(self) -> list[str]:
+        """Of one that has ended: the lines that warn."""
+        return said.warnings(self.whole())
 
     def progress(self) -> tuple[float, str] | None:
         """How far its training is, 0 to 1, and what the bar says beside; None where nothing trains."""
@@ -86,9 +94,6 @@ class Process(Job):
     def failure(self) -> str | None:
         code = self.process.returncode
         return (said.failure(self.newest()) or f"ended with {code}") if code else None
-
-    def ran(self) -> bool:
-        return said.ran(self.log.read_text(encoding="utf-8", errors="replace"), self.name)
 
     def newest(self) -> str:
         with self.log.open("rb") as content:

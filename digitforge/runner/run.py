@@ -14,6 +14,7 @@ from digitforge.runner.graph import Graph, following, pipeline
 from digitforge.runner.jobs import Here, Job, Place
 from digitforge.runner.machine import Machine
 from digitforge.runner.schedule import Run, execute
+from digitforge.torn import bring_back
 
 RECIPES = "recipes"  # the stage that says what the others are
 BEFORE = (RECIPES, "download")  # what a cluster leaves to this machine: what reads its files,
@@ -60,13 +61,15 @@ def run_on(address: str, *, dirty: bool, gpu_share: float) -> int:
     try:
         # What an earlier run finished is brought here, and what is here is brought to where nodes find it.
         dvc("pull", "--quiet", "--allow-missing", "--force")
-        if dvc("push", "--quiet"):
+        if dvc("push", "--quiet", "--run-cache"):
             return 2
         with Repo() as repo:
             _, graph = changed(repo)
         graph.remove_nodes_from([name for name in graph if name in (*BEFORE, *AFTER)])
         if graph and side_by_side(Run(graph, Durations.read(), Machine(cluster.jobs)), cluster):
             return 1
+        if cluster.seconds:
+            print(cluster.overhead(), flush=True)
     finally:
         cluster.close()
     if dvc("pull", "--quiet", "--allow-missing", "--force"):
@@ -75,9 +78,11 @@ def run_on(address: str, *, dirty: bool, gpu_share: float) -> int:
 
 
 def begin() -> None:
-    """A terminal that is closed ends the run as SIGTERM does."""
+    """Make ready: a terminal that is closed ends the run as SIGTERM does; a dvc.lock that is torn is brought back."""
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.getsignal(signal.SIGTERM))
+    for line in bring_back():
+        print(line, flush=True)
 
 
 def dvc(*arguments: str) -> int:

@@ -3,6 +3,7 @@
 import re
 
 ERROR = re.compile(r"^error: (.*)$", re.MULTILINE)
+WARNING = re.compile(r"^WARNING: .*$", re.MULTILINE)
 OF_DVC = re.compile(r"ERROR: failed to reproduce|> |Running stage ")  # what it says beside
 BAR = re.compile(r"(\d+)%\|[^|]*\|\s*\d+/\d+ \[[^\]]*?([^,\]]*)\]")  # of tqdm; at its end is what it says beside
 
@@ -23,3 +24,8 @@ def failure(said: str) -> str | None:
 def ran(said: str, stage: str) -> bool:
     """Whether DVC ran a stage, rather than to find that nothing changed or to bring back an earlier result."""
     return f"Running stage '{stage}'" in said
+
+
+def warnings(said: str) -> list[str]:
+    """The lines that warn."""
+    return WARNING.findall(said)

@@ -17,8 +17,11 @@ from typing import Any
 
 DVC = [sys.executable, "-m", "dvc"]
 HOME = Path(tempfile.gettempdir()) / f"digitforge-{getuser()}"  # on a node: clones, and the cache that they share
+# What `dvc fetch --run-cache` does, but for the results, which are many.
+FETCH_EARLIER_RUNS = "from dvc.repo import Repo; Repo().stage_cache.pull(None)"
 TELL_EVERY_SECONDS = 2.0
 TAIL = 4_000  # bytes: what a command said last
+STEPS = ("clone", "pull", "run", "push")  # of which `Result.seconds` tells
 REFERENCE = "refs/digitforge/run"  # of the commit, in its bundle
 
 
@@ -69,38 +72,43 @@ def run(order: Order, bundle: bytes, tell: Callable[[str], None]) -> Result:
         nonlocal began
         seconds[step], began = time.monotonic() - began, time.monotonic()
 
-    clone = cloned(order.commit, bundle)
-    (clone / ".dvc/config.local").write_text(f"{order.config}[cache]\ndir = {HOME / 'cache'}\n", encoding="utf-8")
+    environment = {**os.environ, **order.environment}
+    clone = cloned(order, bundle, environment)
     (clone / "dvc.lock").write_text(order.lock, encoding="utf-8")
     for path, content in order.kept.items():
         (clone / path).parent.mkdir(parents=True, exist_ok=True)
         (clone / path).write_bytes(content)
     done("clone")
-    environment = {**os.environ, **order.environment}
     if order.reads:
         watched([*DVC, "pull", "--force", *order.reads], clone, environment)
     done("pull")
-    said = watched([sys.executable, "-m", "digitforge.runner.job", order.stage], clone, environment, tell)
+    said = watched([sys.executable, "-m", "digitforge.runner.job", "--pull", order.stage], clone, environment, tell)
     done("run")
-    watched([*DVC, "push", order.stage], clone, environment)
+    watched([*DVC, "push", "--run-cache", order.stage], clone, environment)
     done("push")
     written = {path: (clone / path).read_bytes() for path in order.writes}
     return Result(said, (clone / "dvc.lock").read_text(encoding="utf-8"), written, seconds)
 
 
-def cloned(commit: str, bundle: bytes) -> Path:
-    """A clone of the commit that only this process uses, on this node; all clones share one cache of DVC's."""
-    clone = HOME / commit / str(os.getpid())
+def cloned(order: Order, bundle: bytes, environment: Mapping[str, str]) -> Path:
+    """A clone of the commit that only this process uses, on this node; all clones share one cache of DVC's.
+
+    A new one learns what earlier runs of DVC's gave, here or elsewhere, so that nothing runs twice.
+    """
+    clone = HOME / order.commit / str(os.getpid())
     if not (clone / ".dvc/tmp").is_dir():
         shutil.rmtree(clone, ignore_errors=True)
         clone.mkdir(parents=True, exist_ok=True)
         HOME.chmod(0o700)
         file = clone.with_suffix(".bundle")
         file.write_bytes(bundle)
-        for arguments in (["init"], ["fetch", str(file), REFERENCE], ["checkout", commit]):
+        for arguments in (["init"], ["fetch", str(file), REFERENCE], ["checkout", order.commit]):
             subprocess.run(["git", *arguments, "--quiet"], cwd=clone, check=True)
         file.unlink()
+        config = f"{order.config}[cache]\ndir = {HOME / 'cache'}\n"
+        (clone / ".dvc/config.local").write_text(config, encoding="utf-8")
         (clone / ".dvc/tmp").mkdir(exist_ok=True)
+        watched([sys.executable, "-c", FETCH_EARLIER_RUNS], clone, environment)
     return clone
 
 

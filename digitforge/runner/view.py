@@ -42,14 +42,15 @@ def told(job: Job, failure: str | None) -> str:
 
 
 class View:
-    """In a file: a line for each job that ends, and once a minute how far the run is."""
+    """In a file: a line for each job that ends, with its warnings, and once a minute how far the run is."""
 
     def __init__(self) -> None:
         self.told = time.monotonic()
 
     def ended(self, run: "Run", job: Job, failure: str | None) -> None:
         """A job has ended."""
-        self.say(told(job, failure))
+        for line in (told(job, failure), *job.warnings()):
+            self.say(line)
 
     def say(self, line: str) -> None:
         """A line that stays."""
@@ -74,7 +75,9 @@ class OnTerminal(View):
         self.live.start()
 
     def say(self, line: str) -> None:
-        self.live.console.print(Text(line), style="red" if "FAILED" in line else None)
+        self.live.console.print(
+            Text(line), style="red" if "FAILED" in line else "yellow" if line.startswith("WARNING") else None
+        )
 
     def look(self, run: "Run") -> None:
         self.live.update(table(run))

@@ -1,6 +1,7 @@
 """A pipeline of a few commands that DVC runs in seconds, for tests of what runs when."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ stages:
     outs: [artifacts/recipes]
   download: {cmd: echo d > d, deps: [artifacts/recipes/a], outs: [d]}
   a:
-    cmd: "cat d > a && mkdir -p reports && echo {} > reports/a.json"
+    cmd: "echo 'WARNING: a is odd' && cat d > a && mkdir -p reports && echo {} > reports/a.json"
     deps: [d]
     outs: [a, reports/a.json: {cache: false, persist: true}]
   b: {cmd: python wait.py b, deps: [artifacts/recipes/a], outs: [b]}
@@ -38,6 +39,11 @@ while not (root / "go").exists():
     time.sleep(0.05)
 Path(sys.argv[1]).write_text("b")
 """
+
+
+def heed() -> None:
+    """Let a process heed Ctrl-C, even where these tests run in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Pipeline:
@@ -78,8 +84,15 @@ class Pipeline:
     def start(self, *options: str) -> subprocess.Popen[str]:
         """`digitforge run`, in the background."""
         command = [sys.executable, "-m", "digitforge.command", "run", *options]
-        pipe = subprocess.PIPE
-        return subprocess.Popen(command, cwd=self.root, env=self.env, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+        return subprocess.Popen(
+            command,
+            cwd=self.root,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            preexec_fn=heed,
+        )
 
     def run(self, *options: str) -> tuple[int, str]:
         """`digitforge run` -> exit code, and what it said."""

@@ -24,6 +24,7 @@ def test_a_failure_stops_only_what_needs_it_and_a_rerun_does_the_rest(pipeline):
     assert re.search(r"^error: bad: a is no b; more is in .*/bad\.log, or type: dvc repro -s bad$", said, re.MULTILINE)
     assert "left out, as they need these: after\n" in said
     assert (pipeline.root / "last").read_text() == "d\nb"
+    assert re.search(r"^a: 0:\d\d\nWARNING: a is odd$", said, re.MULTILINE)
     assert "Traceback" not in said
     (pipeline.root / "mended").touch()
     code, said = pipeline.run("--jobs", "2")

@@ -141,6 +141,8 @@ class Copy(Project):
     def mended(self) -> str | None:
         """Run `dvc repro` -> what is wrong afterwards."""
         ended = self.call(*dvc("repro"))
+        if ended.returncode and TORN.search(ended.stdout):
+            ended = self.call(sys.executable, "-m", "digitforge.command", "run", "--jobs", "1")
         if "Traceback" in ended.stdout:
             return f"traceback: {ended.stdout[-400:]}"
         if ended.returncode:
@@ -148,6 +150,10 @@ class Copy(Project):
         if any(self.root.rglob(".partial-*")):  # DVC brought all back, so no stage ran that would clear it away
             self.call(*dvc("repro", "-f", "-s", "recipes"))
         return self.wrong()
+
+
+# How DVC refuses a file of its own that a kill tore while DVC wrote it.
+TORN = re.compile(r"'(\./)?dvc\.lock' |RWLock-file")
 
 
 def tree(process: subprocess.Popen) -> list[psutil.Process]:

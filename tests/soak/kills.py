@@ -16,8 +16,8 @@ from tests.soak.outcome import Outcome, Progress
 
 SURVIVAL = (
     "no traceback of the project's, all processes gone within 60 s, and after `dvc repro` dvc.lock, artifacts and "
-    "reports equal, byte for byte, those of a run that nothing happened to; what is half-written the next stage "
-    "to run clears away"
+    "reports equal, byte for byte, those of a run that nothing happened to; `digitforge run` brings back a dvc.lock "
+    "that was torn as DVC wrote it; what is half-written the next stage to run clears away"
 )
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 TARGETS = ("dvc", "stage", "group")

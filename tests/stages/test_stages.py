@@ -41,7 +41,15 @@ def test_stages_without_models_start_without_tensorflow(stage):
 @pytest.mark.parametrize(
     ("library", "only"),
     [
-        ("mlflow", {"digitforge/tracking/runs.py", "digitforge/tracking/registry.py", "digitforge/serving.py"}),
+        (
+            "mlflow",
+            {
+                "digitforge/tracking/runs.py",
+                "digitforge/tracking/registry.py",
+                "digitforge/tracking/founding.py",
+                "digitforge/serving.py",
+            },
+        ),
         ("tensorflow_probability", {"digitforge/nn/backend.py"}),
     ],
 )
