@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 DVC = [sys.executable, "-m", "dvc"]
-HOME = Path(tempfile.gettempdir()) / f"digitforge-{getuser()}"  # on a node: clones, and the cache that they share
 # What `dvc fetch --run-cache` does, but for the results, which are many.
 FETCH_EARLIER_RUNS = "from dvc.repo import Repo; Repo().stage_cache.pull(None)"
 TELL_EVERY_SECONDS = 2.0
@@ -95,17 +94,18 @@ def cloned(order: Order, bundle: bytes, environment: Mapping[str, str]) -> Path:
 
     A new one learns what earlier runs of DVC's gave, here or elsewhere, so that nothing runs twice.
     """
-    clone = HOME / order.commit / str(os.getpid())
+    home = Path(tempfile.gettempdir()) / f"digitforge-{getuser()}"
+    clone = home / order.commit / str(os.getpid())
     if not (clone / ".dvc/tmp").is_dir():
         shutil.rmtree(clone, ignore_errors=True)
         clone.mkdir(parents=True, exist_ok=True)
-        HOME.chmod(0o700)
+        home.chmod(0o700)
         file = clone.with_suffix(".bundle")
         file.write_bytes(bundle)
         for arguments in (["init"], ["fetch", str(file), REFERENCE], ["checkout", order.commit]):
             subprocess.run(["git", *arguments, "--quiet"], cwd=clone, check=True)
         file.unlink()
-        config = f"{order.config}[cache]\ndir = {HOME / 'cache'}\n"
+        config = f"{order.config}[cache]\ndir = {home / 'cache'}\n"
         (clone / ".dvc/config.local").write_text(config, encoding="utf-8")
         (clone / ".dvc/tmp").mkdir(exist_ok=True)
         watched([sys.executable, "-c", FETCH_EARLIER_RUNS], clone, environment)
