@@ -7,6 +7,7 @@ optimum in reach of a generator that has learnt, not copied.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -43,11 +44,11 @@ def resampled_moments(
 ) -> tuple[Float[np.ndarray, "B D"], Float[np.ndarray, "B D D"]]:
     """Means [B, D] and covariances [B, D, D] of bootstrap samples of rows [N, D]; `stream` as in `resampled_counts`."""
     centre = x.mean(axis=0)
-    x = x - centre
+    x = (x - centre).astype(np.float32)  # enough for an interval
     means, covariances = [], []
     for counts in resampled_counts(len(x), FRECHET_RESAMPLES, stream):
         shift = counts @ x / len(x)
-        weighted = x * np.sqrt(counts)[:, None]
+        weighted = x * np.sqrt(counts, dtype=np.float32)[:, None]
         means.append(centre + shift)
         covariances.append((weighted.T @ weighted - len(x) * np.outer(shift, shift)) / (len(x) - 1))
     return np.stack(means), np.stack(covariances)
@@ -106,97 +107,99 @@ def frechet_distance(
     return from_resamples(value, np.array(replicates))
 
 
-def kernel_sums(
-    x: Float[np.ndarray, "N D"], y: Float[np.ndarray, "M D"]
-) -> tuple[Float[np.ndarray, "N"], Float[np.ndarray, "M"]]:
-    """Sums of k(x_i, y_j) = (x_i . y_j / D + 1)^3 over j, [N], and over i, [M]. x: [N, D], y: [M, D]."""
-    over_y, over_x = np.empty(len(x)), np.zeros(len(y))
-    for start in range(0, len(x), CHUNK):
-        base = x[start : start + CHUNK] / x.shape[1] @ y.T
-        base += 1
-        kernel = base * base
-        kernel *= base
-        over_y[start : start + CHUNK] = kernel.sum(axis=1)
-        over_x += kernel.sum(axis=0)
-    return over_y, over_x
-
-
-def kernel_within(x: Float[np.ndarray, "N D"]) -> Float[np.ndarray, "N"]:
-    """Mean of k(x_i, x_j) over j != i: [N, D] -> [N]."""
-    x = x.astype(np.float64)
-    of_itself = (np.square(x).sum(axis=1) / x.shape[1] + 1) ** 3
-    return (kernel_sums(x, x)[0] - of_itself) / (len(x) - 1)
-
-
-def kernel_distance(
-    x: Float[np.ndarray, "N D"], y: Float[np.ndarray, "M D"], within_x: Float[np.ndarray, "N"] | None = None
-) -> Estimate:
-    """Squared maximum mean discrepancy, unbiased, cubic kernel (Binkowski 2018, KID, arXiv:1801.01401, section 4).
-
-    mean_{i != j} k(x_i, x_j) + mean_{i != j} k(y_i, y_j) - 2 mean_{i, j} k(x_i, y_j) (Gretton 2012, eq. 3); 0 is
-    best, and chance can make it negative. x: [N, D], y: [M, D]. All pairs are used, so no subsets are drawn; the
-    interval is that of the U-statistic's first-order (Hoeffding) projection, too wide where x and y are alike.
-    within_x: `kernel_within(x)`, where it is known.
-    """
-    within_x = kernel_within(x) if within_x is None else within_x
-    over_y, over_x = kernel_sums(x.astype(np.float64), y.astype(np.float64))
-    of_x = within_x - over_y / len(y)
-    of_y = kernel_within(y) - over_x / len(x)
-    error = 2 * np.sqrt(of_x.var() / len(x) + of_y.var() / len(y))
-    return Estimate(float(of_x.mean() + of_y.mean()), float(Z95 * error))
-
-
 def squares(x: Float[np.ndarray, "N D"]) -> Float[np.ndarray, "N"]:
     """Squared length of each row: [N, D] -> [N]."""
     return np.einsum("nd,nd->n", x, x)
 
 
+def products(
+    x: Float[np.ndarray, "N D"], y: Float[np.ndarray, "M D"]
+) -> Iterator[tuple[slice, Float[np.ndarray, "C M"]]]:
+    """x_i . y_j of all pairs of rows [N, D] and [M, D], some rows of x at a time."""
+    for start in range(0, len(x), CHUNK):
+        part = slice(start, start + CHUNK)
+        yield part, x[part] @ y.T
+
+
 def squared_distances(
-    x: Float[np.ndarray, "N D"], y: Float[np.ndarray, "M D"], squares_y: Float[np.ndarray, "M"] | None = None
+    products: Float[np.ndarray, "N M"], squares_x: Float[np.ndarray, "N"], squares_y: Float[np.ndarray, "M"]
 ) -> Float[np.ndarray, "N M"]:
-    """Squared Euclidean distances [N, M] of rows [N, D] and [M, D], in the precision that they are given in."""
-    squared = -2 * x @ y.T
-    squared += squares(x)[:, None]
-    squared += squares(y) if squares_y is None else squares_y
-    return np.maximum(squared, 0, out=squared)
+    """|x_i - y_j|^2 of x_i . y_j [N, M], |x_i|^2 [N] and |y_j|^2 [M]."""
+    found = -2 * products
+    found += squares_x[:, None]
+    found += squares_y
+    return np.maximum(found, 0, out=found)
 
 
-def radii(x: Float[np.ndarray, "N D"], k: int = NEAREST) -> Float[np.ndarray, "N"]:
-    """Squared distance of each row to its k-th nearest other row. x: [N, D] -> [N]."""
+def kernel(products: Float[np.ndarray, "N M"], dimensions: int) -> Float[np.ndarray, "N M"]:
+    """k(x_i, y_j) = (x_i . y_j / D + 1)^3 of x_i . y_j [N, M]."""
+    base = products / dimensions
+    base += 1
+    cubed = base * base
+    cubed *= base
+    return cubed
+
+
+class Within(NamedTuple):
+    """What `similarity` needs of all pairs of a set. kernel: [N], mean of k(x_i, x_j) over j != i.
+
+    radii: [N], squared distance of each row to its k-th nearest other row.
+    """
+
+    kernel: np.ndarray
+    radii: np.ndarray
+
+
+def within(x: Float[np.ndarray, "N D"], k: int = NEAREST) -> Within:
+    """What `similarity` needs of one set [N, D], N > k."""
     x = x.astype(np.float64)
-    squares_x = squares(x)
-    chunks = (squared_distances(x[start : start + CHUNK], x, squares_x) for start in range(0, len(x), CHUNK))
-    return np.concatenate([np.partition(chunk, k, axis=1)[:, k] for chunk in chunks])
+    lengths, sums, radii = squares(x), np.empty(len(x)), np.empty(len(x))
+    for part, found in products(x, x):
+        radii[part] = np.partition(squared_distances(found, lengths[part], lengths), k, axis=1)[:, k]
+        sums[part] = kernel(found, x.shape[1]).sum(axis=1)
+    of_itself = (lengths / x.shape[1] + 1) ** 3
+    return Within((sums - of_itself) / (len(x) - 1), radii)
 
 
-def neighbourhoods(
-    real: Float[np.ndarray, "N D"],
-    fake: Float[np.ndarray, "M D"],
-    k: int = NEAREST,
-    of_real: Float[np.ndarray, "N"] | None = None,
+def similarity(
+    real: Float[np.ndarray, "N D"], fake: Float[np.ndarray, "M D"], of_real: Within | None = None, k: int = NEAREST
 ) -> dict[str, Estimate]:
-    """Precision, recall (Kynkaanniemi 2019, arXiv:1904.06991), density, coverage (Naeem 2020, arXiv:2002.09797).
+    """What all pairs of two sets say: kernel distance, precision, recall, density, coverage.
 
-    Around every point lies a ball that reaches to its k-th nearest neighbour within its own set.
+    kid: squared maximum mean discrepancy, unbiased, cubic kernel (Binkowski 2018, KID, arXiv:1801.01401, section 4):
+    mean_{i != j} k(x_i, x_j) + mean_{i != j} k(y_i, y_j) - 2 mean_{i, j} k(x_i, y_j) (Gretton 2012, eq. 3); 0 is
+    best, and chance can make it negative. All pairs are used, so no subsets are drawn; the interval is that of the
+    U-statistic's first-order (Hoeffding) projection, too wide where the sets are alike.
+    The others (precision and recall: Kynkaanniemi 2019, arXiv:1904.06991; density and coverage: Naeem 2020,
+    arXiv:2002.09797): around every point lies a ball that reaches to its k-th nearest neighbour within its own set.
     precision: share of fake points in a real ball; recall: share of real points in a fake ball;
     density: mean number of real balls that hold a fake point, over k, 1 where fake is as real, more where it crowds;
-    coverage: share of real balls that hold a fake point. All but density lie in 0..1, 1 is best.
-    real: [N, D], fake: [M, D] with N, M > k; of_real: `radii(real, k)`, where they are known. The interval is that of
-    the points a share is over, for balls as they are: too narrow, by a quarter for like sets.
+    coverage_prdc: share of real balls that hold a fake point. All but density lie in 0..1, 1 is best. The interval is
+    that of the points a share is over, for balls as they are: too narrow, by a quarter for like sets.
+    real: [N, D], fake: [M, D] with N, M > k; of_real: `within(real, k)`, where it is known.
     """
-    of_real, of_fake = radii(real, k) if of_real is None else of_real, radii(fake, k)
+    of_real, of_fake = of_real or within(real, k), within(fake, k)
     real, fake = real.astype(np.float64), fake.astype(np.float64)
-    squares_fake, balls = squares(fake), np.zeros(len(fake))  # balls that hold each fake point
-    recalled, covered = [], []
-    for start in range(0, len(real), CHUNK):
-        squared = squared_distances(real[start : start + CHUNK], fake, squares_fake)
-        inside = squared < of_real[start : start + CHUNK, None]
+    of_x, of_y, over_x = squares(real), squares(fake), np.zeros(len(fake))
+    over_y, balls = np.empty(len(real)), np.zeros(len(fake))  # balls that hold each fake point
+    covered, recalled = np.empty(len(real), bool), np.empty(len(real), bool)
+    for part, found in products(real, fake):
+        squared, similar = squared_distances(found, of_x[part], of_y), kernel(found, real.shape[1])
+        inside = squared < of_real.radii[part, None]
         balls += inside.sum(axis=0)
-        covered.append(inside.any(axis=1))
-        recalled.append((squared < of_fake).any(axis=1))
+        covered[part], recalled[part] = inside.any(axis=1), (squared < of_fake.radii).any(axis=1)
+        over_y[part] = similar.sum(axis=1)
+        over_x += similar.sum(axis=0)
     return {
+        "kid": kernel_distance(of_real.kernel - over_y / len(fake), of_fake.kernel - over_x / len(real)),
         "precision": mean(balls > 0),
-        "recall": mean(np.concatenate(recalled)),
+        "recall": mean(recalled),
         "density": mean(balls / k),
-        "coverage_prdc": mean(np.concatenate(covered)),
+        "coverage_prdc": mean(covered),
     }
+
+
+def kernel_distance(of_x: Float[np.ndarray, "N"], of_y: Float[np.ndarray, "M"]) -> Estimate:
+    """The squared discrepancy of each row's mean kernel to its own set, less that to the other: [N], [M]."""
+    error = 2 * np.sqrt(of_x.var() / len(of_x) + of_y.var() / len(of_y))
+    return Estimate(float(of_x.mean() + of_y.mean()), float(Z95 * error))

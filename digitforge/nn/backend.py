@@ -7,6 +7,8 @@ import gc
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +43,8 @@ def start_tensorflow() -> None:
         stderr = os.dup(2)
         os.dup2(said.fileno(), 2)
         try:
-            import tensorflow
+            with hidden("matplotlib", "sklearn"):  # for tools of Keras's that nothing here uses: a third of the time
+                import tensorflow
         finally:
             gc.freeze()
             gc.enable()
@@ -51,6 +54,18 @@ def start_tensorflow() -> None:
                 said.seek(0)
                 sys.stderr.write(said.read().decode(errors="replace"))
     tensorflow.get_logger().setLevel("ERROR")  # no advice on retracing: every array has a last, shorter batch
+
+
+@contextmanager
+def hidden(*libraries: str) -> Iterator[None]:
+    """Libraries that aren't imported yet can't be, for a while: what would use them does without."""
+    names = [name for name in libraries if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(names))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in names:
+            del sys.modules[name]
 
 
 if TYPE_CHECKING:

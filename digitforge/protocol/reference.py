@@ -58,8 +58,7 @@ def recognised(data: Arrays, features: Arrays, kept: np.ndarray, needed: verifie
 
 def of_features(real: np.ndarray) -> Arrays:
     """What every distance to a set of features [N, D] needs of it alone; `samples.spread_of` says by which name."""
-    within = {"kernel_within": distances.kernel_within(real), "radii": distances.radii(real)}
-    return distances.gaussians(real)._asdict() | within
+    return distances.gaussians(real)._asdict() | distances.within(real)._asdict()
 
 
 def of_noise(images: np.ndarray, noise: list[float], seed: int) -> dict[str, Any]:

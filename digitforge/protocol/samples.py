@@ -85,10 +85,10 @@ def learnt_features(data: Arrays, features: Arrays, count: int) -> np.ndarray:
 def spread_of(real: np.ndarray, generated: np.ndarray, known: Arrays) -> dict[str, Estimate]:
     """Every distance between two sets of features [N, D], [M, D]. known: `reference.of_features(real)`."""
     fitted = distances.Gaussians(*(known[name] for name in distances.Gaussians._fields))
+    within = distances.Within(*(known[name] for name in distances.Within._fields))
     return {
         "fid": distances.frechet_distance(real, generated, fitted),
-        "kid": distances.kernel_distance(real, generated, known["kernel_within"]),
-        **distances.neighbourhoods(real, generated, of_real=known["radii"]),
+        **distances.similarity(real, generated, within),
     }
 
 

@@ -8,9 +8,8 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from digitforge.data.nondigits.disturbances import DISTURBANCES, LEVELS
-from digitforge.metrics import verifier
+from digitforge.metrics import distances, verifier
 from digitforge.metrics.intervals import plain
-from digitforge.protocol import reference, samples
 from digitforge.protocol.judge import FEATURES, VALUES
 
 DISTURBED = Path("artifacts/disturbances.json")
@@ -82,10 +81,23 @@ def of_features(found: Arrays) -> dict[str, Any]:
         curves[name] = {}
         for disturbance in DISTURBANCES:
             levels = [found[f"disturbed_{disturbance}_{level}_{name}"].astype(np.float32) for level in LEVELS]
-            known = reference.of_features(levels[0])
-            rows = [plain(samples.spread_of(levels[0], level, known)) for level in levels]
-            curves[name][disturbance] = {metric: [row[metric]["value"] for row in rows] for metric in rows[0]}
+            rows = plain(distances_of(levels))
+            curves[name][disturbance] = {metric: [row[metric] for row in rows] for metric in rows[0]}
     return curves
+
+
+def distances_of(levels: Sequence[np.ndarray]) -> list[dict[str, float]]:
+    """The distances of `samples.spread_of` from the first of several sets of features [N, D] to each, as values alone.
+
+    Their intervals, which take most of the time, are of no use in a curve.
+    """
+    first, *_ = levels
+    within, fitted = distances.within(first), [distances.moments(level.astype(np.float64)) for level in levels]
+    return [
+        {"fid": distances.frechet(fitted[0], of_level)}
+        | {name: found.value for name, found in distances.similarity(first, level, within).items()}
+        for level, of_level in zip(levels, fitted, strict=True)
+    ]
 
 
 def ranked_alike(rows: Sequence[Mapping[str, float]]) -> float | None:

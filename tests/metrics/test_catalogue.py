@@ -258,7 +258,7 @@ def test_density_is_one_for_a_set_that_is_as_the_real_one():
     """Why it has no best: a generator that crowds the middle reads more than real images do."""
     alike, crowded, far = RNG.normal(size=(200, 4)), RNG.normal(size=(200, 4)) / 9, RNG.normal(size=(200, 4)) + 9
     real = RNG.normal(size=(200, 4))
-    density = [distances.neighbourhoods(real, one)["density"].value for one in (far, alike, crowded)]
+    density = [distances.similarity(real, one)["density"].value for one in (far, alike, crowded)]
     assert density[0] == 0
     assert density[1] == pytest.approx(1, abs=0.25)
     assert density[2] > 1.2 * density[1]

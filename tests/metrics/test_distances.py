@@ -6,18 +6,18 @@ from scipy.stats import ortho_group
 from sklearn.metrics.pairwise import polynomial_kernel
 
 from digitforge.metrics import distances
-from digitforge.metrics.distances import (
-    frechet_distance,
-    gaussians,
-    kernel_distance,
-    kernel_within,
-    neighbourhoods,
-    radii,
-    squared_distances,
-)
+from digitforge.metrics.distances import frechet_distance, gaussians, similarity, squared_distances, squares, within
 from digitforge.metrics.intervals import resampled_counts
 
 RNG = np.random.default_rng(0)
+
+
+def kernel_distance(x, y):
+    return similarity(x, y)["kid"]
+
+
+def neighbourhoods(real, fake, k=distances.NEAREST):
+    return {name: estimate for name, estimate in similarity(real, fake, k=k).items() if name != "kid"}
 
 
 def correlated(count, dimensions, shift=0.0):
@@ -126,9 +126,8 @@ def test_interval_of_the_frechet_distance_against_resampled_images():
 def test_what_is_known_of_the_first_set_changes_nothing():
     x, y = correlated(120, 7), correlated(90, 7, shift=0.4)
     assert frechet_distance(x, y, gaussians(x)) == frechet_distance(x, y)
-    assert kernel_distance(x, y, kernel_within(x)) == kernel_distance(x, y)
-    assert neighbourhoods(x, y, 3, radii(x, 3)) == neighbourhoods(x, y, 3)
-    assert neighbourhoods(x, y, of_real=radii(x)) == neighbourhoods(x, y)
+    assert similarity(x, y, within(x)) == similarity(x, y)
+    assert similarity(x, y, within(x, 3), k=3) == similarity(x, y, k=3)
 
 
 def test_kernel_distance_against_a_double_loop():
@@ -202,10 +201,10 @@ def test_chunks_change_nothing(monkeypatch, chunk):
 def test_squared_distances_and_radii_against_a_loop():
     x, y = correlated(20, 4), correlated(15, 4)
     slow = [[np.linalg.norm(a - b) ** 2 for b in y] for a in x]
-    np.testing.assert_allclose(squared_distances(x, y), slow, rtol=1e-9)
+    np.testing.assert_allclose(squared_distances(x @ y.T, squares(x), squares(y)), slow, rtol=1e-9)
     others = [sorted(np.linalg.norm(a - b) ** 2 for j, b in enumerate(x) if j != i) for i, a in enumerate(x)]
     for k in (1, 2, 5):
-        np.testing.assert_allclose(radii(x, k), [near[k - 1] for near in others], rtol=1e-9)
+        np.testing.assert_allclose(within(x, k).radii, [near[k - 1] for near in others], rtol=1e-9)
 
 
 @pytest.mark.parametrize(("n", "m", "k", "chunk"), [(200, 130, 5, 1000), (90, 250, 3, 1000), (200, 130, 5, 33)])

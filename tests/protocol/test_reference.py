@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from digitforge.data.noise import add_noise, median
-from digitforge.metrics.distances import frechet_distance, kernel_distance, neighbourhoods
+from digitforge.metrics.distances import frechet_distance, similarity
 from digitforge.metrics.intervals import Estimate, restored, stored
 from digitforge.metrics.memorisation import nearest
 from digitforge.metrics.reconstruction import psnr_db, ssim
@@ -40,11 +40,9 @@ def test_real_images_are_compared_at_the_samples_sizes():
     numbers, _ = reference.of_mode(found, FEATURES, KEPT, 20, [0.5], NEEDED, seed=1)
     chosen = np.linspace(0, 59, 20).round().astype(int)
     real, learnt = FEATURES["test"][found["digits_test"][KEPT, 0]], FEATURES["train"][found["digits_train"][chosen, 0]]
-    assert numbers["real"]["kid"] == kernel_distance(real, learnt)
+    assert numbers["real"]["kid"] == similarity(real, learnt)["kid"]
     assert numbers["real"]["fid"] == frechet_distance(real, learnt)
-    assert {name: numbers["real"][name] for name in ("precision", "recall")}.items() <= neighbourhoods(
-        real, learnt
-    ).items()
+    assert {name: numbers["real"][name] for name in ("precision", "recall")}.items() <= similarity(real, learnt).items()
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -81,12 +79,7 @@ def test_held_out_images_have_their_nearest_training_images_and_positions_in_the
 def test_what_is_stored_gives_the_same_distances():
     real, fake = RNG.normal(size=(2, 80, 5)).astype(np.float16)
     known = reference.of_features(real)
-    expected = {
-        "fid": frechet_distance(real, fake),
-        "kid": kernel_distance(real, fake),
-        **neighbourhoods(real, fake),
-    }
-    assert spread_of(real, fake, known) == expected
+    assert spread_of(real, fake, known) == {"fid": frechet_distance(real, fake), **similarity(real, fake)}
 
 
 def test_stored_numbers_keep_every_digit():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from digitforge.data.nondigits.disturbances import DISTURBANCES, LEVELS
-from digitforge.metrics.distances import frechet_distance, kernel_distance, neighbourhoods
+from digitforge.metrics.distances import frechet_distance, similarity
 from digitforge.protocol import trust
 from digitforge.protocol.judge import VALUES
 
@@ -151,8 +151,8 @@ def test_distances_are_of_each_verifiers_features_from_the_undisturbed_ones():
             assert np.all(np.diff(curve["fid"]) > 0)
             first, last = (nondigits[f"disturbed_{name}_{level}_{verifier}"].astype(np.float32) for level in (0.0, 1.0))
             assert curve["fid"][-1] == pytest.approx(frechet_distance(first, last).value, rel=1e-3)
-            assert curve["kid"][-1] == pytest.approx(kernel_distance(first, last).value, rel=1e-3)
-            expected = neighbourhoods(first, last)
+            expected = similarity(first, last)
+            assert curve["kid"][-1] == pytest.approx(expected["kid"].value, rel=1e-3)
             for metric in ("precision", "recall", "density", "coverage_prdc"):
                 assert curve[metric][-1] == pytest.approx(expected[metric].value, abs=1e-3)
                 assert curve[metric][0] >= 0.99

@@ -146,7 +146,7 @@ METRICS = (
         worst="unbounded",
         source="Binkowski 2018, arXiv:1801.01401; Gretton 2012, eq. 3",
         checked="a double loop; scikit-learn's `polynomial_kernel`",
-        function=distances.kernel_distance,
+        function=distances.similarity,
     ),
     Metric(
         key="samples.precision",
@@ -162,7 +162,7 @@ METRICS = (
         worst="0",
         source="Kynkaanniemi 2019, arXiv:1904.06991",
         checked="the `prdc` package",
-        function=distances.neighbourhoods,
+        function=distances.similarity,
         headline=True,
     ),
     Metric(
@@ -176,7 +176,7 @@ METRICS = (
         worst="0",
         source="Kynkaanniemi 2019, arXiv:1904.06991",
         checked="the `prdc` package",
-        function=distances.neighbourhoods,
+        function=distances.similarity,
         headline=True,
     ),
     Metric(
@@ -193,7 +193,7 @@ METRICS = (
         worst="0",
         source="Naeem 2020, arXiv:2002.09797",
         checked="the `prdc` package",
-        function=distances.neighbourhoods,
+        function=distances.similarity,
         headline=True,
     ),
     Metric(
@@ -207,7 +207,7 @@ METRICS = (
         worst="0",
         source="Naeem 2020, arXiv:2002.09797",
         checked="the `prdc` package",
-        function=distances.neighbourhoods,
+        function=distances.similarity,
         headline=True,
     ),
     Metric(
