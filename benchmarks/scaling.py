@@ -152,7 +152,7 @@ def figure(found: Mapping[str, Curve], path: Path) -> None:
     for axes in (left, right):
         axes.set(xlabel="workers", xscale="log", xticks=(1, 10, 100, 1000), xticklabels=("1", "10", "100", "1,000"))
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_major_formatter("{x:,g}")
         axes.minorticks_off()
     drawn.legend(loc="outside lower center", ncols=3)
     style.save(drawn, path)

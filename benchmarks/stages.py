@@ -47,7 +47,7 @@ def main() -> None:
         clone = Path(folder) / "clone"
         subprocess.run(["git", "clone", "--quiet", ".", str(clone)], check=True)
         subprocess.run(["git", "checkout", "--quiet", sys.argv[1]], cwd=clone, check=True)
-        (clone / "dvc.lock").unlink()
+        (clone / "dvc.lock").unlink(missing_ok=True)
         needs, found = needs_in(clone), {}
         for stage in needs:
             found[stage] = measure(clone, stage)

@@ -16,4 +16,5 @@ def test_a_run_is_watched_job_by_job(tmp_path):
     assert all(job["processor_seconds"] > 0 for job in taken.values())
     assert found.begun.seconds + sum(job["seconds"] for job in taken.values()) == pytest.approx(found.jobs[-1].seconds)
     assert found.jobs[-1].seconds < found.ended.seconds
+    assert found.facts({"after"})["around"] > found.begun.seconds
     assert all(-0.01 <= share <= 1.01 for share in found.idle({"after"}))
