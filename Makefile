@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help repro without-git plan tidy test soak lint ui experiments explore bench bench-quality bench-stages bench-photographs bench-peers peers lock clean
+.PHONY: help repro without-git plan tidy test soak lint ui experiments explore bench bench-quality bench-stages bench-before bench-scale bench-photographs bench-peers peers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -55,6 +55,12 @@ bench-quality: .venv/repro.done ## measure the seconds of training until a model
 
 bench-stages: .venv/repro.done ## measure a cold run of the pipeline, stage by stage
 	@python -m benchmarks stages
+
+bench-before: .venv/repro.done ## measure the same of an earlier commit, COMMIT=..., to compare
+	@python -m benchmarks before "$(COMMIT)"
+
+bench-scale: .venv/repro.done ## measure one job and two, and simulate up to 1,000 workers
+	@python -m benchmarks scale
 
 bench-photographs: .venv/repro.done ## measure how many photographed digits are read right
 	@TF_CPP_MIN_LOG_LEVEL=3 python -m benchmarks photographs

@@ -1,22 +1,27 @@
-"""python -m benchmarks speed | quality | stages | photographs: measure, print the tables, renew README.md beside it."""
+"""python -m benchmarks speed | quality | stages | scale | photographs: measure, print it, renew README.md beside it.
+
+`python -m benchmarks before REVISION` measures the stages of an earlier commit, to stand beside those of this one.
+"""
 
 import json
-import os
-import platform
 import subprocess
 import sys
-from importlib.metadata import version
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from benchmarks.jobs import jobs
+from benchmarks.machine import machine
 from benchmarks.page import render, result_file
 from benchmarks.turns import Contestant, interleave
-from digitforge.errors import UserError, argument, user_errors
+from digitforge import files
+from digitforge.errors import UserError, user_errors
 
 PEERS = Path(".venv-peers/bin/python")
 ROUNDS = 5
+RAY = Path("ray.json")  # in .scratch: seconds of each step of each stage that ran on a cluster
+SHOWN_IN = {"before": "stages"}  # the section of a measure that has none of its own
 # job -> steps of a block: a second or two
 CONTESTED = {"leave_one_out": 160, "ae_deep": 24, "vae_tril": 48, "vae_stacked": 32}
 
@@ -34,24 +39,13 @@ def output(module: str, *arguments: str) -> Any:
     return json.loads(found.stdout)
 
 
-def machine() -> dict[str, Any]:
-    """What a reader must know to compare."""
-    linux = Path("/proc/cpuinfo")  # elsewhere `platform` knows
-    lines = linux.read_text().splitlines() if linux.exists() else []
-    names = [line for line in lines if line.startswith("model name")]
-    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    packages = {name: version(name) for name in ("tensorflow", "keras", "tensorflow-probability", "numpy")}
-    if PEERS.exists():
-        script = "import torch, pythae; print(torch.__version__)"
-        said = subprocess.run([PEERS, "-c", script], capture_output=True, text=True, check=True).stdout
-        packages["torch"] = said.strip()
-    return {
-        "processor": names[0].split(":", 1)[1].strip() if names else platform.processor(),
-        "cores": os.cpu_count(),
-        "gigabytes": round(gigabytes),
-        "python": platform.python_version(),
-        "packages": packages,
-    }
+def with_torch(facts: dict[str, Any]) -> dict[str, Any]:
+    """The machine, and the PyTorch that others train with on it."""
+    if not PEERS.exists():
+        return facts
+    script = "import torch, pythae; print(torch.__version__)"
+    said = subprocess.run([PEERS, "-c", script], capture_output=True, text=True, check=True).stdout
+    return facts | {"packages": facts["packages"] | {"torch": said.strip()}}
 
 
 def plainly(job: dict[str, Any]) -> dict[str, Any]:
@@ -117,36 +111,64 @@ def speed() -> dict[str, Any]:
         "patch, 3 channels": patch,
     }
     peak = median(contest["ceiling"] for contest in found.values())
-    return {"machine": machine(), "ceiling": peak, "networks": found, "growth": output("growth", json.dumps(growing))}
+    return {
+        "machine": with_torch(machine()),
+        "ceiling": peak,
+        "networks": found,
+        "growth": output("growth", json.dumps(growing)),
+    }
 
 
 def quality() -> dict[str, Any]:
-    """Time to quality."""
-    return {"machine": machine(), "curves": output("quality")}
+    """Time to quality, and how fast plain Keras trains the historic recipe on the same machine."""
+    curves = output("quality")
+    keras = Contestant("Keras fit", python("keras_fit", json.dumps(curves["historic"]["job"] | {"steps": 24})))
+    seconds = interleave([keras], ROUNDS)["Keras fit"]
+    keras.close()
+    return {"machine": machine(), "curves": curves, "keras_seconds_per_step": seconds}
 
 
-def stages() -> dict[str, Any]:
-    """A cold `dvc repro`."""
-    return {"machine": machine(), "stages": output("stages")}
+def stages(revision: str = "HEAD") -> dict[str, Any]:
+    """A cold `dvc repro` of a commit."""
+    command = ["git", "rev-parse", "--verify", "--quiet", "--short", f"{revision}^{{commit}}"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    if found.returncode:
+        raise UserError(f"before: received {revision!r}; accepted: a commit of this repository")
+    commit = found.stdout.strip()
+    return {"machine": machine(), "commit": commit, "stages": output("stages", commit)}
+
+
+def scale() -> dict[str, Any]:
+    """Cold runs of a small project, and what Ray adds to a stage, if a run on a cluster has measured it here."""
+    ray = files.scratch() / RAY
+    found = {"machine": machine(), "projects": output("scale")}
+    return found | ({"ray": files.read_json(ray)} if ray.exists() else {})
 
 
 def read_photographs() -> dict[str, Any]:
     """Digits drawn as photographs, and read."""
-    return output("photographs")
+    return {"machine": machine(), **output("photographs")}
 
 
-MEASURES = {"speed": speed, "quality": quality, "stages": stages, "photographs": read_photographs}
+MEASURES: dict[str, Callable[..., dict[str, Any]]] = {
+    "speed": speed,
+    "quality": quality,
+    "stages": stages,
+    "before": stages,
+    "scale": scale,
+    "photographs": read_photographs,
+}
 
 
 def main() -> None:
     """Measure what is named, and write its results and the page."""
-    name = argument(", ".join(MEASURES))
-    if name not in MEASURES:
-        raise UserError(f"received {name!r}; accepted: {', '.join(MEASURES)}")
-    found = MEASURES[name]()
+    name, *revision = sys.argv[1:] or [""]
+    if name not in MEASURES or len(revision) != (name == "before"):
+        raise UserError(f"received {' '.join(sys.argv[1:])!r}; accepted: {', '.join(MEASURES)} (with a revision)")
+    found = MEASURES[name](*revision)
     result_file(name).parent.mkdir(exist_ok=True)
     result_file(name).write_text(json.dumps(found, indent=1) + "\n")
-    print(render()[name])
+    print(render()[SHOWN_IN.get(name, name)])
 
 
 if __name__ == "__main__":

@@ -9,11 +9,14 @@ import numpy as np
 from matplotlib.ticker import LogLocator
 from scipy.optimize import curve_fit
 
+from benchmarks import scaling
+from benchmarks.machine import named, stale
 from digitforge.report import rendering
 from digitforge.report.figures import style
 
 HERE = Path(__file__).parent
-SECTIONS = ("speed", "quality", "stages", "photographs")
+SECTIONS = ("speed", "quality", "scale", "stages", "photographs")
+BESIDE = ("before",)  # results without a section of their own
 HISTORIC_EPOCHS = 100
 EPOCH = 60_000 / 256  # steps of the historic recipe
 
@@ -21,6 +24,11 @@ EPOCH = 60_000 / 256  # steps of the historic recipe
 def result_file(name: str) -> Path:
     """Where a measure's numbers are kept."""
     return HERE / "results" / f"{name}.json"
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
 def exponent(costs: dict[str, float], least: float = 0) -> float:
@@ -42,6 +50,19 @@ def parts(contest: dict[str, Any]) -> dict[str, float]:
     marks = [0, arithmetic, measured["kernels"], measured["gradients"], measured["one_batch"], measured["full"], whole]
     names = ("arithmetic", "kernels", "elementwise", "optimiser", "input", "host")
     return {name: 1e3 * (b - a) for name, a, b in zip(names, marks, marks[1:], strict=False)}
+
+
+def kinds(stages: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """{kind: how many stages, their seconds in all, of training and other, and the most memory}, by their seconds."""
+    found: dict[str, dict[str, float]] = {}
+    for name, facts in stages.items():
+        row = found.setdefault(name.partition("@")[0], dict.fromkeys(("count", "seconds", "training", "gigabytes"), 0))
+        row["count"] += 1
+        row["seconds"] += facts["seconds"]
+        row["training"] += facts.get("training_seconds", 0.0)
+        row["other"] = row["seconds"] - row["training"]
+        row["gigabytes"] = max(row["gigabytes"], facts["gigabytes"])
+    return dict(sorted(found.items(), key=lambda kind: -kind[1]["seconds"]))
 
 
 def historic(found: dict[str, Any], step_seconds: float) -> dict[str, float]:
@@ -80,13 +101,38 @@ def growth_figure(growth: dict[str, dict[str, float]]) -> None:
     style.save(figure, HERE / "growth.png")
 
 
+def shared(results: dict[str, Any]) -> dict[str, Any]:
+    """What templates may call and say beside their own results."""
+    return {
+        "beside": scaling.beside,
+        "clock": clock,
+        "costs_of": costs_of,
+        "exponent": exponent,
+        "historic": historic,
+        "kinds": kinds,
+        "named": named,
+        "of_ray": scaling.of_ray,
+        "overhead": scaling.overhead,
+        "parts": parts,
+        "predicted": scaling.predicted,
+        "results": results,
+        "simulated": scaling.simulated(results) if "scale" in results else None,
+        "stale": stale,
+    }
+
+
 def render() -> dict[str, str]:
     """Write README.md -> the text of each section that has results."""
-    results = {name: json.loads(result_file(name).read_text()) for name in SECTIONS if result_file(name).exists()}
-    shared = {"costs_of": costs_of, "exponent": exponent, "historic": historic, "parts": parts, "results": results}
-    folder = HERE / "templates"
-    texts = {name: rendering.render(f"{name}.md", found | shared, folder) for name, found in results.items()}
+    results = {
+        name: json.loads(result_file(name).read_text()) for name in (*SECTIONS, *BESIDE) if result_file(name).exists()
+    }
+    common, folder = shared(results), HERE / "templates"
+    texts = {
+        name: rendering.render(f"{name}.md", results[name] | common, folder) for name in SECTIONS if name in results
+    }
     if "speed" in results:
         growth_figure(results["speed"]["growth"])
+    if "scale" in results:
+        scaling.figure(common["simulated"].found, HERE / "scale.png")
     (HERE / "README.md").write_text(rendering.render("README.md", {"texts": texts}, folder).rstrip() + "\n")
     return texts

@@ -1,7 +1,7 @@
-"""A cold `dvc repro` stage by stage: python -m benchmarks.stages prints seconds and peak memory of each, as JSON.
+"""A cold `dvc repro` stage by stage: python -m benchmarks.stages COMMIT prints what each took, as JSON.
 
-Runs in a fresh clone of HEAD in a temporary folder, without DVC's cache, each stage by `dvc repro --single-item`, so
-that the operating system accounts for it alone.
+Runs in a fresh clone of the commit in a temporary folder, without DVC's cache, each stage by `dvc repro --single-item`,
+so that the operating system accounts for it alone.
 """
 
 import json
@@ -12,20 +12,16 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
+
+from benchmarks.pipeline import moved_in, needs_in
 
 KILOBYTES = 1 if sys.platform == "darwin" else 1024  # unit of ru_maxrss
 TRAINED = re.compile(r"trained in ([\d.]+) s")
 
 
-def order(clone: Path) -> list[str]:
-    """The stages in the order in which DVC runs them."""
-    command = ["dvc", "repro", "--dry", "--force", "--allow-missing"]
-    said = subprocess.run(command, cwd=clone, capture_output=True, text=True, check=True).stdout
-    return re.findall(r"^Running stage '(.+)':$", said, re.MULTILINE)
-
-
-def measure(clone: Path, stage: str) -> dict[str, float]:
-    """Run one stage -> seconds in all, seconds of training if it trains, peak memory in gigabytes."""
+def measure(clone: Path, stage: str) -> dict[str, Any]:
+    """Run one stage -> seconds in all, of its processes, and of training if it trains; peak memory in gigabytes."""
     with tempfile.TemporaryFile("w+") as said:
         start = time.perf_counter()
         command = ["dvc", "repro", "--single-item", stage]
@@ -36,22 +32,28 @@ def measure(clone: Path, stage: str) -> dict[str, float]:
         output = said.read()
     if status:
         sys.exit(f"error: stage {stage} failed: {output[-2000:]}")
-    found = {"seconds": seconds, "gigabytes": usage.ru_maxrss * KILOBYTES / 1e9}
-    training = TRAINED.search(output)
-    return found | ({"training_seconds": float(training[1])} if training else {})
+    found = {
+        "seconds": seconds,
+        "processor_seconds": usage.ru_utime + usage.ru_stime,
+        "gigabytes": usage.ru_maxrss * KILOBYTES / 1e9,
+    }
+    trained = TRAINED.findall(output)
+    return found | ({"training_seconds": sum(map(float, trained))} if trained else {})
 
 
 def main() -> None:
-    """Print {stage: {seconds, gigabytes, training_seconds}}."""
+    """Print {stage: {seconds, processor_seconds, gigabytes, training_seconds, needs, bytes}}."""
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder) / "clone"
         subprocess.run(["git", "clone", "--quiet", ".", str(clone)], check=True)
-        stages, found = order(clone), {}
-        (clone / "dvc.lock").unlink()
-        for stage in stages:
+        subprocess.run(["git", "checkout", "--quiet", sys.argv[1]], cwd=clone, check=True)
+        (clone / "dvc.lock").unlink(missing_ok=True)
+        needs, found = needs_in(clone), {}
+        for stage in needs:
             found[stage] = measure(clone, stage)
             print(f"{stage}: {found[stage]['seconds']:.0f} s, {found[stage]['gigabytes']:.1f} GB", file=sys.stderr)
-    print(json.dumps(found))
+        moved = moved_in(clone)
+    print(json.dumps({stage: found[stage] | {"needs": needs[stage], "bytes": moved[stage]} for stage in found}))
 
 
 if __name__ == "__main__":

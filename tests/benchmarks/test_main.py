@@ -4,7 +4,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("arguments", [[], ["sped"], ["speed", "quality"]])
+@pytest.mark.parametrize("arguments", [[], ["speed", "quality"], ["before"]])
 def test_a_wrong_argument_is_one_line_and_exit_code_2(arguments):
     command = [sys.executable, "-m", "benchmarks", *arguments]
     found = subprocess.run(command, capture_output=True, text=True, check=False)

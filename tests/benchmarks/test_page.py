@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from benchmarks.page import EPOCH, exponent, historic, parts, render
+from benchmarks.page import EPOCH, HERE, exponent, historic, parts, render, shared
+from digitforge.report import rendering
 
 
 def test_exponent_of_a_power_law():
@@ -36,5 +37,21 @@ def test_the_committed_page_is_that_of_the_committed_results(tmp_path, monkeypat
 
     committed = (page.HERE / "README.md").read_text()
     monkeypatch.setattr(page, "growth_figure", lambda growth: None)
-    assert set(render()) == {"speed", "quality", "stages", "photographs"}
+    monkeypatch.setattr(page.scaling, "figure", lambda found, path: None)
+    assert set(render()) == {"speed", "quality", "scale", "stages", "photographs"}
     assert (page.HERE / "README.md").read_text() == committed
+
+
+@pytest.mark.parametrize("cores", [2, 16])
+def test_the_state_before_is_compared_only_where_it_was_measured_on_the_same_machine(cores):
+    facts = {"processor": "a", "cores": 2, "gigabytes": 8, "python": "3", "packages": {}}
+    one = {"train@a": {"seconds": 70.0, "training_seconds": 50.0, "gigabytes": 1.0}}
+    now = {"machine": facts, "commit": "new", "stages": one}
+    old = {"train@a": one["train@a"] | {"seconds": 95.0}, "check": {"seconds": 3.3, "gigabytes": 0.1}}
+    before = {"machine": facts | {"cores": cores}, "commit": "old", "stages": old}
+    said = rendering.render("stages.md", now | shared({"stages": now, "before": before}), HERE / "templates")
+    assert "In all 1:10 minutes, of which 0:20 aren't training, with 1 variants." in said
+    assert ("| `train` | 1 | 70.0 | 100 % | 50 | 20.0 | 1.0 | 1 | 95.0 | 45.0 |" in said) == (cores == 2)
+    assert ("| `check` | – | – | – | – | – | – | 1 | 3.3 | 3.3 |" in said) == (cores == 2)
+    assert ("stale" in said and "16 cores" in said) == (cores == 16)
+    assert ("95.0" in said) == (cores == 2)
