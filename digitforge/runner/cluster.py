@@ -5,6 +5,7 @@ Results travel through the project's DVC remote. What DVC keeps in git, metrics 
 
 import os
 import signal
+import socket
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -27,6 +28,7 @@ from digitforge.wording import redacted
 
 LOCK = Path("dvc.lock")
 RETRIES = 3  # of a stage whose node is lost
+ANSWER_SECONDS = 5.0
 ASK_EVERY_SECONDS = 2.0  # what stages say
 SECONDS = "ray.json"  # in .scratch: {stage: {step: seconds}}, of the last run
 # Variables that a stage on a node gets, as they are here.
@@ -159,12 +161,24 @@ def config_of(repo: Repo) -> str:
     return "\n".join(["[core]", f"remote = {name}", f"['remote \"{name}\"']", *lines, ""])
 
 
+def reachable(address: str) -> None:
+    """Raise UserError unless something answers at HOST:PORT or ray://HOST:PORT; Ray itself would try for a minute."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not colon:  # auto, or a name that Ray knows
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=ANSWER_SECONDS).close()
+    except (OSError, ValueError, OverflowError) as error:
+        raise UserError(f"--address: received {redacted(address)}; nothing answers there: {error}") from None
+
+
 def connected(address: str) -> ModuleType:
     """Ray, connected to the cluster at an address."""
     try:
         import ray
     except ImportError:
         raise UserError(f"--address: {EXTRA}") from None
+    reachable(address)
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}  # Ray sets its own
     ray.cloudpickle.register_pickle_by_value(task)  # nodes need not have the project
     try:

@@ -26,6 +26,8 @@ stages:
   after: {cmd: cat bad b > after, deps: [bad, b], outs: [after]}
   last: {cmd: cat a b > last, deps: [a, b], outs: [last]}
 """
+OUTPUTS = ("/artifacts", "/a", "/b", "/d", "/bad", "/after", "/last")
+IGNORED = ("/waits", "/go", "/mended", "/.*", "!/.dvc", "__pycache__", *OUTPUTS)
 WAIT = """
 import os, sys, time
 from pathlib import Path
@@ -60,7 +62,7 @@ class Pipeline:
         (root / "dvc.yaml").write_text(STAGES)
         (root / "wait.py").write_text(WAIT)
         (root / "params.yaml").write_text("a: 1\n")
-        (root / ".gitignore").write_text("\n".join(["/waits", "/go", "/mended", "/.*", "!/.dvc", "__pycache__", ""]))
+        (root / ".gitignore").write_text("\n".join([*IGNORED, ""]))
         author = ["-c", "user.name=t", "-c", "user.email=t@localhost"]
         for command in (
             ["git", "init", "-q"],

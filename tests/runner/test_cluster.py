@@ -99,7 +99,7 @@ def test_what_is_not_committed_is_refused_or_taken_along(cluster, pipeline):
 
 
 @pytest.mark.parametrize(("options", "expected"), [
-    (["--address", "127.0.0.1:1"], "--address: received 127.0.0.1:1; no cluster answers there: "),
+    (["--address", "127.0.0.1:1"], "--address: received 127.0.0.1:1; nothing answers there: "),
     (["--address", "auto", "--jobs", "2"], "--jobs: received 2 beside the cluster at auto; accepted: one of both"),
     (["--address", "auto", "--gpu-share", "2"], "--gpu-share: received 2.0; accepted: above 0, and at most 1"),
 ])  # fmt: skip
