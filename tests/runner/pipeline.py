@@ -10,18 +10,18 @@ ROOT = Path(__file__).parents[2]
 STAGES = """
 stages:
   recipes:
-    cmd: mkdir -p artifacts/recipes && echo 1 > artifacts/recipes/a
+    cmd: mkdir -p artifacts/recipes && echo ROOT > artifacts/recipes/a
     deps: [params.yaml]
     outs: [artifacts/recipes]
   download: {cmd: echo d > d, deps: [artifacts/recipes/a], outs: [d]}
   a:
     cmd: "echo 'WARNING: a is odd' && cat d > a && mkdir -p reports && echo {} > reports/a.json"
-    deps: [d]
+    deps: [artifacts/recipes/a, d]
     outs: [a, reports/a.json: {cache: false, persist: true}]
-  b: {cmd: python wait.py b, deps: [artifacts/recipes/a], outs: [b]}
+  b: {cmd: python wait.py b, deps: [artifacts/recipes/a, wait.py], outs: [b]}
   bad:
     cmd: "echo 'error: a is no b' >&2; test -e $DIGITFORGE_TEST_ROOT/mended && echo bad > bad"
-    deps: [a, reports/a.json]
+    deps: [artifacts/recipes/a, a, reports/a.json]
     outs: [bad]
   after: {cmd: cat bad b > after, deps: [bad, b], outs: [after]}
   last: {cmd: cat a b > last, deps: [a, b], outs: [last]}
@@ -59,7 +59,7 @@ class Pipeline:
         self.env |= {"DIGITFORGE_TEST_ROOT": str(root), "PYTHONPATH": os.pathsep.join(paths), "HOME": str(root)}
         self.env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         (root / "reports").mkdir(parents=True)
-        (root / "dvc.yaml").write_text(STAGES)
+        (root / "dvc.yaml").write_text(STAGES.replace("ROOT", str(root)))  # so that no run is an earlier one
         (root / "wait.py").write_text(WAIT)
         (root / "params.yaml").write_text("a: 1\n")
         (root / ".gitignore").write_text("\n".join([*IGNORED, ""]))
