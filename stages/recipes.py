@@ -21,12 +21,12 @@ def main(*, write: bool = True) -> None:
     params = load_params()
     check_memory(params)
     check_source(params)
-    recipes = list(make(params))
+    recipes = dict(make(params))
     for line in plan(recipes):
         print(line)
     if write:
         delete(made_by_dvc(leftovers(params)))
-        for recipe in recipes:
+        for recipe in recipes.values():
             files.write_json(path_of(recipe.stage, recipe.key), recipe.to_json())
 
 

@@ -5,7 +5,7 @@ from digitforge.report.writing import write
 from digitforge.settings.params import ResultParams
 from digitforge.settings.recipe import Recipe
 
-SETTINGS = ("budget", "max_epochs", "seed", "data", "verifiers", "evaluation", "leave_one_out", "variants")
+SETTINGS = ("budget", "max_epochs", "seed", "seeds", "data", "verifiers", "evaluation", "leave_one_out", "variants")
 
 
 def main() -> None:

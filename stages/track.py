@@ -16,11 +16,12 @@ from digitforge.data.raw import SourceFacts
 from digitforge.errors import user_errors
 from digitforge.settings.params import Tracking
 from digitforge.settings.recipe import Recipe
+from digitforge.settings.seeds import Seeds
 from digitforge.settings.variants import Variant
 from digitforge.tracking import completing, runs
 from digitforge.wording import redacted
 
-SETTINGS = ("data.missing_digit", "leave_one_out.digits", "tracking", "variants")
+SETTINGS = ("data.missing_digit", "leave_one_out.digits", "seeds", "tracking", "variants")
 CODE = ("digitforge.serving",)
 TITLES = {
     "verifier_plain": "The classifier of ten digits, as the literature has it",
@@ -36,7 +37,9 @@ def main() -> None:
     rows = TypeAdapter(dict[str, Variant]).validate_python(recipe["variants"])
     source = SourceFacts.read().label
     titles = TITLES | {key: row.title for key, row in rows.items()}
-    trainings = list(completing.trainings(rows, recipe["leave_one_out.digits"]))
+    again = Seeds.model_validate(recipe["seeds"])
+    titles |= {key: f"{rows[row].title}, seed {seed}" for row in again.rows for seed, key in again.keys(row).items()}
+    trainings = list(completing.trainings([*rows, *again.all_keys], recipe["leave_one_out.digits"]))
     files.write_json(Path("artifacts/tracked.json"), {"runs": [training.name for training in trainings]})
     try:
         store = runs.Store(settings.experiment, again=True)

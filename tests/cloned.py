@@ -15,8 +15,9 @@ from tests import small
 ROOT = Path(__file__).parents[1]
 CONTENT = small.content()
 RULE = {"metric": "samples.fid", "data": "mono-binary-missing"}
-# The rows that are worth training: of stacks, without a digit, and of a family without encoder.
+# The rows that are worth training: of stacks, without a digit, and of a family without encoder; one from two seeds.
 SMALL = CONTENT | {
+    "seeds": {"rows": ["ae_small"], "values": [2]},
     "tracking": CONTENT["tracking"] | {"champion": {"autoencoder": RULE}},
     "variants": {key: CONTENT["variants"][key] for key in ("ae_small", "vae_small", "gan_small")},
 }

@@ -48,9 +48,14 @@ def params() -> Params:
 def write_recipe(stage: str, key: str | None = None, of: dict[str, Any] | None = None) -> None:
     """What stage `recipes` leaves for `stage@key` in the working folder, but for its code. of: other settings."""
     dumped = parse(of or content()).model_dump(mode="json")
+    row, again, seed = (key or "").partition("-")
+    if again and row in dumped["variants"]:
+        dumped["seed"] = int(seed)
+    else:
+        row = key
     settings: dict[str, Any] = {}
     for path in declared(stage, ROOT)["SETTINGS"]:
-        put(settings, *setting(dumped, path, key))
+        put(settings, *setting(dumped, path, row))
     files.write_json(path_of(stage, key), Recipe(stage, key, settings, {}).to_json())
 
 

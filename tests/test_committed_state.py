@@ -43,13 +43,13 @@ def committed():
 @pytest.fixture(scope="module")
 def recipes(committed):
     """Every stage's recipe by the committed code and settings."""
-    return list(make(committed, ROOT))
+    return dict(make(committed, ROOT))
 
 
 @pytest.fixture(scope="module")
 def complete(committed, recipes):
     """The committed params.yaml; skips where dvc.lock lacks stages: reports are then of a run before."""
-    lacking = [recipe.name for recipe in recipes if recipe.name not in last_run(ROOT)]
+    lacking = [name for name in recipes if name not in last_run(ROOT)]
     if lacking:
         pytest.skip(f"{len(lacking)} of {len(recipes)} stages are not in dvc.lock: `dvc repro` runs {named(lacking)}")
     return committed
@@ -70,14 +70,16 @@ def test_nothing_is_left_to_run(complete):
 
 
 def test_dvc_lock_is_short():
-    assert (ROOT / "dvc.lock").stat().st_size <= 100_000
+    """DVC reads and writes all of it at each stage. What a stage has there is the code's to keep short, not a row's."""
+    assert (ROOT / "dvc.lock").stat().st_size <= 800 * len(last_run(ROOT))
     assert len((ROOT / "dvc.yaml").read_text().splitlines()) <= 200
 
 
 def test_the_reports_are_of_the_variants_of_params(committed):
-    keys = set(committed.variants)
+    keys, again = set(committed.variants), committed.seeds.all_keys
     metrics = {path.name.removesuffix(".json") for path in (ROOT / "reports/metrics").glob("*.json")}
-    assert metrics - {"judge", "peers"} == keys | {f"{key}.details" for key in keys}
+    measured = keys.union(again)
+    assert metrics - {"judge", "peers"} == measured | {f"{key}.details" for key in measured}
     for kind in ("md", "html"):
         pages = {path.stem for path in (ROOT / "reports/cards").glob(f"*.{kind}")}
         assert pages in (keys, set()), kind

@@ -30,6 +30,7 @@ def project(tmp_path_factory):
         "verifiers": {name: row | {"fit": row["fit"] | {"steps": 2000}} for name, row in SMALL["verifiers"].items()},
         "leave_one_out": SMALL["leave_one_out"] | {"digits": [0, 8]},
         "variants": variants,
+        "seeds": {"rows": [], "values": []},
     }
     made.write_params(**made.settings)
     made.commit("start")

@@ -21,7 +21,7 @@ from tests.soak import damages, kills
 from tests.soak.base import Base
 
 LEARNT = SMALL["verifiers"]["strict"]["nondigits"]["kinds"]
-RUNS = {*(f"verifier_{name}" for name in NAMES), *SMALL["variants"], "leave_one_out_8"}
+RUNS = {*(f"verifier_{name}" for name in NAMES), *SMALL["variants"], "ae_small-2", "leave_one_out_8"}
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +96,39 @@ def test_every_stage_left_what_it_promises(project):
     assert linked == {path.name for path in (project.root / "reports/figures").iterdir()}
 
 
+def test_a_row_from_two_seeds_has_their_mean_and_its_interval(project):
+    own, again = project.metrics("ae_small")["samples"]["fid"], project.metrics("ae_small-2")["samples"]["fid"]
+    assert own != again
+    found = json.loads((project.root / "reports/seeds.json").read_text())
+    assert set(found) == {"ae_small"}
+    fid = found["ae_small"]["samples"]["fid"]
+    assert fid["value"] == pytest.approx((own + again) / 2, rel=1e-3)
+    assert fid["ci95"] == pytest.approx(12.706 * abs(own - again) / 2, rel=0.1)
+    shown = json.loads(project.dvc("metrics", "show", "--json"))[""]["data"]
+    assert shown["reports/seeds.json"]["data"] == found
+    assert "| seeds | 1, 2 |" in (project.root / "reports/cards/ae_small.md").read_text()
+    assert "[ae_small](cards/ae_small.md) | 1, 2 |" in (project.root / "reports/index.md").read_text()
+    runs, client = project.runs()
+    run = runs["ae_small-2"]
+    assert (run.data.tags["variant"], run.data.tags["seed"], run.data.params["seed"]) == ("ae_small", "2", "2")
+    assert client.get_run(run.data.tags["mlflow.parentRunId"]).info.run_name == "seeds"
+    assert run.data.metrics["samples/fid"] == again
+
+
+def test_one_seed_more_runs_nothing_but_itself_and_one_less_nothing_at_all(project):
+    project.write_params(seeds={"rows": ["ae_small"], "values": [2, 3]})
+    more = project.run(sys.executable, "-m", "stages.recipes", "--plan").splitlines()
+    project.write_params(seeds={"rows": [], "values": [2]})
+    less, said = project.would_run(), project.run(sys.executable, "-m", "stages.recipes", "--plan")
+    project.write_params()
+    assert more == [
+        "report, track: seeds.values [2] -> [2, 3]",
+        "not run yet: train_again@ae_small-3, sample_again@ae_small-3, evaluate_again@ae_small-3",
+    ]
+    assert less == {"report", "track"}
+    assert "no longer in params.yaml: evaluate_again@ae_small-2, sample_again@ae_small-2, train_again" in said
+
+
 def test_a_second_repro_has_nothing_to_do(project):
     assert "Data and pipelines are up to date." in project.dvc("repro")
 
@@ -122,9 +155,9 @@ for key, count in zip(sys.argv[1::2], map(int, sys.argv[2::2])):
 
 def test_the_kept_samplers_draw_the_reported_samples_bit_for_bit(project):
     samplers = {path.stem for path in (project.root / "artifacts/samplers").iterdir()}
-    assert samplers == set(SMALL["variants"])
+    assert samplers == {*SMALL["variants"], "ae_small-2"}
     output = project.run(sys.executable, "-c", SAME_SAMPLES, "ae_small", "200", "vae_small", "300", "gan_small", "200")
-    for key in samplers:
+    for key in SMALL["variants"]:
         assert f"{key} True True" in output
 
 
@@ -144,7 +177,7 @@ def test_the_runs_are_in_mlflow(project):
         assert run.data.tags["source"] == "digits, standing in for mnist"
         assert len(client.get_metric_history(run.info.run_id, "loss")) >= 10
         assert client.list_artifacts(run.info.run_id, "metrics"), name
-        assert client.list_artifacts(run.info.run_id, "figures") or name == "leave_one_out_8"
+        assert client.list_artifacts(run.info.run_id, "figures") or name in ("leave_one_out_8", "ae_small-2")
     assert (
         runs["vae_small"].data.metrics["likelihood/elbo_nats"]
         == project.metrics("vae_small")["likelihood"]["elbo_nats"]
@@ -266,14 +299,17 @@ def test_two_workers_share_a_queue_of_experiments(project):
     [experiment] = client.search_experiments(filter_string="name = 'small'")
     for name in tolerances:
         [run] = client.search_runs(
-            [experiment.experiment_id], f"tags.dvc_experiment = '{name}' and tags.variant = 'ae_small'"
+            [experiment.experiment_id],
+            f"tags.dvc_experiment = '{name}' and tags.variant = 'ae_small' and tags.seed = '1'",
         )
         assert run.data.metrics["samples/predictability"] == shown[name]
     assert shown["high"] < shown["low"]
     project.dvc("exp", "remove", *tolerances)
 
 
-VARIANTS = {f"{stage}@{key}" for stage in ("train", "sample", "evaluate") for key in SMALL["variants"]}
+STAGES = ("train", "sample", "evaluate")
+VARIANTS = {f"{stage}@{key}" for stage in STAGES for key in SMALL["variants"]}
+VARIANTS |= {f"{stage}_again@ae_small-2" for stage in STAGES}
 TRAINED = {name for name in VARIANTS if name.startswith("train")}
 VERIFIERS = {f"verifier@{name}" for name in NAMES}
 SCORED = {name for name in VARIANTS if name.startswith("evaluate")}
@@ -286,7 +322,7 @@ SCORED = {name for name in VARIANTS if name.startswith("evaluate")}
         ({"variants": with_variant("vae_small", title="x")}, {"judge", "plots", "report", "track"}),
         (
             {"variants": with_variant("ae_small", sample=small.FROM_PRIOR | {"threshold": 0.5})},
-            {"sample@ae_small", "judge", "plots", "report", "track"},
+            {"sample@ae_small", "sample_again@ae_small-2", "judge", "plots", "report", "track"},
         ),
         (
             {"variants": with_variant("vae_small", model=with_beta(2.0))},

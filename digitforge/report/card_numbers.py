@@ -6,7 +6,7 @@ from typing import Any
 from digitforge.metrics.catalogue import HEADLINES, metric
 from digitforge.metrics.metric import Metric
 from digitforge.report.numbers import label
-from digitforge.report.tables import Column, Table, of_metric, table
+from digitforge.report.tables import Column, Table, cell, of_metric, table
 
 Settings = Mapping[str, Any]
 
@@ -86,14 +86,18 @@ def completed(named: dict[str, list[Column]], headlines: Iterable[Metric]) -> di
 NUMBERS = completed(NAMED, HEADLINES)
 
 
-def numbers(details: Settings) -> dict[str, list[tuple[str, str]]]:
-    """Group -> (title, text) of the numbers that a variant has."""
-    row = {"details": details}
+def numbers(details: Settings, several: Settings) -> dict[str, list[tuple[str, str, str]]]:
+    """Group -> (title, text, text over all seeds) of the numbers that a variant has.
+
+    several: details over its seeds; the last text is empty without them.
+    """
+    own, over = {"details": details}, {"details": several}
+    there = {group: [one for one in columns if one.find(own) is not None] for group, columns in NUMBERS.items()}
     found = {
-        group: [(one.title, one.write(there)) for one in columns if (there := one.find(row)) is not None]
-        for group, columns in NUMBERS.items()
+        group: [(one.title, cell(own, one).text, cell(over, one, "").text) for one in columns]
+        for group, columns in there.items()
     }
-    return {group: pairs for group, pairs in found.items() if pairs}
+    return {group: triples for group, triples in found.items() if triples}
 
 
 def scores(details: Settings) -> list[Table]:

@@ -6,6 +6,7 @@ from typing import Any
 from digitforge.report.card_numbers import numbers, scores
 from digitforge.report.numbers import label
 from digitforge.report.portfolio import Card, card_of
+from digitforge.report.seeds import listed
 from digitforge.report.sizes import GRID
 from digitforge.settings.families import FAMILIES
 
@@ -71,6 +72,7 @@ def facts(row: Settings) -> dict[str, str]:
         "optimisation": settings_text({name: fit[name] for name in fit if name not in ("steps", "batch")}),
         "new codes": row["sampler"],
         "pixels shown": "as grey values" if threshold is None else f"lit from {threshold} on",
+        **({"seeds": listed(row)} if row["several"] else {}),
     }
 
 
@@ -105,11 +107,12 @@ def describe(
     details: dict[str, Any],
     code: int | None = None,
     pictures: bool = False,
+    several: Settings | None = None,
 ) -> dict[str, Any]:
     """What the pages say of one variant. row: of params.yaml, config: of the trained model, steps: as trained.
 
     code: how many numbers a code has, if more than the row says, as with a grid of vectors. pictures: whether the
-    source is colour pictures, which are not stacked.
+    source is colour pictures, which are not stacked. several: of `seeds.of_row`.
     """
     described = {
         "key": key,
@@ -128,12 +131,13 @@ def describe(
         "steps": steps,
         "to_try": to_try(row, steps),
         "details": details,
+        "several": several,
         "card": card(key, row, steps),
     }
     return {
         **described,
         "facts": facts(described),
-        "numbers": numbers(details),
+        "numbers": numbers(details, several["details"] if several else {}),
         "scores": scores(details),
     }
 

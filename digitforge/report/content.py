@@ -13,10 +13,11 @@ from digitforge.data.record import Record
 from digitforge.data.sources import title
 from digitforge.protocol.anomaly import SCORED
 from digitforge.protocol.reconstruction import USUAL_NOISE
+from digitforge.report import seeds
 from digitforge.report.cards import describe
 from digitforge.report.tables import name_of
 from digitforge.settings.judges import NAMES
-from digitforge.settings.params import ResultParams, Variant
+from digitforge.settings.params import ResultParams
 from digitforge.settings.trainings import VERIFIED
 
 JUDGE = files.VERIFIER / "strict" / "judge.json"
@@ -68,12 +69,13 @@ def arrays(key: str) -> dict[str, np.ndarray]:
     return files.read_npz(path, *there)
 
 
-def of_variant(key: str, row: Variant, history: pd.DataFrame) -> dict[str, Any]:
+def of_variant(key: str, params: ResultParams, history: pd.DataFrame) -> dict[str, Any]:
     """What the pages say of a variant, of `cards.describe`."""
     config = files.read_json(files.MODELS / key / "config.json")
     details = files.read_json(files.METRICS / f"{key}.details.json")
     pictures = SourceFacts.read().pictures
-    return describe(key, row, config, int(history["step"].iloc[-1]), details, length_of_codes(key), pictures)
+    row, steps, several = params.variants[key], int(history["step"].iloc[-1]), seeds.of_row(key, params)
+    return describe(key, row, config, steps, details, length_of_codes(key), pictures, several)
 
 
 def length_of_codes(key: str) -> int | None:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from digitforge.data.modes import Mode
 from digitforge.data.raw import DIGITS
-from digitforge.report import judging, questions
+from digitforge.report import judging, questions, seeds
 from digitforge.report.nats import KIND_OF_PIXELS, likelihoods
 from digitforge.report.questions import of_stacks
 from digitforge.report.tables import (
@@ -20,6 +20,7 @@ from digitforge.report.tables import (
     grouped,
     name_of,
     of_metric,
+    overlap,
     table,
 )
 
@@ -79,7 +80,11 @@ def questions_of(rows: Rows, missing: str, sigma: str) -> list[Question]:
 
 
 def summary(rows: Rows, missing: str, sigma: str) -> list[Table]:
-    """The best variant of each kind at each question, with its interval; in bold what reads as the best of all does."""
+    """The best variant of each kind at each question, with its interval; both over all seeds where it has several.
+
+    In bold is the best of all, and each whose interval overlaps its.
+    """
+    rows = [seeds.averaged(row) for row in rows]
     kinds = list(dict.fromkeys(row["kind"] for row in rows))
     lines = []
     for column, counts in questions_of(rows, missing, sigma):
@@ -87,12 +92,18 @@ def summary(rows: Rows, missing: str, sigma: str) -> list[Table]:
         winner = best(asked, column)
         if winner is None:
             continue
-        top = cell(winner, column).text
         found = [best([row for row in asked if row["kind"] == kind], column) for kind in kinds]
-        cells = [Cell("–") if one is None else cell(one, column)._replace(key=one["key"]) for one in found]
-        cells = [one._replace(bold=one.text == top) for one in cells]
-        lines.append([Cell(column.title), *cells])
+        lines.append([Cell(column.title), *(contender(one, winner, column) for one in found)])
     return [Table([Head("question"), *(Head(f"best {kind}") for kind in kinds)], lines)]
+
+
+def contender(row: Described | None, winner: Described, column: Column) -> Cell:
+    """What the summary says of the best of a kind: in bold if its interval overlaps that of the best of all."""
+    if row is None:
+        return Cell("–")
+    found = cell(row, column)
+    text = f"{found.text}, {len(row['several']['seeds'])} seeds" if row["several"] else found.text
+    return found._replace(text=text, key=row["key"], bold=overlap(column.find(row), column.find(winner)))
 
 
 def others(peers: Mapping[str, Any], rows: Rows) -> Callable[[Mode, Rows], dict[str, Described]]:
@@ -138,6 +149,7 @@ def tables(
     incomplete = [row for row in rows if AUROC.find(row)]
     return {
         "summary": summary(rows, missing, sigma),
+        "seeds": seeds.compared(rows),
         "models": table(rows, questions.MODELS),
         "comparison": table(rows, questions.COMPARISON),
         "reconstruction": grouped(rows, questions.RECONSTRUCTION, missing),

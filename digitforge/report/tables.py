@@ -110,11 +110,17 @@ def ranked(rows: Sequence[Described], column: Column) -> list[Described]:
     return sorted(rows, key=lambda row: -better * value(column.find(row)))
 
 
-def cell(row: Described, column: Column) -> Cell:
-    """What a column says of a row."""
+def overlap(a: Any, b: Any) -> bool:
+    """Whether the intervals of two numbers overlap; a plain one has none beside itself."""
+    widths = (found["ci95"] for found in (a, b) if isinstance(found, Mapping))
+    return abs(value(a) - value(b)) <= sum(widths)
+
+
+def cell(row: Described, column: Column, absent: str = "–") -> Cell:
+    """What a column says of a row; `absent` where it has nothing to say."""
     found = column.find(row)
     if found is None:
-        return Cell("–")
+        return Cell(absent)
     number = value(found) if not isinstance(found, str) else None
     return Cell(column.write(found), number)
 

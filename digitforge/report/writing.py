@@ -1,4 +1,4 @@
-"""Writes all pages: reports/index.md, index.html, metrics.md, cards and their figures."""
+"""Writes all pages: reports/index.md, index.html, metrics.md, cards and their figures; and seeds.json."""
 
 import os
 from concurrent.futures import ProcessPoolExecutor
@@ -17,7 +17,7 @@ from digitforge.data.nondigits.disturbances import LEVELS
 from digitforge.data.pixels import crisp
 from digitforge.data.subsets import spread
 from digitforge.metrics.catalogue import CATALOGUE
-from digitforge.report import content
+from digitforge.report import content, seeds
 from digitforge.report.cards import captions
 from digitforge.report.figures import compare, variant
 from digitforge.report.figures.curves import accuracy_curve
@@ -56,7 +56,7 @@ def present(key: str, settings: dict[str, Any]) -> Presented:
     params = ResultParams.model_validate(settings)
     row = params.variants[key]
     found, history = content.arrays(key), pd.read_csv(files.MODELS / key / "history.csv")
-    described = content.of_variant(key, row, history)
+    described = content.of_variant(key, params, history)
     noise, sigma = params.evaluation.noise, content.noise_level(params)
     moments, needed = (
         album.read(files.MODELS / key / "album.npz"),
@@ -82,7 +82,7 @@ def present_all(params: ResultParams) -> dict[str, Presented]:
 
 
 def write(params: ResultParams, waiting: int = 0) -> None:
-    """Write reports/index.md, index.html, metrics.md, cards and figures. What is no longer made goes last.
+    """Write reports/index.md, index.html, metrics.md, seeds.json, cards and figures. What is no longer made goes last.
 
     waiting: how many variants there are beside these that aren't finished; the pages say so.
     """
@@ -117,6 +117,7 @@ def write(params: ResultParams, waiting: int = 0) -> None:
     if judge["kinds"]:
         save(nondigits(judge["kinds"], files.read_npz(files.NONDIGITS, *judge["kinds"])), FIGURES / "nondigits.png")
     save(disturbances(judge["features"], LEVELS), FIGURES / "disturbances.png")
+    files.write_json(files.REPORTS / "seeds.json", seeds.headlines(rows))
     for name in ("index.md", "metrics.md"):
         files.write_text(files.REPORTS / name, render(name, about))
     files.write_text(files.REPORTS / "index.html", render("index.html", about | page_content(about, FIGURES)))

@@ -11,6 +11,7 @@ from digitforge.errors import UserError
 from digitforge.runner.graph import Graph
 from digitforge.settings import memory
 from digitforge.settings.recipe import Recipe
+from digitforge.settings.seeds import kind
 
 KEPT = Path("seconds.json")  # in .scratch
 # Seconds on two cores of stages that have not run here yet, by their kind.
@@ -49,8 +50,8 @@ class Durations:
     def of(self, stage: str) -> float:
         """Seconds that a stage will take."""
         if stage not in self.seconds:
-            kind, _, key = stage.partition("@")
-            self.seconds[stage] = training(key) if kind == "train" else ESTIMATES.get(kind, LEAST)
+            file, key = kind(stage), stage.partition("@")[2]
+            self.seconds[stage] = training(key) if file == "train" else ESTIMATES.get(file, LEAST)
         return self.seconds[stage]
 
     def learn(self, stage: str, seconds: float) -> None:

@@ -16,6 +16,7 @@ from digitforge.errors import user_errors
 from digitforge.runner.graph import Graph
 from digitforge.runner.jobs import Job, Process
 from digitforge.runner.schedule import Run
+from digitforge.settings.seeds import kind
 
 NAME = "early report"
 PAGE = files.REPORTS / "early.html"
@@ -59,7 +60,7 @@ class Early:
 
 def needed_by_all(whole: Graph) -> set[str]:
     """The stages before the report that are of no single variant or digit, except those that need all of them."""
-    of_rows = {name for name in whole if name.partition("@")[0] in OF_ROWS}
+    of_rows = {name for name in whole if kind(name) in OF_ROWS}
     after = set().union(*(networkx.descendants(whole, name) for name in of_rows))
     return (networkx.ancestors(whole, "report") if "report" in whole else set()) - of_rows - after
 
@@ -86,7 +87,8 @@ def write(keys: list[str], digits: list[int]) -> None:
     waiting = len(params.variants) - len(rows)
     os.chdir(folder)
     trusted.write(Recipe.read("judge"), [*rows])
-    writing.write(params.model_copy(update={"variants": rows, "leave_one_out": study}), waiting)
+    once = params.seeds.model_copy(update={"rows": []})
+    writing.write(params.model_copy(update={"variants": rows, "leave_one_out": study, "seeds": once}), waiting)
     os.chdir(project)
     with files.atomic(PAGE) as partial:
         shutil.copyfile(folder / files.REPORTS / "index.html", partial)

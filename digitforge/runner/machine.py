@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import psutil
 
 from digitforge.errors import UserError
+from digitforge.settings.seeds import kind
 
 GIGABYTES = 3.0  # that a stage may take: the largest of the portfolio takes 2.7
 CORES = 2  # that a stage keeps busy, of THREADS in stages/__init__.py
@@ -36,7 +37,7 @@ class Machine:
         """
         if not self.gpus:
             return True, None
-        if stage.partition("@")[0] not in ON_GPU:
+        if kind(stage) not in ON_GPU:
             return True, "-1"
         free = [gpu for gpu in self.gpus if gpu not in taken]
         return bool(free), free[0] if free else None

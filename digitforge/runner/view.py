@@ -12,6 +12,7 @@ from rich.text import Text
 
 from digitforge.report.summary import in_a_line
 from digitforge.runner.jobs import Job
+from digitforge.settings.seeds import kind
 
 if TYPE_CHECKING:
     from digitforge.runner.schedule import Run
@@ -36,8 +37,7 @@ def told(job: Job, failure: str | None) -> str:
     """How a job ended."""
     if failure:
         return f"{job.name}: FAILED: {failure}"
-    kind, _, key = job.name.partition("@")
-    found = f"   {in_a_line(key)}" if kind == "evaluate" else ""
+    found = f"   {in_a_line(job.name.partition('@')[2])}" if kind(job.name) == "evaluate" else ""
     return f"{job.name}: {clock(job.seconds)}{found}"
 
 

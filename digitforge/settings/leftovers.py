@@ -1,4 +1,4 @@
-"""What removed variants and digits of the study left in artifacts/, reports/metrics/ and dvc.lock.
+"""What removed variants, seeds and digits of the study left in artifacts/, reports/metrics/ and dvc.lock.
 
 Stages read whole folders of artifacts, so a leftover would count as their data, and a clone, which has none, would
 differ. Stage `recipes` deletes those that DVC made; what was trained stays in its cache. `make tidy` deletes all, with
@@ -21,8 +21,9 @@ ENTRY = re.compile(r"^  ([^\s:]+):\n(?:   .*\n)*", re.MULTILINE)
 
 
 def leftovers(params: Params, root: Path = Path()) -> list[Path]:
-    """Files and folders that are of no variant and of no digit that params.yaml asks for."""
-    variants, digits = {*params.variants, *NOT_VARIANTS}, {*map(str, params.leave_one_out.digits)}
+    """Files and folders that are of no variant, seed or digit that params.yaml asks for."""
+    variants = {*params.variants, *params.seeds.all_keys, *NOT_VARIANTS}
+    digits = {*map(str, params.leave_one_out.digits)}
     study = files.METRICS / "leave_one_out"
     known = dict.fromkeys((files.MODELS, files.SAMPLES, files.SAMPLERS, files.METRICS), variants)
     known |= {files.LEAVE_ONE_OUT: digits, study: digits}
@@ -69,7 +70,7 @@ def main() -> None:
     delete(found)
     if LOCK.exists():
         before = LOCK.read_text(encoding="utf-8")
-        after = without_entries(before, {"recipes", *(recipe.name for recipe in make(params))})
+        after = without_entries(before, {"recipes", *dict(make(params))})
         if after != before:
             files.write_text(LOCK, after)
             print(f"deleted entries of {LOCK}")

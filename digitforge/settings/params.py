@@ -27,6 +27,7 @@ from digitforge.metrics.catalogue import HEADLINES
 from digitforge.schema import Positive, Schema, Share
 from digitforge.settings.families import FAMILIES
 from digitforge.settings.fit import Fit
+from digitforge.settings.seeds import Seed, Seeds
 from digitforge.settings.vae import VaeSettings
 from digitforge.settings.variants import Row, Variant
 from digitforge.settings.verifiers import Verifiers
@@ -143,7 +144,8 @@ class ResultParams(Schema):
 
     budget: Annotated[float, Field(gt=0, le=1000)]
     max_epochs: Positive
-    seed: Annotated[int, Field(ge=0, lt=2**31)]
+    seed: Seed
+    seeds: Seeds
     data: Data
     verifiers: Verifiers
     evaluation: Evaluation
@@ -156,6 +158,15 @@ class ResultParams(Schema):
         for path, digits in named.items():
             if self.data.source in SOURCES and max(digits, default=0) > 9:
                 raise ValueError(f"{path}: received {max(digits)}; accepted: 0 to 9, of {self.data.source}")
+        return self
+
+    @model_validator(mode="after")
+    def seeds_are_of_rows_and_differ_from_theirs(self) -> "ResultParams":
+        for key in self.seeds.rows:
+            if key not in self.variants:
+                raise ValueError(f"seeds.rows: received {shown(key)}; accepted: {', '.join(self.variants)}")
+        if self.seed in self.seeds.values:
+            raise ValueError(f"seeds.values: received {self.seed}, which is `seed`; accepted: other seeds")
         return self
 
     def variant(self, key: str) -> Row:

@@ -13,10 +13,10 @@ NEW = "not run yet"
 MOST_NAMES = 3  # stages of one kind that a line names
 
 
-def recipe_md5(recipe: Recipe, last: Mapping[str, Any]) -> str | None:
+def recipe_md5(name: str, recipe: Recipe, last: Mapping[str, Any]) -> str | None:
     """The md5 of the recipe that a stage last ran by; None for a stage that dvc.lock doesn't know."""
     path = path_of(recipe.stage, recipe.key).as_posix()
-    found = [dep.get("md5") for dep in last.get(recipe.name, {}).get("deps", []) if dep["path"] == path]
+    found = [dep.get("md5") for dep in last.get(name, {}).get("deps", []) if dep["path"] == path]
     return found[0] if found else None
 
 
@@ -52,16 +52,19 @@ def reasons(old: Recipe, new: Recipe) -> Iterator[str]:
             yield f"{path} was edited"
 
 
-def changes(recipes: Iterable[Recipe], last: Mapping[str, Any], root: Path) -> dict[str, list[str]]:
-    """{stage@key: why it will run again}, of the stages whose recipe differs from that of their last run."""
+def changes(recipes: Mapping[str, Recipe], last: Mapping[str, Any], root: Path) -> dict[str, list[str]]:
+    """{stage@key: why it will run again}, of the stages whose recipe differs from that of their last run.
+
+    recipes: {stage@key: recipe}, as DVC names the stages.
+    """
     found: dict[str, list[str]] = {}
-    for recipe in recipes:
-        md5 = recipe_md5(recipe, last)
+    for name, recipe in recipes.items():
+        md5 = recipe_md5(name, recipe, last)
         if md5 is None:
-            found[recipe.name] = [NEW]
+            found[name] = [NEW]
         elif md5 != files.md5(files.as_json(recipe.to_json())):
             old = before(recipe, md5, root)
-            found[recipe.name] = list(reasons(old, recipe)) if old else ["its recipe changed"]
+            found[name] = list(reasons(old, recipe)) if old else ["its recipe changed"]
     return found
 
 
@@ -95,7 +98,7 @@ def named(names: list[str]) -> str:
     )
 
 
-def plan(recipes: list[Recipe], root: Path = Path()) -> Iterator[str]:
+def plan(recipes: Mapping[str, Recipe], root: Path = Path()) -> Iterator[str]:
     """Lines that say which stages will run again and why, what follows from them, and what is no longer asked for."""
     last = last_run(root)
     found = changes(recipes, last, root)
@@ -112,6 +115,6 @@ def plan(recipes: list[Recipe], root: Path = Path()) -> Iterator[str]:
         yield f"then, if results change: {named(after)}"
     if not found:
         yield "every stage's recipe is that of its last run"
-    gone = last.keys() - {recipe.name for recipe in recipes} - {"recipes"}
+    gone = last.keys() - recipes.keys() - {"recipes"}
     if gone:
         yield f"no longer in params.yaml: {named(sorted(gone))}; `make tidy` deletes what they left"

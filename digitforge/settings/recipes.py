@@ -4,6 +4,8 @@ Constants in a stage's file say what its recipe holds. SETTINGS: dotted paths of
 `variants.KEY`, `verifier` for `verifiers.KEY`, `variants.*.data` for the values of all rows, and {channels} for that
 part of the data mode. CODE, if any: modules that the stage imports by name, in which {variant.family}, say, stands for
 that setting. WATCHERS, if any: packages and modules that only look on and decide nothing of its result.
+
+Stage NAME_again runs stages/NAME.py for rows from other seeds: their recipes are those of NAME, with another `seed`.
 """
 
 import ast
@@ -20,6 +22,7 @@ from digitforge.errors import UserError
 from digitforge.settings.code import Code, parsed
 from digitforge.settings.params import Params
 from digitforge.settings.recipe import Recipe, look_up
+from digitforge.settings.seeds import kind
 
 DVC_FILE = Path("dvc.yaml")
 CONSTANTS = ("SETTINGS", "CODE", "WATCHERS")
@@ -40,13 +43,19 @@ def declared(stage: str, root: Path) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def keys(definition: Mapping[str, Any], params: Mapping[str, Any]) -> list[str | None]:
-    """The keys of a stage of dvc.yaml: those of its `foreach` or `matrix`; [None] for one that runs once."""
+def resolved(value: Any, params: Mapping[str, Any]) -> Any:
+    """What DVC puts in the place of "${PATH}"; another value is itself."""
+    return look_up(params, value.removeprefix("${").removesuffix("}")) if isinstance(value, str) else value
+
+
+def instances(definition: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str | None, dict[str, Any]]:
+    """{key: its place on each axis} of a stage of dvc.yaml by its `foreach` or `matrix`: None of one that runs once."""
     if "matrix" in definition:
-        return ["-".join(map(str, values)) for values in product(*definition["matrix"].values())]
+        axes = {name: resolved(values, params) for name, values in definition["matrix"].items()}
+        return {"-".join(map(str, place)): dict(zip(axes, place, strict=True)) for place in product(*axes.values())}
     if "foreach" in definition:
-        return [str(key) for key in look_up(params, definition["foreach"].removeprefix("${").removesuffix("}"))]
-    return [None]
+        return {str(key): {} for key in resolved(definition["foreach"], params)}
+    return {None: {}}
 
 
 def mode_of(params: dict[str, Any], key: str | None) -> Mode | None:
@@ -84,20 +93,23 @@ def filled(module: str, settings: dict[str, Any]) -> str:
     return re.sub(r"{(.*)}", lambda found: look_up(settings, found[1]), module)
 
 
-def make(params: Params, root: Path = Path()) -> Iterator[Recipe]:
-    """The recipes of all stages of dvc.yaml except `recipes` itself, in the order of the file."""
+def make(params: Params, root: Path = Path()) -> Iterator[tuple[str, Recipe]]:
+    """DVC's name and the recipe of all stages of dvc.yaml except `recipes` itself, in the order of the file."""
     code, dumped = Code(root), params.model_dump(mode="json")
     stages = YAML(typ="safe").load((root / DVC_FILE).read_text(encoding="utf-8"))["stages"]
-    for stage, definition in stages.items():
-        if stage == "recipes":
+    for name, definition in stages.items():
+        if name == "recipes":
             continue
+        stage = kind(name)
         constants = declared(stage, root)
-        for key in keys(definition, dumped):
+        for key, place in instances(definition, dumped).items():
+            row, seed = place.get("row", key), place.get("seed", dumped["seed"])
             settings: dict[str, Any] = {}
             try:
                 for path in constants["SETTINGS"]:
-                    put(settings, *setting(dumped, path, key))
+                    put(settings, *setting(dumped | {"seed": seed}, path, row))
                 modules = (f"stages.{stage}", *(filled(module, settings) for module in constants["CODE"]))
             except KeyError as error:
                 raise UserError(f"stages/{stage}.py: received {error}; accepted: paths of params.yaml") from None
-            yield Recipe(stage, key, settings, code.closure(modules, (BEGINNING, *constants["WATCHERS"])))
+            found = code.closure(modules, (BEGINNING, *constants["WATCHERS"]))
+            yield (f"{name}@{key}" if key else name), Recipe(stage, key, settings, found)

@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,13 @@ from digitforge.tracking.runs import Store, dvc_experiment, flatten
 FIGURES, CARDS = files.REPORTS / "figures", files.REPORTS / "cards"
 
 
-def trainings(variants: Mapping[str, Any], digits: list[int]) -> Iterator[Training]:
-    """Every training of the pipeline: of the verifiers, the variants and the study's digits that the data has."""
+def trainings(keys: Iterable[str], digits: list[int]) -> Iterator[Training]:
+    """Every training of the pipeline: of the verifiers, the variants and the study's digits that the data has.
+
+    keys: of variants, and ROW-SEED of those from other seeds.
+    """
     yield from (Training.of(Recipe.read("verifier", name)) for name in NAMES)
-    yield from (Training.of(Recipe.read("train", key)) for key in variants)
+    yield from (Training.of(Recipe.read("train", key)) for key in keys)
     for digit in digits:
         training = Training.of(Recipe.read("leave_one_out", str(digit)))
         if files.read_json(training.metrics[0])["scores"]:  # empty: the data has no such digit, so nothing was trained

@@ -24,6 +24,7 @@ from digitforge import files
 from digitforge.revision import git_commit
 from digitforge.settings.params import Tracking
 from digitforge.settings.recipe import Recipe
+from digitforge.settings.seeds import row_of
 from digitforge.settings.trainings import Training
 from digitforge.tracking.moving import follow
 from digitforge.wording import redacted
@@ -38,7 +39,10 @@ ANSWER_SECONDS, SILENCE_SECONDS = 5, 300
 BATCH = 1_000  # metrics that one request may carry
 MAX_PARAM_LENGTH = 6_000
 # Stages whose many runs would hide the others: the UI folds them under a parent run.
-STUDIES = {"leave_one_out": "The same VAE, trained once without each digit: how well does it find the digit then?"}
+STUDIES = {
+    "leave_one_out": "The same VAE, trained once without each digit: how well does it find the digit then?",
+    "seeds": "Variants, trained again from other seeds: how much of a number is chance?",
+}
 PICTURES = "digits"  # the slider over training steps
 
 
@@ -164,8 +168,8 @@ class Store:
         if found and found[0].info.status == "RUNNING":
             return found[0].info.run_id
         tags = standard_tags(training, fingerprint) | {"source": source}
-        if training.recipe.stage in STUDIES:
-            tags["mlflow.parentRunId"] = self.parent(training.recipe.stage)
+        if study := study_of(training):
+            tags["mlflow.parentRunId"] = self.parent(study)
         return self.client.create_run(self.experiment_id, tags=tags, run_name=training.name).info.run_id
 
     def describe(self, run_id: str, training: Training, source: str) -> None:
@@ -290,12 +294,19 @@ def dvc_experiment() -> str:
     return os.environ.get("DVC_EXP_NAME", "")
 
 
+def study_of(training: Training) -> str | None:
+    """The one of STUDIES that a training belongs to, if any."""
+    study = "seeds" if row_of(training.name) != training.name else training.recipe.stage
+    return study if study in STUDIES else None
+
+
 def standard_tags(training: Training, fingerprint: str) -> dict[str, str]:
     """The tags that every run carries."""
     experiment, stage = dvc_experiment(), training.recipe.stage
     return {
         "stage": stage,
-        "variant": training.name,
+        "variant": row_of(training.name),
+        "seed": str(training.recipe["seed"]),
         "fingerprint": fingerprint,
         "mlflow.source.git.commit": git_commit(),
         "mlflow.source.name": f"stages/{stage}.py",

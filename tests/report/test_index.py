@@ -30,12 +30,12 @@ def of(rows, key):
 
 
 def test_the_summary_names_the_best_of_each_kind_and_the_best_of_all_in_bold(rows):
-    of(rows, "ae_vanilla")["details"]["reconstruction"]["right"]["value"] = 0.97
+    of(rows, "ae_vanilla")["details"]["reconstruction"]["right"]["value"] = 0.95
     of(rows, "vae_conv")["details"]["reconstruction"]["right"]["value"] = 0.98
     lines = markdown(summary(rows, 8, "0.5")).splitlines()
     assert lines[0] == "| question | best autoencoder | best VAE | best GAN |"
     assert lines[2] == (
-        "| Reconstructions read right | 97.0 ± 1.0 % [ae_vanilla](cards/ae_vanilla.md) "
+        "| Reconstructions read right | 95.0 ± 1.0 % [ae_vanilla](cards/ae_vanilla.md) "
         "| **98.0 ± 1.0 % [vae_conv](cards/vae_conv.md)** | – |"
     )
 
@@ -63,7 +63,9 @@ def test_a_gan_is_in_the_tables_of_samples_alone(rows):
 
 
 def test_every_table_has_rows(rows, judge):
-    assert all("\n|" in text for text in written(rows, judge=judge).values())
+    found = written(rows, judge=judge)
+    assert found.pop("seeds") == ""  # none has several
+    assert all("\n|" in text for text in found.values())
 
 
 def test_kinds_of_non_digits_have_both_verifiers_shares(rows, judge):

@@ -72,6 +72,16 @@ def test_the_row_that_is_soonest_done_comes_first_of_all(graph):
     assert set(order(graph, first=first)[:4]) == first
 
 
+def test_a_row_from_another_seed_is_no_row_of_an_early_report_and_no_report_waits_for_it(graph, started):
+    again = [("verifier@a", "sample_again@short-2"), ("sample_again@short-2", "evaluate_again@short-2")]
+    more = networkx.compose(graph, networkx.DiGraph([*again, ("evaluate_again@short-2", "report")]))
+    reports = Early(more, more)
+    assert reports.first(more, SECONDS) == Early(graph, graph).first(graph, SECONDS)
+    run = Run(more, Durations({**SECONDS, "evaluate_again@short-2": 900.0}), Machine(2))
+    run.done += ["verifier@a", "sample_again@short-2", "train@short", "sample@short", "evaluate@short"]
+    assert reports.due(run) == (early.NAME, ["short"])
+
+
 def test_nothing_comes_first_where_a_single_row_changed(graph):
     run = graph.subgraph({"train@long", "sample@long", "evaluate@long", "report"})
     assert Early(graph, run).first(run, SECONDS) == frozenset()
@@ -151,7 +161,9 @@ def test_a_stage_of_networks_waits_for_a_gpu_where_there_is_one():
     assert two.place("train@a", set()) == (True, "0")
     assert two.place("train@a", {"0"}) == (True, "1")
     assert two.place("train@a", {"0", "1"}) == (False, None)
+    assert two.place("train_again@a-2", {"0", "1"}) == (False, None)
     assert two.place("evaluate@a", {"0", "1"}) == (True, "-1")
+    assert two.place("evaluate_again@a-2", {"0", "1"}) == (True, "-1")
     assert Machine(4).place("train@a", {None}) == (True, None)
 
 
@@ -186,7 +198,7 @@ def test_what_a_stage_took_is_known_the_next_time_and_a_damaged_file_is_no_matte
     Durations.read().learn("sample@a", 12.34)
     assert Durations.read().of("sample@a") == 12.3
     (project / ".scratch/seconds.json").write_text("[1")
-    assert Durations.read().of("sample@a") == 60
+    assert Durations.read().of("sample@a") == Durations.read().of("sample_again@a-2") == 60
 
 
 def test_longer_trainings_of_larger_networks_are_estimated_longer(project, monkeypatch):

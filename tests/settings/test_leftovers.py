@@ -5,6 +5,7 @@ import json
 from digitforge import files
 from digitforge.settings import leftovers
 from digitforge.settings.outputs import copy_of, digest
+from digitforge.settings.params import parse
 from digitforge.settings.recipe import Recipe
 from tests import small
 
@@ -27,12 +28,16 @@ stages:
 
 
 def test_leftovers_are_named_and_deleted(tmp_path, monkeypatch, capsys):
-    params = small.params()
+    content = small.content()
+    content["seeds"] = {"rows": ["vae_beta"], "values": [2]}
+    params = parse(content)
     kept = [
         files.MODELS / "vae_beta" / "config.json",
         files.SAMPLES / "vae_beta.npz",
         files.METRICS / "vae_beta.json",
         files.METRICS / "vae_beta.details.json",
+        files.MODELS / "vae_beta-2" / "config.json",
+        files.METRICS / "vae_beta-2.details.json",
         files.METRICS / "verifier" / "strict.json",
         files.METRICS / "judge.json",
         files.METRICS / "peers.json",
@@ -45,6 +50,8 @@ def test_leftovers_are_named_and_deleted(tmp_path, monkeypatch, capsys):
         files.SAMPLERS / "old.npz",
         files.METRICS / "old.json",
         files.METRICS / "old.details.json",
+        files.MODELS / "vae_beta-3" / "config.json",
+        files.METRICS / "vae_beta-3.json",
         files.METRICS / "leave_one_out" / "3.json",
         files.LEAVE_ONE_OUT / "3" / "scores.npz",
     ]
@@ -52,14 +59,14 @@ def test_leftovers_are_named_and_deleted(tmp_path, monkeypatch, capsys):
         files.write_text(tmp_path / path, "x")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(leftovers, "load_params", lambda: params)
-    monkeypatch.setattr(leftovers, "make", lambda params: [Recipe("train", "vae_beta", {}, {})])
+    monkeypatch.setattr(leftovers, "make", lambda params: [("train@vae_beta", Recipe("train", "vae_beta", {}, {}))])
     files.write_text(tmp_path / "dvc.lock", LOCK)
     leftovers.main()
     assert all(path.exists() for path in kept)
     assert not any(path.exists() for path in gone)
     said = capsys.readouterr().out
     assert "deleted artifacts/models/old, which" in said
-    assert said.count("deleted ") == 8
+    assert said.count("deleted ") == 10
     assert (tmp_path / "dvc.lock").read_text() == LOCK.replace(GONE, "")
     leftovers.main()
     assert capsys.readouterr().out == "nothing is left of removed variants\n"

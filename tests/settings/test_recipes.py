@@ -31,13 +31,13 @@ def project(tmp_path):
 
 
 def made(root, **changes):
-    """{stage@key: recipe}, of tests/params.yaml with other settings at dotted paths (dots are written __)."""
+    """{stage@key: recipe} of tests/params.yaml with other settings at dotted paths (dots are written __)."""
     content = small.content()
     for path, value in changes.items():
         *parents, last = path.split("__")
         place = look_up(content, ".".join(parents)) if parents else content
         place[last] = value
-    return {recipe.name: recipe for recipe in make(parse(content), root)}
+    return dict(make(parse(content), root))
 
 
 def edit(path, old, new):
@@ -126,6 +126,31 @@ def test_a_number_that_a_mode_does_not_use_changes_nothing_of_it():
     }
     named = differ(made(ROOT), made(ROOT, evaluation__samples__color=400))
     assert of_stage(named, "sample") == {f"sample@{key}" for key, mode in modes.items() if "color" in mode}
+
+
+SEEDS = {"rows": ["vae_beta", "ae_stacked"], "values": [2, 3]}
+
+
+def test_a_row_from_another_seed_has_the_recipes_of_the_row_but_for_the_seed():
+    before, after = made(ROOT), made(ROOT, seeds=SEEDS)
+    new = after.keys() - before.keys()
+    keys = [f"{row}-{seed}" for row in SEEDS["rows"] for seed in SEEDS["values"]]
+    assert new == {f"{stage}_again@{key}" for stage in ("train", "sample", "evaluate") for key in keys}
+    for stage in ("train", "sample", "evaluate"):
+        own, again = after[f"{stage}@vae_beta"], after[f"{stage}_again@vae_beta-3"]
+        assert again == Recipe(stage, "vae_beta-3", own.settings | {"seed": 3}, own.code)
+    assert after["sample_again@ae_stacked-2"]["evaluation.samples.color"] == 300
+    # Neither the rows' own stages nor those of others run again.
+    assert {name for name in before if before[name] != after[name]} == {"report", "track"}
+
+
+def test_another_seed_more_touches_no_other():
+    two, three = made(ROOT, seeds=SEEDS), made(ROOT, seeds=SEEDS | {"values": [2, 3, 4]})
+    assert {name for name in two if two[name] != three[name]} == {"report", "track"}
+    # `seed` is the rows' own, and that of all else.
+    named = differ(two, made(ROOT, seeds=SEEDS, seed=9))
+    assert {"train@vae_beta", "verifier@strict"} <= named
+    assert not {name for name in named if "_again@" in name}
 
 
 MEASURED = ("reference", "report", "plots", "track")
@@ -244,7 +269,7 @@ def test_the_plan_says_what_changed_and_what_follows(tmp_path):
     cached = tmp_path / ".dvc/cache/files/md5" / md5[:2] / md5[2:]
     files.write_text(cached, text)
     (tmp_path / "dvc.lock").write_text(LOCK % md5)
-    lines = list(plan([new], tmp_path))
+    lines = list(plan({"train@a": new}, tmp_path))
     assert lines == [
         "train@a: model.beta 1.0 -> 4.0",
         "train@a: model.new is new",
@@ -255,16 +280,16 @@ def test_the_plan_says_what_changed_and_what_follows(tmp_path):
         "no longer in params.yaml: report, sample@a, sample@b, track, train@b; `make tidy` deletes what they left",
     ]
     track = Recipe("track", None, {}, {})
-    assert "track: its recipe changed" in list(plan([new, track], tmp_path))
+    assert "track: its recipe changed" in list(plan({"train@a": new, "track": track}, tmp_path))
     cached.unlink()
-    assert next(iter(plan([new], tmp_path))) == "train@a: its recipe changed"
-    assert next(iter(plan([old], tmp_path))) == "every stage's recipe is that of its last run"
+    assert next(iter(plan({"train@a": new}, tmp_path))) == "train@a: its recipe changed"
+    assert next(iter(plan({"train@a": old}, tmp_path))) == "every stage's recipe is that of its last run"
 
 
 @pytest.mark.parametrize("text", ["", "<<<<<<< HEAD\nstages:\n", "stages:\n", "[]"])
 def test_a_damaged_lock_is_planned_without(tmp_path, text):
     (tmp_path / "dvc.lock").write_text(text)
-    assert list(plan([Recipe("train", "a", {}, {})], tmp_path)) == ["not run yet: train@a"]
+    assert list(plan({"train@a": Recipe("train", "a", {}, {})}, tmp_path)) == ["not run yet: train@a"]
 
 
 def test_many_stages_share_a_line():
@@ -273,8 +298,8 @@ def test_many_stages_share_a_line():
 
 
 def test_the_plan_of_a_fresh_clone_is_everything(tmp_path):
-    recipes = list(made(ROOT).values())
-    assert set(changes(recipes, {}, tmp_path)) == {recipe.name for recipe in recipes}
+    recipes = made(ROOT)
+    assert set(changes(recipes, {}, tmp_path)) == set(recipes)
 
 
 @pytest.mark.parametrize(
@@ -339,4 +364,4 @@ def test_a_damaged_recipe_in_dvc_s_cache_costs_the_details_alone(tmp_path, conte
     recipe = Recipe("train", "a", {"seed": 1}, {})
     last = {"train@a": {"deps": [{"path": path_of("train", "a").as_posix(), "md5": "0" * 32}], "outs": []}}
     files.write_text(copy_of("0" * 32, tmp_path), content)
-    assert changes([recipe], last, tmp_path) == {"train@a": ["its recipe changed"]}
+    assert changes({"train@a": recipe}, last, tmp_path) == {"train@a": ["its recipe changed"]}

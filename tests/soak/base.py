@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 from ruamel.yaml import YAML
 
+from digitforge.settings.seeds import kind
 from tests.cloned import Project, cloned
 
 PATIENCE = 1200  # seconds that a command may take on a busy machine
@@ -119,8 +120,8 @@ class Copy(Project):
 
     def stage(self, name: str) -> list[str]:
         """The command of a stage, `train@vae_small` say, as DVC would run it."""
-        stage, _, key = name.partition("@")
-        return [sys.executable, "-m", f"stages.{stage}", *([key] if key else [])]
+        key = name.partition("@")[2]
+        return [sys.executable, "-m", f"stages.{kind(name)}", *([key] if key else [])]
 
     def forget_runs(self) -> None:
         """Have DVC run stages whose outputs are gone, rather than bring the outputs of their last run back."""

@@ -25,6 +25,7 @@ def project(tmp_path, monkeypatch):
     """A project with three trained variants; tests may change its files -> MLflow client."""
     content = small.content()
     content["leave_one_out"]["digits"] = []
+    content["seeds"] = {"rows": ["a"], "values": [2]}
     content["variants"] = {
         key: content["variants"]["vae_dense"] | {"title": key.upper(), "data": data}
         for key, data in (
@@ -34,7 +35,7 @@ def project(tmp_path, monkeypatch):
         )
     }
     monkeypatch.chdir(tmp_path)
-    variants = [("train", key) for key in ("a", "b", "stacks")]
+    variants = [("train", key) for key in ("a", "a-2", "b", "stacks")]
     for stage, key in [("track", None), *(("verifier", name) for name in NAMES), *variants]:
         small.write_recipe(stage, key, content)
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
@@ -47,12 +48,14 @@ def project(tmp_path, monkeypatch):
     files.write_npz(files.OOD)
     for folder, weights in [
         *((files.VERIFIER / name, "verifier") for name in NAMES),
-        *((files.MODELS / key, "model") for key in ("a", "b", "stacks")),
+        *((files.MODELS / key, "model") for key in ("a", "a-2", "b", "stacks")),
     ]:
         files.write_text(folder / f"{weights}.weights.h5", f"weights in {folder}")
         files.write_text(folder / "history.csv", "step,loss\n8,2.0\n16,1.0\n")
     for name in NAMES:
         files.write_json(files.METRICS / "verifier" / f"{name}.json", {"accuracy": 0.99})
+    files.write_json(files.METRICS / "a-2.json", {"samples": {"fid": 2.0}})  # better than a itself, and no champion
+    files.write_json(files.METRICS / "a-2.details.json", {})
     for key, fid in (("a", 4.0), ("b", 3.0), ("stacks", 1.0)):
         files.write_npz(files.MODELS / key / "album.npz", steps=np.array([0, 16]), samples=np.stack([IMAGES, IMAGES]))
         files.write_json(files.MODELS / key / "config.json", {})
@@ -83,7 +86,7 @@ def state(client):
 def test_runs_and_models_are_made_once(project):
     track.main()
     runs, versions, aliases = first = state(project)
-    assert set(runs) == {"verifier_plain", "verifier_strict", "verifier_control", "a", "b", "stacks"}
+    assert set(runs) == {"verifier_plain", "verifier_strict", "verifier_control", "a", "a-2", "seeds", "b", "stacks"}
     notes = {name: runs[f"verifier_{name}"][1]["mlflow.note.content"] for name in NAMES}
     assert "'no digit'" in notes["strict"]
     assert len(set(notes.values())) == 3
@@ -91,6 +94,8 @@ def test_runs_and_models_are_made_once(project):
     run_id, tags, metrics = runs["a"]
     assert tags["mlflow.note.content"] == "A"
     assert (metrics["samples/fid"], metrics["loss"]) == (4.0, 1.0)
+    _, tags, metrics = runs["a-2"]
+    assert (tags["mlflow.note.content"], tags["seed"], metrics["samples/fid"]) == ("A, seed 2", "2", 2.0)
     assert [file.path for file in project.list_artifacts(run_id, "cards")] == ["cards/a.md"]
     pictured = [file.path.split("+")[2] for file in project.list_artifacts(run_id, "images") if "png" in file.path]
     assert pictured == ["0", "16"]  # the slider of a training that never ran here
@@ -118,12 +123,13 @@ def test_a_change_makes_one_version_and_may_change_the_champion(project):
 
 def test_an_experiment_has_runs_of_its_own_and_no_champion(project, monkeypatch):
     track.main()
-    [before] = project.search_runs([project.get_experiment_by_name("small").experiment_id], "tags.variant = 'a'")
+    of_a = "tags.variant = 'a' and tags.seed = '1'"
+    [before] = project.search_runs([project.get_experiment_by_name("small").experiment_id], of_a)
     monkeypatch.setenv("DVC_EXP_NAME", "strict")
     files.write_json(files.METRICS / "a.json", {"samples": {"fid": 2.0}})
     for _ in range(2):
         track.main()
-    found = project.search_runs([before.info.experiment_id], "tags.variant = 'a'")
+    found = project.search_runs([before.info.experiment_id], of_a)
     fids = {run.data.tags.get("dvc_experiment", ""): run.data.metrics["samples/fid"] for run in found}
     assert fids == {"": 4.0, "strict": 2.0}
     assert len(found) == 2

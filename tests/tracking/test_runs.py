@@ -48,6 +48,7 @@ def test_a_run_has_parameters_curves_data_and_tags(repository, monkeypatch):
     expected = {
         "stage": "train",
         "variant": "vae_x",
+        "seed": "1",
         "family": "vae",
         "data": "mono-binary-complete",
         "source": "mnist",
@@ -113,6 +114,16 @@ def test_the_runs_of_a_study_have_one_parent(repository):
     [parent] = map(store.client.get_run, {run.data.tags["mlflow.parentRunId"] for run in found})
     assert (parent.info.run_name, parent.info.status) == ("leave_one_out", "FINISHED")
     assert "mlflow.parentRunId" not in store.client.get_run(store.open(other, "mnist")).data.tags
+
+
+def test_a_variant_from_another_seed_is_found_by_variant_and_seed_below_one_parent(repository):
+    store = runs.Store("exp")
+    children = [store.open(small.training(f"vae_x-{seed}", seed=seed), "mnist") for seed in (2, 3)]
+    found = [store.client.get_run(child) for child in children]
+    assert [run.info.run_name for run in found] == ["vae_x-2", "vae_x-3"]
+    assert [(run.data.tags["variant"], run.data.tags["seed"]) for run in found] == [("vae_x", "2"), ("vae_x", "3")]
+    [parent] = map(store.client.get_run, {run.data.tags["mlflow.parentRunId"] for run in found})
+    assert parent.info.run_name == "seeds"
 
 
 def test_a_failed_training_is_marked(repository):
