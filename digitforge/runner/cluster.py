@@ -24,6 +24,7 @@ from digitforge.runner import said, task
 from digitforge.runner.graph import Graph
 from digitforge.runner.jobs import Job
 from digitforge.runner.machine import CORES, ON_GPU
+from digitforge.settings.seeds import kind
 from digitforge.wording import redacted
 
 LOCK = Path("dvc.lock")
@@ -72,7 +73,7 @@ class Cluster:
             writes=self.kept[stage],
             environment={name: value for name, value in os.environ.items() if name.startswith(PASSED)},
         )
-        gpus = self.gpu_share if self.has_gpus and stage.partition("@")[0] in ON_GPU else 0
+        gpus = self.gpu_share if self.has_gpus and kind(stage) in ON_GPU else 0
         remote = self.ray.remote(num_cpus=self.cores, num_gpus=gpus, max_retries=RETRIES)(task.on_node)
         return Task(stage, remote.remote(order, self.bundle, self.board), self)
 
