@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from digitforge.data.mapped import at_random
 from digitforge.nn.backend import tf
-
-READERS = 4  # batches of a mapped array that are read at once: one may wait for the disk
 
 
 def batches(arrays: tuple[np.ndarray, ...], *, batch: int, seed: int, start: int = 0) -> tf.data.Dataset:
@@ -36,8 +34,7 @@ def batches(arrays: tuple[np.ndarray, ...], *, batch: int, seed: int, start: int
         return found if len(found) > 1 else found[0]
 
     steps = tf.data.Dataset.range(start, tf.int64.max)
-    at_once = READERS if any(isinstance(array, np.memmap) for array in arrays) else 1
-    return without_autotune(steps.map(gather, num_parallel_calls=at_once).prefetch(4))
+    return without_autotune(steps.map(gather, num_parallel_calls=1).prefetch(4))
 
 
 def reader(array: np.ndarray) -> Callable[[tf.Tensor], tf.Tensor]:
@@ -48,13 +45,11 @@ def reader(array: np.ndarray) -> Callable[[tf.Tensor], tf.Tensor]:
     if not isinstance(array, np.memmap):
         resident = tf.constant(array)
         return lambda index: tf.gather(resident, index)
-    if isinstance(array.base, mmap.mmap):
-        array.base.madvise(mmap.MADV_RANDOM)  # else the system reads a hundred times as much, ahead of each row
-    rows = np.asarray(array)
+    rows = at_random(array)
 
     def read(index: tf.Tensor) -> tf.Tensor:
-        found = tf.numpy_function(lambda chosen: rows.take(chosen, axis=0), [index], rows.dtype, stateful=False)
-        return tf.ensure_shape(found, (*index.shape, *rows.shape[1:]))
+        found = tf.numpy_function(rows, [index], array.dtype, stateful=False)
+        return tf.ensure_shape(found, (*index.shape, *array.shape[1:]))
 
     return read
 

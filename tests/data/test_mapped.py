@@ -21,7 +21,7 @@ def project(repository):
 
 
 def unpacked(project):
-    return sorted(project.glob(".scratch/mapped/*/*/*"))
+    return sorted(project.glob(".scratch/mapped/*/x_train/*"))
 
 
 def test_what_is_too_large_is_mapped_and_the_same(project, monkeypatch):
