@@ -34,7 +34,8 @@ def batches(arrays: tuple[np.ndarray, ...], *, batch: int, seed: int, start: int
         return found if len(found) > 1 else found[0]
 
     steps = tf.data.Dataset.range(start, tf.int64.max)
-    return without_autotune(steps.map(gather, num_parallel_calls=1).prefetch(4))
+    at_once, ahead = (2, 16) if any(isinstance(array, np.memmap) for array in arrays) else (1, 4)  # disks keep waiting
+    return without_autotune(steps.map(gather, num_parallel_calls=at_once).prefetch(ahead))
 
 
 def reader(array: np.ndarray) -> Callable[[tf.Tensor], tf.Tensor]:

@@ -27,4 +27,6 @@ def own_seed(seed: tf.Tensor) -> tf.Tensor:
 def of_whole_batch(gradients: Gradients) -> Gradients:
     """Gradients of a share's mean loss, divided so that their sum over devices, which Keras takes, is the batch's."""
     count = tf.distribute.get_strategy().num_replicas_in_sync
-    return gradients if count == 1 else [(gradient / count, variable) for gradient, variable in gradients]
+    if count == 1:
+        return gradients
+    return [(tf.convert_to_tensor(gradient) / count, variable) for gradient, variable in gradients]  # some are sparse
