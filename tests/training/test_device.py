@@ -1,4 +1,4 @@
-from unittest.mock import Mock
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -25,10 +25,10 @@ def test_without_a_gpu_all_is_float32():
     ],
 )
 def test_what_trains_is_said(monkeypatch, gpus, wanted, said):
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: gpus)
-    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: {"device_name": gpu})
-    found = [Mock(name=name) for name in gpus]
-    monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: found if kind == "GPU" else [Mock()])
+    found = {"GPU": [SimpleNamespace(name=name) for name in gpus], "CPU": [SimpleNamespace(name="CPU:0")]}
+    monkeypatch.setattr(tf.config, "list_physical_devices", found.get)
+    monkeypatch.setattr(tf.config, "list_logical_devices", found.get)
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: {"device_name": gpu.name})
     assert device.describe_device(Fit(**small.fit(devices=wanted))) == said
 
 
