@@ -6,6 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks.turns import Turns
 
 
@@ -19,7 +21,8 @@ def main() -> None:
     from digitforge.training.fit import Plan, fit
 
     callbacks.CHECKPOINT_EVERY_SECONDS = math.inf  # waiting for a turn isn't training: none would be due in a block
-    images, steps = pictures(job["shape"]), job["steps"]
+    mapped = np.load(job["mapped"], mmap_mode="r") if "mapped" in job else None
+    images, steps = pictures(job["shape"]) if mapped is None else mapped, job["steps"]
     model = build(job["family"], tuple(job["shape"]), job["model"], seed=1)
     operations = {"operations": step_operations(model), "sample_operations": sample_operations(model)}
     turns.start(weights=model.count_params(), **operations)

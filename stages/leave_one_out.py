@@ -6,6 +6,7 @@ the distance of codes from training codes, over the test split. Both are empty w
 
 from digitforge import files
 from digitforge.data.dataset import Dataset
+from digitforge.data.mapped import rows
 from digitforge.errors import argument, user_errors
 from digitforge.metrics.neighbours import neighbour_distance
 from digitforge.models import build
@@ -15,6 +16,7 @@ from digitforge.settings.recipe import Recipe
 from digitforge.settings.trainings import Training
 from digitforge.tracking.runs import live
 from digitforge.training.callbacks import Point
+from digitforge.training.device import placed
 from digitforge.training.resumable import train, write_history
 
 SETTINGS = ("seed", "budget", "max_epochs", "evaluation.likelihood.draws", "leave_one_out.model", "leave_one_out.fit")
@@ -34,8 +36,10 @@ def main(key: str) -> None:
         write_history(folder / "history.csv", [])
         files.write_npz(folder / "scores.npz")
         return
-    learnt = data["x_train"][kept]
-    model = build(training.family, learnt.shape[1:], recipe["leave_one_out.model"], seed=seed)
+    learnt = rows(data["x_train"], kept)
+    fit = Fit.model_validate(recipe["leave_one_out.fit"])
+    with placed(fit):
+        model = build(training.family, learnt.shape[1:], recipe["leave_one_out.model"], seed=seed)
     model.adapt(learnt)
 
     def save(history: list[Point]) -> None:
@@ -44,7 +48,7 @@ def main(key: str) -> None:
         known, codes = (model.encode(images, seed)[0] for images in (learnt, data["x_test"]))
         files.write_npz(folder / "scores.npz", **nats, code_distance=neighbour_distance(known, codes))
 
-    fit, held_out = Fit.model_validate(recipe["leave_one_out.fit"]), (data["x_test"][seen],)
+    held_out = (data["x_test"][seen],)
     train(training, model, (learnt,), held_out, fit, save, source=source, watched=live(training, source))
 
 

@@ -3,7 +3,6 @@
 from digitforge import files
 from digitforge.data.album import Album
 from digitforge.data.dataset import Dataset
-from digitforge.data.modes import Mode
 from digitforge.data.subsets import one_of_each
 from digitforge.errors import argument, user_errors
 from digitforge.models import build
@@ -13,7 +12,7 @@ from digitforge.settings.recipe import Recipe
 from digitforge.settings.trainings import Training
 from digitforge.tracking.runs import live
 from digitforge.training.callbacks import Point
-from digitforge.training.device import spread_over_cores
+from digitforge.training.device import placed, spread_over_cores
 from digitforge.training.fit import save_weights
 from digitforge.training.resumable import train, write_history
 
@@ -36,8 +35,9 @@ def main(key: str) -> None:
     recipe = Recipe.read("train", key)
     family, settings, fit = recipe["variant.family"], recipe["variant.model"], Fit.model_validate(recipe["variant.fit"])
     spread_over_cores(fit.batch)
-    data = Dataset.read(Mode.parse(recipe["variant.data"]), "x_train", "y_train", "x_test", "y_test")
-    model = build(family, data["x_train"].shape[1:], settings, classes=data.class_count, seed=recipe["seed"])
+    data = Dataset.read(Training.of(recipe).mode, "x_train", "y_train", "x_test", "y_test")
+    with placed(fit):
+        model = build(family, data["x_train"].shape[1:], settings, classes=data.class_count, seed=recipe["seed"])
     model.adapt(data["x_train"], data["y_train"])
     album = Album(snapshots(model, data["x_test"][one_of_each(data["y_test"], data.digits_per_image)], recipe["seed"]))
     seen, names = data.known(recipe["data.missing_digit"]), ("x", "y")[: 1 + model.needs_labels]

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from digitforge import files
+from digitforge.data import mapped
 from digitforge.data.modes import Mode
 from digitforge.data.raw import SourceFacts
 from digitforge.data.stacked import has_digit
@@ -36,8 +37,8 @@ class Dataset:
 
     @classmethod
     def read(cls, mode: Mode, *names: str, root: Path = Path()) -> "Dataset":
-        """The named arrays of a mode, or all, of the project in the folder `root`."""
-        arrays = files.read_npz(root / cls.path(mode), *(("source", *names) if names else ()))
+        """The named arrays of a mode, or all, of the project in `root`; those too large for memory are mapped."""
+        arrays = mapped.read(root / cls.path(mode), *(("source", *names) if names else ()))
         return cls(mode, SourceFacts.parse(json.loads(str(arrays.pop("source")))), arrays)
 
     def write(self, root: Path = Path()) -> None:

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digitforge.data import mapped
 from digitforge.data.modes import Mode
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Int, Int32, Integer, UInt8
+
+AT_ONCE = 10_000  # stacks that are put together at once
 
 
 def binarize(images: UInt8[np.ndarray, "*shape"]) -> UInt8[np.ndarray, "*shape"]:
@@ -39,7 +42,11 @@ def stack(
     [count, 3] in 0..N-1. Channel 0 (red) holds the ones, channel 1 (green) the tens, channel 2 (blue) the hundreds.
     """
     drawn = rng.integers(len(images), size=(count, 3))
-    stacked = np.stack([images[drawn[:, channel]] for channel in range(3)], axis=-1)
+    stacked = mapped.empty((count, *images.shape[1:], 3))
+    for start in range(0, count, AT_ONCE):
+        some = drawn[start : start + AT_ONCE]
+        for channel in range(3):
+            stacked[start : start + AT_ONCE, ..., channel] = images[some[:, channel]]
     return stacked, labels[drawn].astype(np.int32) @ np.array([1, 10, 100], np.int32), drawn
 
 

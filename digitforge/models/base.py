@@ -9,6 +9,7 @@ from digitforge.nn.augmentations import unchanged
 from digitforge.nn.backend import keras, tf
 from digitforge.nn.batches import batch_by_batch, in_batches, scale
 from digitforge.nn.pixels import PIXELS
+from digitforge.nn.replicas import Gradients, of_whole_batch, own_seed
 from digitforge.schema import Schema
 
 fold_in = tf.random.experimental.stateless_fold_in
@@ -95,15 +96,15 @@ class GenerativeModel(keras.Model):
         The noise depends on seed and step alone, so that a resumed run repeats.
         """
         x, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
-        seed = fold_in([self.seed, 0], tf.cast(self.optimizer.iterations, tf.int32))
+        seed = own_seed(fold_in([self.seed, 0], tf.cast(self.optimizer.iterations, tf.int32)))
         x = self.augment(scale(x), fold_in(seed, 5))
         terms, gradients = self.gradients(self.pixels.observe(x, fold_in(seed, 1)), labels, seed)
-        self.optimizer.apply_gradients(gradients)
+        self.optimizer.apply_gradients(of_whole_batch(gradients))
         return self._averages(terms)
 
     def gradients(
         self, x: tf.Tensor, labels: tf.Tensor | None, seed: tf.Tensor
-    ) -> tuple[dict[str, tf.Tensor], list[tuple[tf.Tensor, tf.Variable]]]:
+    ) -> tuple[dict[str, tf.Tensor], Gradients]:
         """The terms of a step, and each trainable variable after the gradient that moves it; arguments as `terms`."""
         with tf.GradientTape() as tape:
             terms = self.terms(x, labels, seed, training=True)
@@ -114,7 +115,7 @@ class GenerativeModel(keras.Model):
     def test_step(self, data: Any) -> dict[str, tf.Tensor]:
         """The same terms without an update; always the same noise."""
         x, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
-        seed = tf.constant([self.seed, 1])
+        seed = own_seed(tf.constant([self.seed, 1]))
         return self._averages(self.terms(self.pixels.observe(scale(x), seed), labels, seed, training=False))
 
     def _averages(self, terms: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:

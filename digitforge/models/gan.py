@@ -6,6 +6,7 @@ from digitforge.models.base import GenerativeModel, fold_in
 from digitforge.nn.adversarial import GAMES
 from digitforge.nn.backend import tf
 from digitforge.nn.networks import Shape
+from digitforge.nn.replicas import Gradients
 from digitforge.settings.gan import GanSettings
 
 
@@ -43,7 +44,7 @@ class Gan(GenerativeModel):
 
     def gradients(
         self, x: tf.Tensor, labels: tf.Tensor | None, seed: tf.Tensor
-    ) -> tuple[dict[str, tf.Tensor], list[tuple[tf.Tensor, tf.Variable]]]:
+    ) -> tuple[dict[str, tf.Tensor], Gradients]:
         """Each network's weights by the gradient of its own loss, both from the same images."""
         with tf.GradientTape(persistent=True) as tape:
             terms = self.terms(x, labels, seed, training=True)

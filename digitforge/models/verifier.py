@@ -7,6 +7,7 @@ import numpy as np
 from digitforge.nn.augmentations import unchanged
 from digitforge.nn.backend import keras, layers, tf
 from digitforge.nn.batches import batch_by_batch, scale
+from digitforge.nn.replicas import of_whole_batch, own_seed
 
 
 class VerifierNetwork(keras.Model):
@@ -44,12 +45,13 @@ class VerifierNetwork(keras.Model):
         """One step of cross-entropy on augmented images, every second one binarised."""
         images, labels = data
         seed = tf.random.experimental.stateless_fold_in([self.seed, 0], tf.cast(self.optimizer.iterations, tf.int32))
-        x = half_binary(self.augment(scale(images), seed))
+        x = half_binary(self.augment(scale(images), own_seed(seed)))
         with tf.GradientTape() as tape:
             logits = self(x, training=True)
             loss = cross_entropy(labels, logits)
-        gradients = tape.gradient(loss, self.trainable_variables)
-        self.optimizer.apply(gradients, self.trainable_variables)
+        variables = self.trainable_variables
+        gradients = zip(tape.gradient(loss, variables), variables, strict=True)
+        self.optimizer.apply_gradients(of_whole_batch(list(gradients)))
         return self._update(loss, labels, logits)
 
     def test_step(self, data: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from digitforge.data.mapped import at_random
 from digitforge.nn.backend import tf
 
 
@@ -14,10 +16,11 @@ def batches(arrays: tuple[np.ndarray, ...], *, batch: int, seed: int, start: int
 
     arrays: each [N, ...] -> elements ([B, ...], ...), or just [B, ...] for a single array. Every epoch is a new
     permutation of the N examples. The batch of a step is a function of (seed, step) alone: a run resumed at
-    step s sees what it would have seen.
+    step s sees what it would have seen, and so does one whose arrays are memory-mapped files: their rows are read from
+    the disk, ahead of the training, and are never all in memory.
     """
     count = len(arrays[0])
-    resident = [tf.constant(array) for array in arrays]
+    readers = [reader(array) for array in arrays]
 
     def gather(step: tf.Tensor) -> tf.Tensor | tuple[tf.Tensor, ...]:
         position = step * batch + tf.range(batch, dtype=tf.int64)
@@ -27,11 +30,29 @@ def batches(arrays: tuple[np.ndarray, ...], *, batch: int, seed: int, start: int
         index = tf.raw_ops.RandomIndexShuffle(
             index=position % count, seed=seeds, max_index=tf.constant(count - 1, tf.int64), rounds=4
         )
-        found = tuple(tf.gather(array, index) for array in resident)
+        found = tuple(read(index) for read in readers)
         return found if len(found) > 1 else found[0]
 
     steps = tf.data.Dataset.range(start, tf.int64.max)
-    return without_autotune(steps.map(gather, num_parallel_calls=1).prefetch(4))
+    at_once, ahead = (2, 16) if any(isinstance(array, np.memmap) for array in arrays) else (1, 4)  # disks keep waiting
+    return without_autotune(steps.map(gather, num_parallel_calls=at_once).prefetch(ahead))
+
+
+def reader(array: np.ndarray) -> Callable[[tf.Tensor], tf.Tensor]:
+    """A function of positions [B] that gives those rows of an array [N, ...], in a graph -> [B, ...].
+
+    An array in memory is copied into TensorFlow's; of a mapped one each row is read when it is asked for.
+    """
+    if not isinstance(array, np.memmap):
+        resident = tf.constant(array)
+        return lambda index: tf.gather(resident, index)
+    rows = at_random(array)
+
+    def read(index: tf.Tensor) -> tf.Tensor:
+        found = tf.numpy_function(rows, [index], array.dtype, stateful=False)
+        return tf.ensure_shape(found, (*index.shape, *array.shape[1:]))
+
+    return read
 
 
 def without_autotune(dataset: tf.data.Dataset) -> tf.data.Dataset:

@@ -12,9 +12,13 @@ from digitforge.schema import Schema, Weight, one_of
 
 
 class PenaltySettings(Schema):
-    """What every penalty has; `of_activities`: whether it takes only codes in (0, 1)."""
+    """What every penalty has.
+
+    `of_activities`: whether it takes only codes in (0, 1); `of_batch`: whether it depends on all codes of a batch.
+    """
 
     of_activities: ClassVar[bool] = False
+    of_batch: ClassVar[bool] = False
     name: str
 
 
@@ -49,6 +53,7 @@ def l2(z: tf.Tensor, seed: tf.Tensor, settings: L2) -> tf.Tensor:
 
 class KlSparsity(PenaltySettings):
     of_activities: ClassVar[bool] = True
+    of_batch: ClassVar[bool] = True
     name: Literal["kl_sparsity"]
     weight: Weight
     target: Annotated[float, Field(gt=0, lt=1)]
@@ -65,6 +70,7 @@ def kl_sparsity(z: tf.Tensor, seed: tf.Tensor, settings: KlSparsity) -> tf.Tenso
 
 
 class Mmd(PenaltySettings):
+    of_batch: ClassVar[bool] = True
     name: Literal["mmd"]
     weight: Weight
 

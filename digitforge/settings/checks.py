@@ -3,12 +3,8 @@
 Only stage `recipes` makes them.
 """
 
-from contextlib import suppress
-from pathlib import Path
-
-import psutil
-
 from digitforge.data import own
+from digitforge.data.mapped import memory
 from digitforge.data.sources import SOURCES
 from digitforge.errors import UserError
 from digitforge.settings.memory import estimate, samples, verifier
@@ -16,7 +12,6 @@ from digitforge.settings.params import PARAMS_FILE, Params
 from digitforge.settings.recipe import look_up
 from digitforge.wording import shown
 
-LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 LEAST = 6  # test images that a variant needs: each is compared with its five nearest others
 
 
@@ -36,15 +31,6 @@ def check_memory(params: Params) -> None:
             accepted = f"what fits into the {total / 1e9:,.0f} GB of this machine, {needed}"
             received = shown(look_up(content, key))
             raise UserError(f"{PARAMS_FILE}: {key}: received {received}; accepted: {accepted}")
-
-
-def memory() -> int:
-    """Bytes of memory that this process may have: the machine's, or what a container's limit leaves of them."""
-    found = [psutil.virtual_memory().total]
-    for limit in LIMITS:
-        with suppress(OSError, ValueError):  # no such limit, or "max"
-            found.append(int(limit.read_text(encoding="ascii")))
-    return min(found)
 
 
 def check_source(params: Params) -> None:

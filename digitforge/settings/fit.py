@@ -10,7 +10,10 @@ from digitforge.schema import Positive, Schema
 
 
 class Fit(Schema):
-    """How long and how fast a network is trained, and on which images. `ema` above 0 averages its weights."""
+    """How long and how fast a network is trained, and on which images. `ema` above 0 averages its weights.
+
+    `devices`, which a row may leave out: whether all GPUs that are there share every batch, or one takes it whole.
+    """
 
     steps: Positive
     batch: Annotated[int, Field(ge=1, le=65536)]
@@ -19,3 +22,4 @@ class Fit(Schema):
     ema: Annotated[float, Field(ge=0, lt=1)]
     optimizer: Optimizer
     augmentation: Augmentation
+    devices: Literal["one", "all"] = "one"

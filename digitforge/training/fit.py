@@ -1,4 +1,4 @@
-"""The training engine: Keras `fit` over resident data, several steps a call, resumable bit for bit."""
+"""The training engine: Keras `fit` over batches of arrays, several steps a call, resumable bit for bit."""
 
 import math
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from digitforge.data.album import Album
+from digitforge.errors import UserError
 from digitforge.nn import augmentations, optimizers
 from digitforge.nn.backend import keras, tf
 from digitforge.nn.batches import batches, without_autotune
@@ -22,7 +23,7 @@ from digitforge.training.callbacks import (
     StopOnNonFinite,
     write_weights,
 )
-from digitforge.training.device import computing_in, training_precision
+from digitforge.training.device import computing_in, normalise_together, training_precision
 
 INTERVALS = 50  # points on a curve
 STEPS_PER_CALL = 8
@@ -86,17 +87,27 @@ def fit(
     an interrupted training goes on; whoever saved the result deletes it. `watcher(step)` may look at the model at about
     ten moments, its averaged weights in place; what it keeps in `album` is part of a checkpoint. `jit_compile` is
     Keras's: "auto" means XLA on a GPU and none on a CPU, where it made convolutions 1.8 times slower and the dense
-    network no faster; an augmentation that XLA can't compile switches it off. Raises UserError when a loss is no longer
-    finite.
+    network no faster; an augmentation that XLA can't compile switches it off, and so do several devices
+    that the model was built on (`device.placed`); `nn/replicas.py` says what they share. Raises UserError when a loss
+    is no longer finite, and for a batch that they can't share evenly.
     """
+    strategy = model.distribute_strategy
+    shared = strategy.num_replicas_in_sync > 1
+    if settings.batch % strategy.num_replicas_in_sync:
+        accepted = f"a multiple of {strategy.num_replicas_in_sync}, the devices that share it"
+        raise UserError(f"{label}: fit.batch: received {settings.batch}; accepted: {accepted}")
+    if shared:
+        normalise_together(model)
     model.seed, model.steps = seed, steps.steps
     model.augment = augmentations.build(settings.augmentation)
-    model.compile(
-        optimizer=optimizer(settings, steps.steps),
-        jit_compile=jit_compile if settings.augmentation.xla else False,
-        steps_per_execution=math.gcd(steps.interval, STEPS_PER_CALL),
-    )
-    model.optimizer.build(model.trainable_variables)
+    with strategy.scope():
+        model.compile(
+            optimizer=optimizer(settings, steps.steps),
+            jit_compile=jit_compile if settings.augmentation.xla and not shared else False,
+            # Keras's loop over steps feeds a shared batch to no one: "You must feed a value for placeholder tensor".
+            steps_per_execution=1 if shared else math.gcd(steps.interval, STEPS_PER_CALL),
+        )
+        model.optimizer.build(model.trainable_variables)
     points: list[Point] = []
     checkpoint = Checkpoint(scratch, label, points, album)
     done = checkpoint.restore(model)

@@ -58,7 +58,8 @@ def train(
     """
     recipe, name, examples = training.recipe, training.name, len(arrays[0])
     steps = plan(settings, examples=examples, budget=recipe["budget"], max_epochs=recipe["max_epochs"])
-    print(f"{name}: {describe_device()}, {steps.steps:,} steps of {settings.batch} on {examples:,} images ({source})")
+    work = f"{steps.steps:,} steps of {settings.batch} on {examples:,} images ({source})"
+    print(f"{name}: {describe_device(settings)}, {work}")
     short = training.fingerprint[:16]
     scratch = files.scratch() / "checkpoints" / short
     with alone(files.scratch() / short, name), watched as watcher:

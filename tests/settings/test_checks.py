@@ -96,7 +96,7 @@ def test_so_is_what_no_variant_asks_for(key, value, monkeypatch):
 def test_a_container_s_limit_counts(tmp_path, monkeypatch):
     (tmp_path / "max").write_text("max\n")
     (tmp_path / "limit").write_text("1000000\n")
-    monkeypatch.setattr("digitforge.settings.checks.LIMITS", (tmp_path / "max", tmp_path / "none", tmp_path / "limit"))
+    monkeypatch.setattr("digitforge.data.mapped.LIMITS", (tmp_path / "max", tmp_path / "none", tmp_path / "limit"))
     assert memory() == 1_000_000
     with pytest.raises(UserError, match="accepted: what fits into the 0 GB of this machine"):
         check_memory(small.params())

@@ -195,6 +195,16 @@ def with_change(path, value):
             {"name": "kl_sparsity", "weight": 1.0, "target": 0.1},
             "variants.ae_deep.model.penalty.name: received 'kl_sparsity'; accepted: another, or a dense network with",
         ),
+        (
+            "variants.wae_mmd.fit.devices",
+            "all",
+            "variants.wae_mmd.fit.devices: received 'all'; accepted: 'one' with model.penalty.name: mmd, which looks",
+        ),
+        (
+            "variants.gan_stacked.fit.devices",
+            "all",
+            "variants.gan_stacked.fit.devices: received 'all'; accepted: 'one' with model.pack: 2, whose images",
+        ),
         ("variants.Bad-Name", {}, "variants.Bad-Name: received 'Bad-Name'; string should match pattern"),
     ],
 )

@@ -1,14 +1,35 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from digitforge.models import build
+from digitforge.settings.fit import Fit
 from digitforge.training import device
 from tests import small
 
 
 def test_without_a_gpu_all_is_float32():
     assert tf.config.list_physical_devices("GPU") or device.training_precision() == "float32"
+
+
+@pytest.mark.parametrize(
+    ("gpus", "wanted", "said"),
+    [
+        ([], "one", "training on the CPU (no GPU found)"),
+        ([], "all", "training on the CPU (no GPU found; fit.devices is all, but there is one)"),
+        (["A"], "all", "training on the GPU (A; fit.devices is all, but there is one)"),
+        (["A", "B"], "one", "training on the GPU (A)"),
+        (["A", "B"], "all", "training on 2 devices (A, B)"),
+    ],
+)
+def test_what_trains_is_said(monkeypatch, gpus, wanted, said):
+    found = {"GPU": [SimpleNamespace(name=name) for name in gpus], "CPU": [SimpleNamespace(name="CPU:0")]}
+    monkeypatch.setattr(tf.config, "list_physical_devices", found.get)
+    monkeypatch.setattr(tf.config, "list_logical_devices", found.get)
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: {"device_name": gpu.name})
+    assert device.describe_device(Fit(**small.fit(devices=wanted))) == said
 
 
 @pytest.mark.parametrize(("batch", "threads"), [(16, [1]), (63, [1]), (64, []), (256, [])])
