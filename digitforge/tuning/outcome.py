@@ -29,7 +29,7 @@ def rows(study: Study, records: Records) -> list[dict[str, Any]]:
             "trial": f"{record.number}, as in {PARAMS_FILE}" if record is own else str(record.number),
             **{metric: record.shown(metric) for metric in study.metrics},
             **({} if "seconds" in study.metrics else {"seconds": record.shown("seconds")}),
-            **{path.partition(".")[2]: json.dumps(value) for path, value in record.values.items()},
+            **{path.partition(".")[2] or path: json.dumps(value) for path, value in record.values.items()},
         }
         for record in found
     ]

@@ -23,7 +23,7 @@ TIMED = Plan(interval=16, intervals=5)  # a training that tells how long a step 
 
 
 class Training:
-    """That of one trial. values: of its row, {path: value}; scratch: for its checkpoints, which nothing goes on from."""
+    """That of one trial. values: of its row, {path: value}; scratch: for its checkpoints, used by nothing later."""
 
     def __init__(self, data: HeldOut, values: dict[str, Any], scratch: Path) -> None:
         self.held_out, self.study, self.scratch = data, data.study, scratch
