@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ray.tune import Callback
 
+from digitforge.errors import UserError
 from digitforge.tracking.tuning import StudyRun
 from digitforge.tuning.records import FAILED, FINISHED, STOPPED, Record, Records
 from digitforge.tuning.study import LAST, SECONDS, Study
@@ -64,6 +66,12 @@ class Progress(Callback):
         what = {FAILED: f"FAILED: {why}", STOPPED: "stopped, others are better by then", FINISHED: "finished"}[status]
         self.say(record, f"{what}; {len(self.records.ended)} of {self.study.trials} trials done")
 
+    def finish(self) -> None:
+        """All trials are over."""
+        best = self.records.finished[:1]
+        tags = {f"best {metric}": one.shown(metric) for one in best for metric in self.study.metrics}
+        self.run.finish("FINISHED", tags)
+
     def say(self, record: Record, what: str) -> None:
         """A line about a trial."""
         print(f"trial {record.number}: {what}", flush=True)
@@ -71,10 +79,8 @@ class Progress(Callback):
 
 def reason(trial: Any) -> str:
     """Why a trial failed, in a line: the message of what it raised."""
-    error = trial.get_error()
-    cause = getattr(error, "cause", None) or error
-    lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
-    return shortened(redacted(lines[-1] if lines else type(cause).__name__))
+    lines = Path(trial.error_file).read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return shortened(redacted(lines[-1].strip().removeprefix(f"{UserError.__module__}.{UserError.__name__}: ")))
 
 
 def told(values: Mapping[str, Any]) -> str:

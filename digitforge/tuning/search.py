@@ -6,8 +6,10 @@ what this project wrote there itself, so don't put files of others in that folde
 """
 
 import json
+import logging
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from digitforge.ending import Terminated
 from digitforge.errors import UserError
 from digitforge.metrics.metric import HIGHER
 from digitforge.runner.machine import Machine, cores
@@ -25,14 +28,13 @@ from digitforge.tuning.trial import trial
 
 NEEDED = ("ray", "optuna")
 NAME = "ray"  # of the folder with Ray's state
-SAVE_EVERY_SECONDS = "1"
 OBJECT_STORE = 80 << 20  # bytes: trials share nothing through it
 ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",  # nothing leaves the machine
     "RAY_CHDIR_TO_TRIAL_DIR": "0",
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
-    "TUNE_DISABLE_SIGINT_HANDLER": "1",  # Ctrl-C is this program's own
-    "TUNE_GLOBAL_CHECKPOINT_S": SAVE_EVERY_SECONDS,
+    "TUNE_DISABLE_SIGINT_HANDLER": "1",  # see `interruptible`
+    "TUNE_GLOBAL_CHECKPOINT_S": "2",  # so often its state is saved
     "RAY_AIR_NEW_OUTPUT": "0",  # the lines are `Progress`'s
     "RAY_TRAIN_ENABLE_V2_MIGRATION_WARNINGS": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
@@ -65,7 +67,7 @@ def cluster(machine: Machine) -> Iterator[None]:
             include_dashboard=False,
             object_store_memory=OBJECT_STORE,
             log_to_driver=False,
-            logging_level="ERROR",
+            logging_level=logging.ERROR,
             _node_ip_address="127.0.0.1",
             _temp_dir=folder,
         )
@@ -75,15 +77,42 @@ def cluster(machine: Machine) -> Iterator[None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Have Ctrl-C and SIGTERM end a search only once Ray has saved its state; a second one doesn't wait for that.
+
+    SIGUSR1 is the signal that asks Ray Tune to do so.
+    """
+    came: list[BaseException] = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def note(number: int, frame: object) -> None:
+        if came:
+            raise came[0]
+        came.append(Terminated() if number == signal.SIGTERM else KeyboardInterrupt())
+        signal.raise_signal(signal.SIGUSR1)
+
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # until Ray Tune takes it
+    for number in before:
+        signal.signal(number, note)
+    try:
+        yield
+        if came:
+            raise came[0]
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def distribution(found: Range, value: Any) -> Any:
     """Optuna's form of a range; value: the row's own, which says whether numbers are whole."""
     from optuna import distributions
 
     if found.choices is not None:
         return distributions.CategoricalDistribution([json.dumps(choice) for choice in found.choices])
-    if isinstance(value, int):
-        return distributions.IntDistribution(found.low, found.high, log=found.log, step=found.step or 1)
-    return distributions.FloatDistribution(found.low, found.high, log=found.log, step=found.step)
+    of_kind: Any = distributions.IntDistribution if isinstance(value, int) else distributions.FloatDistribution
+    step = {"step": found.step} if found.step else {}
+    return of_kind(found.low, found.high, log=found.log, **step)
 
 
 def searcher(study: Study) -> Any:
@@ -95,13 +124,13 @@ def searcher(study: Study) -> Any:
     own, ranges = study.committed, study.ranges
     first = {path: json.dumps(own[path]) if found.choices else own[path] for path, found in ranges.items()}
     modes = ["max" if study.better(metric) == HIGHER else "min" for metric in study.metrics]
-    one = len(modes) == 1
+    one, startup = len(modes) == 1, max(5, min(10, study.trials // 3))  # so many trials are drawn at random
     return OptunaSearch(
         {path: distribution(found, own[path]) for path, found in ranges.items()},
         metric=study.metrics[0] if one else study.metrics,
         mode=modes[0] if one else modes,
         points_to_evaluate=[first],
-        sampler=optuna.samplers.TPESampler(seed=study.general["seed"], n_startup_trials=min(10, study.trials // 3)),
+        sampler=optuna.samplers.TPESampler(seed=study.general["seed"], n_startup_trials=startup),
     )
 
 
@@ -117,11 +146,16 @@ def scheduler(study: Study) -> Any:
 
 def search(study: Study, records: Records, experiment: str, machine: Machine) -> None:
     """Run what is left of a study's trials; a trial that fails doesn't end it. experiment: of MLflow."""
-    with cluster(machine):
+    with cluster(machine), interruptible():
         from ray import tune
 
         from digitforge.tuning.progress import Progress
 
+        logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # `Progress` says what there is to say
+        goes_on = any((study.folder / NAME).glob("experiment_state-*.json"))
+        if not goes_on:
+            records.trials.clear()
+        progress = Progress(study, records, experiment)
         tune.run(
             trial,
             name=NAME,
@@ -131,10 +165,11 @@ def search(study: Study, records: Records, experiment: str, machine: Machine) ->
             storage_path=str(study.folder),
             search_alg=searcher(study),
             scheduler=scheduler(study),
-            callbacks=[Progress(study, records, experiment)],
+            callbacks=[progress],
             max_concurrent_trials=machine.jobs,
             raise_on_failed_trial=False,
             reuse_actors=True,
-            resume=any((study.folder / NAME).glob("experiment_state-*.json")),
+            resume=goes_on,
             verbose=0,
         )
+    progress.finish()

@@ -22,11 +22,12 @@ from digitforge.wording import shown
 
 SECONDS = "seconds"  # of training; a metric beside those of the catalogue
 GROUPS = ("samples", "reconstruction")  # whose metrics a trial can measure
+ELBO = "likelihood.elbo_nats"
 MEASURED = {
-    SECONDS: LOWER,
-    "likelihood.elbo_nats": next(metric.better for metric in CATALOGUE if metric.key == "likelihood.elbo_nats"),
-    **{metric.key: metric.better for metric in CATALOGUE if metric.group in GROUPS and metric.better},
-}
+    one.key: one.better
+    for one in CATALOGUE
+    if (one.key == f"{one.group}.{one.name}" and one.group in GROUPS and one.better) or one.key == ELBO
+} | {SECONDS: LOWER}
 # Where a model is measured: by which of the engine's eleven moments, and what ASHA calls it. Moment i is at i*i / 100
 # of the training. ASHA stops a trial that is worse at a rung than the best third of those that came there before.
 RUNGS = {3: 1, 6: 3, 10: 9}

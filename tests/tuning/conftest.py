@@ -22,7 +22,8 @@ ROOT = Path(__file__).parents[2]
 SPACE = """
 tune:   # what may change
   untrained:
-    fit.learning_rate: {choices: [0.01, 0.02, 1.0]}
+    fit.learning_rate: {low: 0.001, high: 0.03, log: true}
+    fit.optimizer.momentum: {choices: [0.9, 1.0]}    # by 1, Adam divides by 0
     model.code: {low: 2, high: 4}
     fit.batch: {choices: [10, 20]}
 """
