@@ -20,7 +20,7 @@ from digitforge.tuning.study import Study
 from digitforge.tuning.tune import conclude, studied
 from tests.small import ROOT
 
-TRIALS = 5
+TRIALS = 4  # Optuna draws so few at random, so which one fails doesn't depend on what the others give
 COMMAND = ("untrained", "--metric", "samples.fid", "--trials", str(TRIALS), "--budget", "20", "--jobs", "1")
 
 
@@ -47,6 +47,9 @@ def interrupted(tiny):
         assert line, said
         said += line
     family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    places = [place for one in family for place in one.net_connections("inet") if place.status == "LISTEN"]
+    assert places
+    assert {place.laddr.ip.removeprefix("::ffff:") for place in places} <= {"127.0.0.1", "::1"}
     os.killpg(process.pid, signal.SIGINT)
     said += process.communicate()[0]
     gone, alive = psutil.wait_procs(family, timeout=30)
@@ -59,9 +62,7 @@ def interrupted(tiny):
 def test_an_interrupted_study_goes_on(interrupted, study):
     first, (code, said) = interrupted
     assert code == 0, said
-    assert (
-        "trial 1: starts with fit.learning_rate 0.01, fit.optimizer.momentum 0.9, model.code 2, fit.batch 20" in first
-    )
+    assert "trial 1: starts with fit.learning_rate 0.01, fit.optimizer.momentum 0.9, model.code 2" in first
     assert re.search(rf"untrained: the study goes on, \d of {TRIALS} trials are done", said)
     assert f"{TRIALS} of {TRIALS} trials done" in said
     assert "trial 1: starts" not in said
