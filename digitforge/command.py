@@ -1,4 +1,4 @@
-"""The command line: `digitforge run|sample|reconstruct|score|prepare|variants`."""
+"""The command line: `digitforge run|tune|sample|reconstruct|score|prepare|variants`."""
 
 import argparse
 import csv
@@ -116,6 +116,19 @@ def run(options: argparse.Namespace) -> int:
     return run(Machine.this(options.jobs))
 
 
+def tune(options: argparse.Namespace) -> None:
+    """Search for settings of a row that give a better metric at equal training, within `tune` of params.yaml."""
+    from digitforge.tuning.outcome import rows
+    from digitforge.tuning.tune import conclude, studied
+
+    os.chdir(project.project_folder())
+    metrics = [name for names in options.metric for name in names.split(",")]
+    study, records = studied(options.key, metrics, options.trials, options.budget, options.seconds, options.jobs)
+    lines = conclude(study, records, write=options.write)
+    print(table(rows(study, records)))
+    print("\n".join(lines))
+
+
 def received(paths: list[Path], variant: Variant, options: argparse.Namespace) -> Incoming:
     """The images in files, prepared as the project's own were, unless the options say how; blank ones are told."""
     how = variant.preparation
@@ -202,6 +215,14 @@ def parser() -> argparse.ArgumentParser:
     of_run.add_argument("--address", help="a cluster of Ray's: auto, HOST:PORT or ray://HOST:PORT (RAY_ADDRESS)")
     of_run.add_argument("--dirty", action="store_true", help="on a cluster: take along what is not committed")
     of_run.add_argument("--gpu-share", type=float, default=1.0, help="on a cluster: of a GPU, for each stage (1)")
+    of_tune = command(tune, key=False)
+    of_tune.add_argument("key", metavar="ROW", help="a row of params.yaml that has a space in its section `tune`")
+    of_tune.add_argument("--metric", action="append", required=True, help="as samples.fid; a second one, as seconds")
+    of_tune.add_argument("--trials", type=int, default=20, help="how many sets of values are tried (20)")
+    of_tune.add_argument("--budget", type=float, default=1.0, help="a factor on the training of each trial (1)")
+    of_tune.add_argument("--seconds", type=float, help="of training for each trial, instead of the row's steps")
+    of_tune.add_argument("--jobs", type=int, help="how many trials at a time (as many as fit the machine)")
+    of_tune.add_argument("--write", action="store_true", help="write the best trial's values into params.yaml")
     command(variants, key=False)
     of_sample = command(sample)
     of_sample.add_argument("-n", type=int, default=64, help="number of images (64)")

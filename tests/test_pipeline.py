@@ -376,7 +376,7 @@ def test_a_comment_runs_nothing_again(project, edited):
     [
         ("digitforge/models/vae.py", "class Vae(", {"train@vae_small", "sample@vae_small", "leave_one_out@8"}),
         ("digitforge/training/device.py", "def describe_device", {"leave_one_out@8"} | VERIFIERS | TRAINED),
-        ("digitforge/protocol/samples.py", "def classes", SCORED | {"reference", "disturbances", "judge"}),
+        ("digitforge/protocol/samples.py", "def classes", SCORED | {"reference"}),
         # Non-digits are the verifiers' business: nothing else is trained again.
         ("digitforge/data/nondigits/patterns.py", "def noise", {"nondigits"} | VERIFIERS),
         ("digitforge/data/nondigits/exposure.py", "def exposed", {"nondigits"} | VERIFIERS),

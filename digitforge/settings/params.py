@@ -28,6 +28,7 @@ from digitforge.schema import Positive, Schema, Share
 from digitforge.settings.families import FAMILIES
 from digitforge.settings.fit import Fit
 from digitforge.settings.seeds import Seed, Seeds
+from digitforge.settings.tune import Space, check
 from digitforge.settings.vae import VaeSettings
 from digitforge.settings.variants import Row, Variant
 from digitforge.settings.verifiers import Verifiers
@@ -140,7 +141,7 @@ class Tracking(Schema):
 
 
 class ResultParams(Schema):
-    """The parameters that results depend on: all of params.yaml but `tracking`."""
+    """The parameters that results depend on: all of params.yaml but `tracking` and `tune`."""
 
     budget: Annotated[float, Field(gt=0, le=1000)]
     max_epochs: Positive
@@ -180,6 +181,18 @@ class Params(ResultParams):
     """The whole of params.yaml."""
 
     tracking: Tracking
+    tune: dict[Name, Space] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def spaces_are_of_rows(self) -> "Params":
+        for key, space in self.tune.items():
+            if key not in self.variants:
+                raise ValueError(f"tune: received the key {key!r}; accepted: {', '.join(self.variants)}")
+            try:
+                check(space, self.variants[key])
+            except ValueError as error:
+                raise ValueError(f"tune.{key}.{error}") from None
+        return self
 
 
 def titled(params: Params) -> Params:

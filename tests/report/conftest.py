@@ -227,7 +227,7 @@ def write_report(tmp_path, monkeypatch, write_results):
             found = {name: {"judge": judge} | numbers for name, numbers in peers.items()}
             files.write_json(tmp_path / files.METRICS / "peers.json", found)
         monkeypatch.chdir(tmp_path)
-        writing.write(ResultParams.model_validate(params.model_dump(mode="json", exclude={"tracking"})))
+        writing.write(ResultParams.model_validate(params.model_dump(mode="json", exclude={"tracking", "tune"})))
         return tmp_path / "reports"
 
     return write

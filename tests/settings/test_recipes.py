@@ -108,8 +108,9 @@ EVERY_TRAINING = {f"train@{key}" for key in small.content()["variants"]}
         ({"verifiers__strict__nondigits__kinds": ["noise"]}, {"verifier@strict", "judge", "report"}),
         ({"verifiers__control__nondigits__per_digit": 0.25}, {"verifier@control", "judge", "report"}),
         ({"evaluation__tolerance__mono": 0.7}, {"judge", "report"}),
+        ({"tune": {"vae_beta": {"model.code": {"low": 2, "high": 8}}}}, set()),
     ],
-    ids=["title", "steps", "sampler", "experiment", "epochs", "verifier", "kinds", "per digit", "tolerance"],
+    ids=["title", "steps", "sampler", "experiment", "epochs", "verifier", "kinds", "per digit", "tolerance", "tune"],
 )
 def test_an_edited_setting_changes_the_recipes_that_have_it(change, expected):
     named = differ(made(ROOT), made(ROOT, **change))
@@ -178,7 +179,7 @@ OF_ALL = ("report", "plots", "track")  # stages that read whole rows, and metric
             "digitforge/metrics/anomaly.py",
             "def ",
             "LIMIT = 1\n\n\ndef ",
-            {"evaluate", "detection", "reference", "disturbances", "judge", *OF_ALL},
+            {"evaluate", "detection", "reference", *OF_ALL},
         ),
         (
             "digitforge/data/nondigits/damages.py",
