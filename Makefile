@@ -27,9 +27,10 @@ tidy: .venv/repro.done ## delete what variants that are no longer in params.yaml
 	@python -m digitforge.settings.leftovers
 
 test: .venv/dev.done ## run the tests
-	@python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	@python -m pytest --numprocesses $$(($$(python -c "import os; print(os.cpu_count())") + 1)) --dist loadfile --no-loadscope-reorder
 
-soak: .venv/dev.done ## inject faults by the thousand, and write reports/RELIABILITY.md
+soak: .venv/dev.done ## run the tests that take long, inject faults by the thousand, and write reports/RELIABILITY.md
+	@python -m pytest -m long
 	@python -m tests.soak $(SOAK)
 
 lint: .venv/dev.done ## check style, types and who imports whom

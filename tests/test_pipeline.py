@@ -268,6 +268,7 @@ def test_plots_are_one_page_with_every_variant(project, tmp_path):
     assert list(curves[curves["variant"] == "vae_small"]["loss"]) == list(later["val_loss"])
 
 
+@pytest.mark.long
 def test_two_workers_share_a_queue_and_each_experiment_is_kept_beside_the_others(project):
     project.commit("before the queue")
     tolerances = {"low": 0.3, "high": 0.95}

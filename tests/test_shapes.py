@@ -26,7 +26,7 @@ BELIEFS = np.full((4, 1, 10), 0.1)
         (lambda: verifier.accuracy(BELIEFS, np.zeros(4), 0.5), "labels"),  # floats
         (lambda: reconstruction.mse(IMAGES, IMAGES[:3]), "others"),
         (lambda: reconstruction.mse(IMAGES / 255, IMAGES), "images"),
-        (lambda: distances.squared_distances(np.ones((3, 2)), np.ones((4, 3))), "y"),
+        (lambda: distances.similarity(np.ones((3, 2)), np.ones((4, 3))), "fake"),
         (lambda: intervals.mean([1.0, 2.0]), "values"),  # a list
     ],
 )

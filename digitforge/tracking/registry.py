@@ -18,6 +18,7 @@ CHAMPION = "champion"
 PACKAGE = Path(__file__).resolve().parents[1]  # a copy of it goes with every served model
 # What the package imports when a model is served.
 REQUIREMENTS = (
+    "filelock",
     "keras",
     "mlflow",
     "numpy",

@@ -14,11 +14,13 @@ def measured(tmp_path_factory):
     file = pipeline.root / "dvc.yaml"
     file.write_text(file.read_text().replace("'WARNING: a is odd'", "'a: trained' in 3 s"))
     (pipeline.root / "go").touch()
-    (pipeline.root / "mended").write_text("")
+    (pipeline.root / "mended").touch()
     author = ["-c", "user.name=t", "-c", "user.email=t@localhost"]
     commit = [*author, "commit", "-qm"]
-    for command in (["add", "-A"], [*commit, "good"], ["rm", "-q", "mended"], [*commit, "bad"]):
-        subprocess.run(["git", *command], cwd=pipeline.root, check=True, env=pipeline.env)
+    for name, content in (("good", file.read_text()), ("bad", file.read_text().replace("echo bad", "false"))):
+        file.write_text(content)
+        for command in (["add", "-A"], [*commit, name]):
+            subprocess.run(["git", *command], cwd=pipeline.root, check=True, env=pipeline.env)
     command = [sys.executable, "-m", "benchmarks.stages", "HEAD~1"]
     found = subprocess.run(command, cwd=pipeline.root, env=pipeline.env, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr
@@ -26,7 +28,7 @@ def measured(tmp_path_factory):
 
 
 def test_each_stage_is_accounted_for_alone(measured):
-    assert set(measured) == {"recipes", "a", "b", "bad", "after", "last"}
+    assert set(measured) == {"recipes", "download", "a", "b", "bad", "after", "last"}
     for facts in measured.values():
         assert facts["processor_seconds"] > 0
         assert 0 < facts["gigabytes"] < 1
@@ -39,4 +41,5 @@ def test_what_a_stage_needs_and_moves_is_kept_for_the_simulation(measured):
     assert measured["bad"]["needs"] == ["a"]
     assert measured["after"]["needs"] == ["b", "bad"]  # `a`, which `bad` needs, goes without saying
     assert measured["last"]["bytes"] == len("a\n") + len("b") + len("a\nb")
-    assert measured["a"]["bytes"] == len("a\n")  # recipes are too small to count
+    read, written = len("d\n"), len("d\n") + len("{}\n")
+    assert measured["a"]["bytes"] == read + written  # recipes are too small to count

@@ -70,6 +70,7 @@ def test_stages_run_on_nodes_and_a_lost_nodes_stage_runs_on_another(cluster, pip
     assert (code, "to run" in said) == (0, False)
 
 
+@pytest.mark.long
 def test_a_stage_that_fails_is_told_and_the_rest_is_taken_over_by_the_next_run(cluster, pipeline):
     made, _ = cluster
     (pipeline.root / "go").touch()
@@ -84,6 +85,7 @@ def test_a_stage_that_fails_is_told_and_the_rest_is_taken_over_by_the_next_run(c
     assert (pipeline.root / "last").read_text() == "d\nb"
 
 
+@pytest.mark.long
 def test_what_is_not_committed_is_refused_or_taken_along(cluster, pipeline):
     made, _ = cluster
     for name in ("go", "mended"):

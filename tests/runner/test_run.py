@@ -44,7 +44,10 @@ def waiting(pipeline, process):
     return [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"])
+LONG = [pytest.param(name, marks=pytest.mark.long) for name in ("SIGTERM", "SIGHUP")]
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGKILL", *LONG])
 def test_what_ends_a_run_ends_its_stages_and_a_rerun_goes_on(pipeline, name):
     (pipeline.root / "mended").touch()
     process = pipeline.start("--jobs", "2")

@@ -121,7 +121,7 @@ def test_a_finished_study_runs_nothing_and_its_winner_is_written_alone(interrupt
     study, records = studied("untrained", ["samples.fid"], TRIALS, 20.0, None, 1)
     # The row's own values may well be the best of so few.
     records.trials = {name: one for name, one in records.trials.items() if one is not records.committed}
-    before, text = {recipe.name: recipe for recipe in make(load_params(), ROOT)}, Path("params.yaml").read_text()
+    before, text = dict(make(load_params(), ROOT)), Path("params.yaml").read_text()
     said = conclude(study, records, write=True)
     params, changed = load_params(), outcome.changes(study, records.finished[0])
     assert changed
@@ -130,7 +130,7 @@ def test_a_finished_study_runs_nothing_and_its_winner_is_written_alone(interrupt
     assert {path: outcome.look_up(row, path) for path in changed} == changed
     lines = zip(text.splitlines(), Path("params.yaml").read_text().splitlines(), strict=True)
     assert sum(old != new for old, new in lines) == len(changed)
-    after = {recipe.name: recipe for recipe in make(params, ROOT)}
+    after = dict(make(params, ROOT))
     assert "train@untrained" in {name for name in after if after[name] != before[name]}
     assert "train@tiny" not in {name for name in after if after[name] != before[name]}
 
