@@ -1,6 +1,5 @@
 """`digitforge run --address` on a real cluster of Ray's: a head without cores, and two nodes of one core each."""
 
-import os
 import shutil
 import tempfile
 import time
@@ -16,13 +15,11 @@ cluster_utils = pytest.importorskip("ray.cluster_utils", reason="Ray isn't insta
 @pytest.fixture(scope="module")
 def cluster():
     folder = tempfile.mkdtemp(prefix="ray-")  # in the system's: Ray's sockets need a short path
-    kept = {name: os.environ.get(name) for name in ("TMPDIR", "PYTHONPATH", "RAY_USAGE_STATS_ENABLED")}
-    os.environ |= {"TMPDIR": folder, "RAY_USAGE_STATS_ENABLED": "0"}  # workers inherit it
-    made = cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
-    nodes = [made.add_node(num_cpus=1) for _ in range(2)]
-    os.environ |= {name: value for name, value in kept.items() if value is not None}
-    for name in [name for name, value in kept.items() if value is None]:
-        del os.environ[name]
+    with pytest.MonkeyPatch.context() as patch:  # workers inherit it
+        patch.setenv("TMPDIR", folder)
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        made = cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
+        nodes = [made.add_node(num_cpus=1) for _ in range(2)]
     made.wait_for_nodes()
     yield made, nodes
     made.shutdown()
