@@ -17,10 +17,10 @@ from benchmarks.page import render, result_file
 from benchmarks.turns import Contestant, interleave
 from digitforge import files
 from digitforge.errors import UserError, user_errors
+from digitforge.runner.cluster import SECONDS
 
 PEERS = Path(".venv-peers/bin/python")
 ROUNDS = 5
-RAY = Path("ray.json")  # in .scratch: seconds of each step of each stage that ran on a cluster
 SHOWN_IN = {"before": "stages"}  # the section of a measure that has none of its own
 # job -> steps of a block: a second or two
 CONTESTED = {"leave_one_out": 160, "ae_deep": 24, "vae_tril": 48, "vae_stacked": 32}
@@ -140,7 +140,7 @@ def stages(revision: str = "HEAD") -> dict[str, Any]:
 
 def scale() -> dict[str, Any]:
     """Cold runs of a small project, and what Ray adds to a stage, if a run on a cluster has measured it here."""
-    ray = files.scratch() / RAY
+    ray = files.scratch() / SECONDS
     found = {"machine": machine(), "projects": output("scale")}
     return found | ({"ray": files.read_json(ray)} if ray.exists() else {})
 

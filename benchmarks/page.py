@@ -13,6 +13,7 @@ from benchmarks import scaling
 from benchmarks.machine import named, stale
 from digitforge.report import rendering
 from digitforge.report.figures import style
+from digitforge.settings.seeds import kind
 
 HERE = Path(__file__).parent
 SECTIONS = ("speed", "quality", "scale", "stages", "photographs")
@@ -56,7 +57,7 @@ def kinds(stages: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
     """{kind: how many stages, their seconds in all, of training and other, and the most memory}, by their seconds."""
     found: dict[str, dict[str, float]] = {}
     for name, facts in stages.items():
-        row = found.setdefault(name.partition("@")[0], dict.fromkeys(("count", "seconds", "training", "gigabytes"), 0))
+        row = found.setdefault(kind(name), dict.fromkeys(("count", "seconds", "training", "gigabytes"), 0))
         row["count"] += 1
         row["seconds"] += facts["seconds"]
         row["training"] += facts.get("training_seconds", 0.0)

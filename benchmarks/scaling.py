@@ -15,13 +15,13 @@ from benchmarks.simulation import critical_path, graph_of, multiplied, sharing, 
 from digitforge.report.colors import COLORS, GREY
 from digitforge.report.figures import style
 from digitforge.runner.graph import Graph
+from digitforge.runner.task import STEPS, left_over
 
 EXPECTED = 4.0  # seconds of each stage, as small projects are told: so few that they make no early reports
 WORKERS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 100, 150, 250, 400, 1000)
 NEAR = 1.05  # of the critical path: more workers bring next to nothing
 LINKS = {"one disk": math.inf, "1 Gbit/s": 125e6, "100 Mbit/s": 12.5e6}  # bytes a second of each worker
 RAY_SECONDS = 5.0  # of a stage beside cloning and pulling, where no run on a cluster has measured it
-STEPS = ("clone", "pull", "run", "push")  # of a stage on a node
 OF_ROWS = ("train@", "sample@", "evaluate@")
 TIMES, MORE_OVER = 10, "1 Gbit/s"  # as many variants, over this link
 
@@ -94,7 +94,7 @@ def predicted(project: Mapping[str, Any], jobs: int, cores: int) -> float:
 
 def of_ray(found: Facts) -> Facts:
     """Seconds of each step of a stage on a cluster, the median and the most; `ray` is what is left of all."""
-    rows = [facts | {"ray": facts["wall"] - sum(facts[s] for s in STEPS)} for facts in found.values()]
+    rows = [facts | {"ray": left_over(facts)} for facts in found.values()]
     return {s: (median(row[s] for row in rows), max(row[s] for row in rows)) for s in (*STEPS, "ray")}
 
 

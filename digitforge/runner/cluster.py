@@ -23,7 +23,7 @@ from digitforge.errors import UserError
 from digitforge.runner import said, task
 from digitforge.runner.graph import Graph
 from digitforge.runner.jobs import Job
-from digitforge.runner.machine import CORES, ON_GPU
+from digitforge.runner.machine import CORES, ON_GPU, demand
 from digitforge.settings.seeds import kind
 from digitforge.wording import redacted
 
@@ -34,7 +34,6 @@ ASK_EVERY_SECONDS = 2.0  # what stages say
 SECONDS = "ray.json"  # in .scratch: {stage: {step: seconds}}, of the last run
 # Variables that a stage on a node gets, as they are here.
 PASSED = ("DIGITFORGE_", "MLFLOW_", "AWS_", "AZURE_", "GOOGLE_", "TF_")
-EXTRA = "Ray is not installed; `pip install -e '.[scale]'` brings it"
 
 
 class Cluster:
@@ -101,10 +100,7 @@ class Cluster:
 
     def overhead(self) -> str:
         """The seconds that a stage took on a cluster beside those of its own, in a line: medians over all stages."""
-        beside = [
-            {**steps, "waiting": steps["wall"] - sum(steps[name] for name in task.STEPS)}
-            for steps in self.seconds.values()
-        ]
+        beside = [{**steps, "waiting": task.left_over(steps)} for steps in self.seconds.values()]
         parts = [
             f"{name} {median(steps[name] for steps in beside):.1f}" for name in ("clone", "pull", "push", "waiting")
         ]
@@ -175,11 +171,10 @@ def reachable(address: str) -> None:
 
 def connected(address: str) -> ModuleType:
     """Ray, connected to the cluster at an address."""
-    try:
-        import ray
-    except ImportError:
-        raise UserError(f"--address: {EXTRA}") from None
+    demand("--address", "ray")
     reachable(address)
+    import ray
+
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}  # Ray sets its own
     ray.cloudpickle.register_pickle_by_value(task)  # nodes need not have the project
     try:

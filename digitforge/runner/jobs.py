@@ -116,22 +116,17 @@ class Here:
         return Process(stage, [sys.executable, "-m", "digitforge.runner.job", stage], gpu)
 
     def end(self, jobs: Sequence[Job]) -> None:
-        end(jobs)
-
-
-def end(jobs: Sequence[Job]) -> None:
-    """Have the processes among jobs end, and wait until all that they started has."""
-    processes = [job for job in jobs if isinstance(job, Process)]
-    family = [one for job in processes for one in job.family()]
-    for number in (signal.SIGTERM, signal.SIGKILL):
+        processes = [job for job in jobs if isinstance(job, Process)]
+        family = [one for job in processes for one in job.family()]
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            for job in processes:
+                with suppress(ProcessLookupError):
+                    os.killpg(job.process.pid, number)
+            until = time.monotonic() + PATIENCE_SECONDS
+            while any(alive(one) for one in family) and time.monotonic() < until:
+                time.sleep(0.05)
         for job in processes:
-            with suppress(ProcessLookupError):
-                os.killpg(job.process.pid, number)
-        until = time.monotonic() + PATIENCE_SECONDS
-        while any(alive(one) for one in family) and time.monotonic() < until:
-            time.sleep(0.05)
-    for job in processes:
-        job.process.wait()
+            job.process.wait()
 
 
 def logs() -> Path:

@@ -1,8 +1,9 @@
-"""What this machine has, and so how many stages run at a time, and where."""
+"""What this machine has, and so what can run, how many stages at a time, and where."""
 
 import os
 import subprocess
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import psutil
 
@@ -41,6 +42,13 @@ class Machine:
             return True, "-1"
         free = [gpu for gpu in self.gpus if gpu not in taken]
         return bool(free), free[0] if free else None
+
+
+def demand(who: str, *libraries: str) -> None:
+    """Raise UserError where libraries of the extra `scale`, which `who` needs, aren't installed."""
+    lacking = [name for name in libraries if find_spec(name) is None]
+    if lacking:
+        raise UserError(f"{who} needs {' and '.join(lacking)}; type: pip install -e '.[scale]'")
 
 
 def cores() -> int:

@@ -56,6 +56,11 @@ class Result:
     seconds: Mapping[str, float]
 
 
+def left_over(seconds: Mapping[str, float]) -> float:
+    """Seconds of a stage on a cluster that are of no step: Ray's own. seconds: of STEPS, and `wall`, of all."""
+    return seconds["wall"] - sum(seconds[step] for step in STEPS)
+
+
 class Failed(Exception):
     """A command failed; the message is what it said last."""
 

@@ -1,6 +1,6 @@
 """Family `autoencoder`: its section `model`."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -8,9 +8,6 @@ from digitforge.nn.networks import Network
 from digitforge.nn.penalties import Penalty
 from digitforge.schema import Weight
 from digitforge.settings.model import ModelSettings
-
-if TYPE_CHECKING:
-    from digitforge.settings.fit import Fit
 
 
 class AutoencoderSettings(ModelSettings):
@@ -31,8 +28,6 @@ class AutoencoderSettings(ModelSettings):
             )
         return self
 
-    def check(self, channels: int, fit: "Fit") -> None:
-        super().check(channels, fit)
-        if fit.devices != "one" and self.penalty.of_batch:
-            reason = f"model.penalty.name: {self.penalty.name}, which looks at a batch as a whole"
-            raise ValueError(f"fit.devices: received {fit.devices!r}; accepted: 'one' with {reason}")
+    def of_whole_batch(self) -> str | None:
+        name = f"model.penalty.name: {self.penalty.name}"
+        return f"{name}, which looks at a batch as a whole" if self.penalty.of_batch else None

@@ -24,6 +24,6 @@ class GanSettings(ModelSettings):
         super().check(channels, fit)
         if fit.batch < self.pack:
             raise ValueError(f"fit.batch: received {fit.batch}; accepted: at least model.pack, {self.pack}")
-        if fit.devices != "one" and self.pack > 1:
-            reason = f"model.pack: {self.pack}, whose images are judged together"
-            raise ValueError(f"fit.devices: received {fit.devices!r}; accepted: 'one' with {reason}")
+
+    def of_whole_batch(self) -> str | None:
+        return f"model.pack: {self.pack}, whose images are judged together" if self.pack > 1 else None

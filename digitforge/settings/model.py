@@ -21,3 +21,9 @@ class ModelSettings(Schema):
         if self.network.channel_by_channel and self.code % channels:
             accepted = f"a multiple of {channels}, the image's channels, with shared_channels"
             raise ValueError(f"model.code: received {self.code}; accepted: {accepted}")
+        if fit.devices != "one" and (reason := self.of_whole_batch()):
+            raise ValueError(f"fit.devices: received {fit.devices!r}; accepted: 'one' with {reason}")
+
+    def of_whole_batch(self) -> str | None:
+        """The setting, if there is one, that looks at a batch as a whole, so that devices can't share it."""
+        return None

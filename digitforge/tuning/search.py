@@ -13,20 +13,18 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from digitforge.ending import Terminated
-from digitforge.errors import UserError
 from digitforge.metrics.metric import HIGHER
 from digitforge.runner.machine import Machine, cores
 from digitforge.settings.tune import Range
+from digitforge.threads import limit
 from digitforge.tuning.records import Records
 from digitforge.tuning.study import LAST, Study
 from digitforge.tuning.trial import trial
 
-NEEDED = ("ray", "optuna")
 NAME = "ray"  # of the folder with Ray's state
 OBJECT_STORE = 80 << 20  # bytes: trials share nothing through it
 ENVIRONMENT = {
@@ -40,21 +38,13 @@ ENVIRONMENT = {
     "RAY_TRAIN_ENABLE_V2_MIGRATION_WARNINGS": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
-THREADS = ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-def demand_libraries() -> None:
-    """Raise UserError where the extra isn't installed."""
-    lacking = [name for name in NEEDED if find_spec(name) is None]
-    if lacking:
-        raise UserError(f"digitforge tune needs {' and '.join(lacking)}; type: pip install -e '.[scale]'")
 
 
 @contextmanager
 def cluster(machine: Machine) -> Iterator[None]:
     """Ray on this machine alone, one CPU of it a trial at a time; whatever happens, none of its processes is left."""
-    threads = str(max(1, cores() // machine.jobs))
-    for name, value in {**ENVIRONMENT, **dict.fromkeys(THREADS, threads)}.items():
+    limit(max(1, cores() // machine.jobs))
+    for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     import ray
 

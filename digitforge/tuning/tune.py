@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from digitforge.data.raw import SourceFacts
 from digitforge.errors import UserError
-from digitforge.runner.machine import Machine
+from digitforge.runner.machine import Machine, demand
 from digitforge.settings.params import PARAMS_FILE, load_params
 from digitforge.tuning import outcome
 from digitforge.tuning.records import Records
-from digitforge.tuning.search import demand_libraries, search
+from digitforge.tuning.search import search
 from digitforge.tuning.study import Study
 
 
@@ -20,7 +20,7 @@ def studied(
     study = Study.of(params, key, list(metrics), trials, budget, seconds)
     records = Records(study)
     if len(records.ended) < trials:
-        demand_libraries()
+        demand("digitforge tune", "ray", "optuna")
         machine = Machine.this(jobs)
         source = SourceFacts.read().label
         if records.trials:

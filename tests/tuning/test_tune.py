@@ -12,9 +12,10 @@ from mlflow import MlflowClient
 from PIL import Image
 
 from digitforge.errors import UserError
+from digitforge.runner import machine
 from digitforge.settings.params import load_params
 from digitforge.settings.recipes import make
-from digitforge.tuning import outcome, search
+from digitforge.tuning import outcome
 from digitforge.tuning.records import FAILED, FINISHED, Records
 from digitforge.tuning.study import Study
 from digitforge.tuning.tune import conclude, studied
@@ -160,6 +161,6 @@ def test_a_mistake_is_one_line(here, changes, message):
 
 
 def test_without_the_extra_a_line_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(search, "find_spec", lambda name: None)
+    monkeypatch.setattr(machine, "find_spec", lambda name: None)
     with pytest.raises(UserError, match=re.escape("needs ray and optuna; type: pip install -e '.[scale]'")):
-        search.demand_libraries()
+        machine.demand("digitforge tune", "ray", "optuna")
