@@ -7,8 +7,8 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
 from types import ModuleType
@@ -39,15 +39,15 @@ PASSED = ("DIGITFORGE_", "MLFLOW_", "AWS_", "AZURE_", "GOOGLE_", "TF_")
 class Cluster:
     """Where stages run as tasks of Ray's.
 
-    commit, bundle: of `snapshot.bundled`. gpu_share: how much of a GPU a stage gets that computes networks, where the
-    cluster has any. Raises UserError where no cluster is at the address, or no DVC remote is configured.
+    ray: of `connected`. repo: whose graph of all stages is `graph`. config: of `config_of`. commit, bundle: of
+    `snapshot.bundled`. gpu_share: how much of a GPU a stage gets that computes networks, where the cluster has any.
     """
 
-    def __init__(self, address: str, repo: Repo, graph: Graph, commit: str, bundle: bytes, gpu_share: float) -> None:
-        self.graph, self.commit, self.gpu_share = graph, commit, gpu_share
-        self.config = config_of(repo)
+    def __init__(
+        self, ray: ModuleType, repo: Repo, graph: Graph, config: str, commit: str, bundle: bytes, gpu_share: float
+    ) -> None:
+        self.ray, self.graph, self.config, self.commit, self.gpu_share = ray, graph, config, commit, gpu_share
         self.kept = {stage.name: [str(out) for out in stage.outs if not out.use_cache] for stage in repo.index.stages}
-        self.ray = connected(address)
         self.bundle = self.ray.put(bundle)
         self.board = self.ray.remote(num_cpus=0, max_restarts=-1)(task.Board).remote()  # its node may be lost
         found = [node["Resources"].get("CPU", 0) for node in self.ray.nodes() if node["Alive"]]
@@ -87,14 +87,10 @@ class Cluster:
         return self.heard.get(stage, "")
 
     def end(self, running: Sequence[Job]) -> None:
-        """Have tasks end."""
+        """Have tasks end, and keep what those cost that did by themselves."""
         for job in running:
             if isinstance(job, Task):
                 self.ray.cancel(job.reference, force=True)
-
-    def close(self) -> None:
-        """Leave the cluster, and keep what it cost."""
-        self.ray.shutdown()
         if self.seconds:
             files.write_json(files.scratch() / SECONDS, self.seconds)
 
@@ -148,7 +144,7 @@ def take(stage: str, result: task.Result) -> None:
 
 
 def config_of(repo: Repo) -> str:
-    """What a clone's .dvc/config.local must say so that it finds the default remote."""
+    """What a clone's .dvc/config.local must say so that it finds the default remote; raises UserError without one."""
     name = repo.config["core"].get("remote")
     if not name:
         raise UserError(
@@ -169,8 +165,9 @@ def reachable(address: str) -> None:
         raise UserError(f"--address: received {redacted(address)}; nothing answers there: {error}") from None
 
 
-def connected(address: str) -> ModuleType:
-    """Ray, connected to the cluster at an address."""
+@contextmanager
+def connected(address: str) -> Iterator[ModuleType]:
+    """Ray, connected to the cluster at an address for a while; raises UserError where there is none."""
     demand("--address", "ray")
     reachable(address)
     import ray
@@ -184,4 +181,7 @@ def connected(address: str) -> ModuleType:
         raise UserError(f"--address: received {redacted(address)}; no cluster answers there: {reason}") from None
     for number, handler in handlers.items():
         signal.signal(number, handler)
-    return ray
+    try:
+        yield ray
+    finally:
+        ray.shutdown()

@@ -43,35 +43,33 @@ def run(machine: Machine) -> int:
 
 
 def run_on(address: str, *, dirty: bool, gpu_share: float) -> int:
-    """The same on the cluster of Ray's at an address -> exit code.
+    """The same on the cluster of Ray's at an address -> exit code. What it can't do without is asked for first.
 
     dirty: whether files that are not committed are taken along. gpu_share: of `Cluster`.
     """
-    from digitforge.runner.cluster import Cluster
+    from digitforge.runner.cluster import Cluster, config_of, connected
     from digitforge.runner.snapshot import bundled
 
     begin()
     commit, bundle = bundled(dirty)
-    for stage in BEFORE:
-        if dvc("repro", "--single-item", stage):
-            return 2
     with Repo() as repo:
-        whole = pipeline(repo)
-        cluster = Cluster(address, repo, whole, commit, bundle, gpu_share)
-    try:
+        config = config_of(repo)
+    with connected(address) as ray:
+        for stage in BEFORE:
+            if dvc("repro", "--single-item", stage):
+                return 2
         # What an earlier run finished is brought here, and what is here is brought to where nodes find it.
         dvc("pull", "--quiet", "--allow-missing", "--force")
         if dvc("push", "--quiet", "--run-cache"):
             return 2
         with Repo() as repo:
-            _, graph = changed(repo)
+            whole, graph = changed(repo)
+            cluster = Cluster(ray, repo, whole, config, commit, bundle, gpu_share)
         graph.remove_nodes_from([name for name in graph if name in (*BEFORE, *AFTER)])
         if graph and side_by_side(Run(graph, Durations.read(), Machine(cluster.jobs)), cluster):
             return 1
         if cluster.seconds:
             print(cluster.overhead(), flush=True)
-    finally:
-        cluster.close()
     if dvc("pull", "--quiet", "--allow-missing", "--force"):
         return 2
     return run(Machine.this())

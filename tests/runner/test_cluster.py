@@ -107,6 +107,7 @@ def test_a_mistake_is_one_line(pipeline, options, expected):
     assert code == 2
     assert f"error: {expected}" in said
     assert "Traceback" not in said
+    assert "Running stage" not in said
 
 
 def test_without_a_remote_nothing_is_begun(cluster, pipeline):
@@ -114,3 +115,4 @@ def test_without_a_remote_nothing_is_begun(cluster, pipeline):
     code, said = pipeline.run("--address", cluster[0].address, "--dirty")
     assert code == 2
     assert "error: .dvc/config: received no default remote" in said
+    assert "Running stage" not in said
