@@ -6,19 +6,14 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help repro without-git plan tidy test soak lint ui experiments explore bench bench-quality bench-stages bench-before bench-scale bench-photographs bench-peers peers lock clean
+.PHONY: help repro plan tidy test soak lint ui experiments explore bench bench-quality bench-stages bench-before bench-scale bench-photographs bench-peers peers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-repro: .venv/repro.done without-git ## run what changed of the pipeline, set up first if need be; JOBS=2: two stages at a time, else as many as fit
+repro: .venv/repro.done ## run what changed of the pipeline, set up first if need be; JOBS=2: two stages at a time, else as many as fit
 	@digitforge run $(if $(JOBS),--jobs "$(JOBS)")
 	@python -m digitforge.report.summary
-
-without-git: # what was downloaded as a ZIP is no git repository; DVC works there too, once it is told
-	@if git rev-parse --git-dir > /dev/null 2>&1; then \
-		! grep -qs no_scm .dvc/config.local || $(BIN)/dvc config --local --unset core.no_scm; \
-	elif [ ! -e .git ]; then $(BIN)/dvc config --local core.no_scm true; fi
 
 plan: .venv/repro.done ## say what `make repro` would run again, and why
 	@python -m stages.recipes --plan
@@ -54,11 +49,11 @@ bench: .venv/repro.done ## measure the training engine, against others too if `m
 bench-quality: .venv/repro.done ## measure the seconds of training until a model is good
 	@TF_CPP_MIN_LOG_LEVEL=3 python -m benchmarks quality
 
-bench-stages: .venv/repro.done ## measure a cold run of the pipeline, stage by stage
-	@python -m benchmarks stages
+bench-stages: .venv/repro.done ## measure a cold run of the pipeline, stage by stage; BUDGET=0.1: with shorter trainings
+	@python -m benchmarks stages $(BUDGET)
 
 bench-before: .venv/repro.done ## measure the same of an earlier commit, COMMIT=..., to compare
-	@python -m benchmarks before "$(COMMIT)"
+	@python -m benchmarks before "$(COMMIT)" $(BUDGET)
 
 bench-scale: .venv/repro.done ## measure one job and two, and simulate up to 1,000 workers
 	@python -m benchmarks scale

@@ -1,6 +1,7 @@
 """python -m benchmarks speed | quality | stages | scale | photographs: measure, print it, renew README.md beside it.
 
-`python -m benchmarks before REVISION` measures the stages of an earlier commit, to stand beside those of this one.
+`stages BUDGET` measures shorter trainings, so many times as long, as do `before REVISION BUDGET` the stages of an
+earlier commit, to stand beside those of this one.
 """
 
 import json
@@ -9,7 +10,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
 
 from benchmarks.jobs import jobs
 from benchmarks.machine import machine
@@ -19,6 +22,7 @@ from digitforge import files
 from digitforge.errors import UserError, user_errors
 from digitforge.runner.cluster import SECONDS
 
+TAKES = {"stages": (0, 1), "before": (1, 2)}  # how many arguments a measure takes, if any
 PEERS = Path(".venv-peers/bin/python")
 ROUNDS = 5
 SHOWN_IN = {"before": "stages"}  # the section of a measure that has none of its own
@@ -128,14 +132,24 @@ def quality() -> dict[str, Any]:
     return {"machine": machine(), "curves": curves, "keras_seconds_per_step": seconds}
 
 
-def stages(revision: str = "HEAD") -> dict[str, Any]:
-    """A cold `dvc repro` of a commit."""
+def stages(budget: str = "1") -> dict[str, Any]:
+    """A cold `dvc repro` of this commit, with trainings so many times as long."""
+    return before("HEAD", budget)
+
+
+def before(revision: str, budget: str = "1") -> dict[str, Any]:
+    """The same of any commit."""
+    try:
+        factor = TypeAdapter(Annotated[float, Field(gt=0, le=1)]).validate_python(budget)
+    except ValidationError:
+        raise UserError(f"budget: received {budget!r}; accepted: a number above 0, up to 1") from None
     command = ["git", "rev-parse", "--verify", "--quiet", "--short", f"{revision}^{{commit}}"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     if found.returncode:
         raise UserError(f"before: received {revision!r}; accepted: a commit of this repository")
     commit = found.stdout.strip()
-    return {"machine": machine(), "commit": commit, "stages": output("stages", commit)}
+    measured = output("stages", commit, str(factor))
+    return {"machine": machine(), "commit": commit, "budget": factor, "stages": measured}
 
 
 def scale() -> dict[str, Any]:
@@ -154,7 +168,7 @@ MEASURES: dict[str, Callable[..., dict[str, Any]]] = {
     "speed": speed,
     "quality": quality,
     "stages": stages,
-    "before": stages,
+    "before": before,
     "scale": scale,
     "photographs": read_photographs,
 }
@@ -162,10 +176,12 @@ MEASURES: dict[str, Callable[..., dict[str, Any]]] = {
 
 def main() -> None:
     """Measure what is named, and write its results and the page."""
-    name, *revision = sys.argv[1:] or [""]
-    if name not in MEASURES or len(revision) != (name == "before"):
-        raise UserError(f"received {' '.join(sys.argv[1:])!r}; accepted: {', '.join(MEASURES)} (with a revision)")
-    found = MEASURES[name](*revision)
+    name, *arguments = sys.argv[1:] or [""]
+    least, most = TAKES.get(name, (0, 0))
+    if name not in MEASURES or not least <= len(arguments) <= most:
+        accepted = ", ".join(MEASURES).replace("before", "before REVISION")
+        raise UserError(f"received {' '.join(sys.argv[1:])!r}; accepted: {accepted}")
+    found = MEASURES[name](*arguments)
     result_file(name).parent.mkdir(exist_ok=True)
     result_file(name).write_text(json.dumps(found, indent=1) + "\n")
     print(render()[SHOWN_IN.get(name, name)])

@@ -121,6 +121,8 @@ def unknown(results: Facts) -> str:
         return "`make bench-stages` has not measured it"
     if any("needs" not in facts for facts in results["stages"]["stages"].values()):
         return "results/stages.json is older than this simulation and lacks what each stage needs"
+    if results["stages"].get("budget", 1) != 1:
+        return "its trainings were measured at a smaller budget"
     why = stale(results["stages"]["machine"], results["scale"]["machine"])
     return why and f"results/stages.json is {why}"
 

@@ -1,7 +1,7 @@
-"""A cold `dvc repro` stage by stage: python -m benchmarks.stages COMMIT prints what each took, as JSON.
+"""A cold `dvc repro` stage by stage: python -m benchmarks.stages COMMIT BUDGET prints what each took, as JSON.
 
 Runs in a fresh clone of the commit in a temporary folder, without DVC's cache, each stage by `dvc repro --single-item`,
-so that the operating system accounts for it alone.
+so that the operating system accounts for it alone. Trainings have BUDGET times the budget of the committed params.yaml.
 """
 
 import json
@@ -17,6 +17,7 @@ from typing import Any
 from benchmarks.pipeline import moved_in, needs_in
 
 KILOBYTES = 1 if sys.platform == "darwin" else 1024  # unit of ru_maxrss
+BUDGET = re.compile(r"^budget: ([\d.]+)", re.MULTILINE)
 TRAINED = re.compile(r"trained in ([\d.]+) s")
 
 
@@ -41,12 +42,20 @@ def measure(clone: Path, stage: str) -> dict[str, Any]:
     return found | ({"training_seconds": sum(map(float, trained))} if trained else {})
 
 
+def multiply_budget(params: Path, factor: float) -> None:
+    """Have all trainings of a params.yaml be so many times as long."""
+    text = params.read_text(encoding="utf-8")
+    params.write_text(BUDGET.sub(lambda found: f"budget: {factor * float(found[1]):g}", text), encoding="utf-8")
+
+
 def main() -> None:
     """Print {stage: {seconds, processor_seconds, gigabytes, training_seconds, needs, bytes}}."""
+    commit, budget = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder) / "clone"
         subprocess.run(["git", "clone", "--quiet", ".", str(clone)], check=True)
-        subprocess.run(["git", "checkout", "--quiet", sys.argv[1]], cwd=clone, check=True)
+        subprocess.run(["git", "checkout", "--quiet", commit], cwd=clone, check=True)
+        multiply_budget(clone / "params.yaml", float(budget))
         (clone / "dvc.lock").unlink(missing_ok=True)
         needs, found = needs_in(clone), {}
         for stage in needs:

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from dvc.repo import Repo
 
@@ -14,11 +15,13 @@ from digitforge.runner.graph import Graph, following, pipeline
 from digitforge.runner.jobs import Here, Job, Place
 from digitforge.runner.machine import Machine
 from digitforge.runner.schedule import Run, execute
+from digitforge.runner.snapshot import bundled, in_git
 from digitforge.torn import bring_back
 
 RECIPES = "recipes"  # the stage that says what the others are
 BEFORE = (RECIPES, "download")  # what a cluster leaves to this machine: what reads its files,
 AFTER = ("judge", "report", "plots", "track")  # and what reads all results
+NO_GIT = "no_scm"  # in DVC's configuration
 DVC = [sys.executable, "-m", "dvc", "--wait-for-lock"]
 
 
@@ -48,7 +51,6 @@ def run_on(address: str, *, dirty: bool, gpu_share: float) -> int:
     dirty: whether files that are not committed are taken along. gpu_share: of `Cluster`.
     """
     from digitforge.runner.cluster import Cluster, config_of, connected
-    from digitforge.runner.snapshot import bundled
 
     begin()
     commit, bundle = bundled(dirty)
@@ -81,6 +83,17 @@ def begin() -> None:
         signal.signal(signal.SIGHUP, signal.getsignal(signal.SIGTERM))
     for line in bring_back():
         print(line, flush=True)
+    tell_of_git()
+
+
+def tell_of_git() -> None:
+    """Let DVC know whether a git repository is here: a ZIP or a job of Ray's brings none, and DVC asks to be told."""
+    local = Path(".dvc/config.local")
+    if in_git():
+        if local.exists() and NO_GIT in local.read_text(encoding="utf-8"):
+            dvc("config", "--local", "--unset", f"core.{NO_GIT}")
+    elif not Path(".git").exists():
+        dvc("config", "--local", f"core.{NO_GIT}", "true")
 
 
 def dvc(*arguments: str) -> int:

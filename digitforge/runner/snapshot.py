@@ -1,6 +1,7 @@
 """The commit that nodes of a cluster work on, and how they get it."""
 
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -22,31 +23,47 @@ def bundled(dirty: bool) -> tuple[str, bytes]:
     """The commit to run, and a bundle of git's with it and its history.
 
     dirty: whether files that are not committed are taken too, in a commit of their own that no branch has. Raises
-    UserError for such files without it, and outside git.
+    UserError for such files without it. Of a folder outside git, as a job of Ray's has, all files are taken.
     """
-    if not git("rev-parse", "--is-inside-work-tree", check=False):
-        raise UserError(
-            "--address: received a folder that is no git repository; accepted: a clone, whose commit all nodes run"
-        )
+    with tempfile.TemporaryDirectory() as folder:
+        if in_git():
+            commit, repository = of_branch(dirty), {}
+        else:
+            repository = {"GIT_DIR": f"{folder}/repository", "GIT_WORK_TREE": str(Path.cwd())}
+            git("init", environment=repository)
+            commit = snapshot([], repository)
+        git("update-ref", REFERENCE, commit, environment=repository)
+        file = Path(folder) / "bundle"
+        git("bundle", "create", "--quiet", str(file), REFERENCE, environment=repository)
+        return commit, file.read_bytes()
+
+
+def in_git() -> bool:
+    """Whether the working folder is in a git repository's work tree."""
+    return bool(shutil.which("git")) and git("rev-parse", "--is-inside-work-tree", check=False) == "true"
+
+
+def of_branch(dirty: bool) -> str:
+    """The newest commit, or one more of what is not committed; raises UserError for such files unless `dirty`."""
     changed = git("status", "--porcelain", "--", ".", *RESULTS).splitlines()
     if changed and not dirty:
         names = ", ".join(line[3:] for line in changed[:NAMED]) + (", ..." if len(changed) > NAMED else "")
         raise UserError(f"not committed: {names}; accepted: a commit of them, or --dirty, which takes them as they are")
-    commit = snapshot() if changed else git("rev-parse", "HEAD")
-    git("update-ref", REFERENCE, commit)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "bundle"
-        git("bundle", "create", "--quiet", str(file), REFERENCE)
-        return commit, file.read_bytes()
+    return snapshot(["-p", "HEAD"], {}) if changed else git("rev-parse", "HEAD")
 
 
-def snapshot() -> str:
-    """A commit of the files as they are, new ones too; index and branches stay. The same files give the same commit."""
+def snapshot(parents: list[str], repository: Mapping[str, str]) -> str:
+    """A commit of the files as they are, new ones too; index and branches stay. The same files give the same commit.
+
+    parents: as `git commit-tree` takes them. repository: variables that name one, if it isn't the working folder's.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+        index = {**repository, "GIT_INDEX_FILE": str(Path(folder) / "index")}
         git("add", "--all", environment=index)
         tree = git("write-tree", environment=index)
-    return git("commit-tree", tree, "-p", "HEAD", "-m", "The files as they were", environment=AUTHOR)
+    return git(
+        "commit-tree", tree, *parents, "-m", "The files as they were", environment={**repository, **AUTHOR}
+    )
 
 
 def git(*arguments: str, check: bool = True, environment: Mapping[str, str] | None = None) -> str:

@@ -42,6 +42,18 @@ def test_the_committed_page_is_that_of_the_committed_results(tmp_path, monkeypat
     assert (page.HERE / "README.md").read_text() == committed
 
 
+def test_states_of_two_budgets_are_not_compared():
+    facts = {"processor": "a", "cores": 2, "gigabytes": 8, "python": "3", "packages": {}}
+    one = {"train@a": {"seconds": 70.0, "training_seconds": 50.0, "gigabytes": 1.0}}
+    now = {"machine": facts, "commit": "new", "budget": 0.5, "stages": one}
+    said = rendering.render(
+        "stages.md", now | shared({"stages": now, "before": now | {"budget": 1.0}}), HERE / "templates"
+    )
+    assert "Trainings have 0.5 of their budget" in said
+    assert "stale: they are of another budget (1)" in said
+    assert "before: count" not in said
+
+
 @pytest.mark.parametrize("cores", [2, 16])
 def test_the_state_before_is_compared_only_where_it_was_measured_on_the_same_machine(cores):
     facts = {"processor": "a", "cores": 2, "gigabytes": 8, "python": "3", "packages": {}}

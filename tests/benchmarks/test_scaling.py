@@ -79,6 +79,11 @@ def test_figures_of_two_machines_never_meet(results, kind):
     assert ("16 cores" in found.why) == (kind == "another machine")
 
 
+def test_shorter_trainings_are_not_simulated(results):
+    results["stages"]["budget"] = 0.1
+    assert "smaller budget" in simulated(results).why
+
+
 def test_two_jobs_are_predicted_by_the_stages_of_one(results):
     # download, train@a beside train@b and sample@b, sample@a, report: one core each, so nothing goes slower
     run = results["scale"]["projects"]["2"]

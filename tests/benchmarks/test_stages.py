@@ -4,7 +4,9 @@ import sys
 
 import pytest
 
-from tests.runner.pipeline import Pipeline
+from benchmarks.stages import multiply_budget
+from digitforge.settings.params import read_yaml
+from tests.runner.pipeline import ROOT, Pipeline
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +23,7 @@ def measured(tmp_path_factory):
         file.write_text(content)
         for command in (["add", "-A"], [*commit, name]):
             subprocess.run(["git", *command], cwd=pipeline.root, check=True, env=pipeline.env)
-    command = [sys.executable, "-m", "benchmarks.stages", "HEAD~1"]
+    command = [sys.executable, "-m", "benchmarks.stages", "HEAD~1", "0.5"]
     found = subprocess.run(command, cwd=pipeline.root, env=pipeline.env, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr
     return json.loads(found.stdout)
@@ -43,3 +45,11 @@ def test_what_a_stage_needs_and_moves_is_kept_for_the_simulation(measured):
     assert measured["last"]["bytes"] == len("a\n") + len("b") + len("a\nb")
     read, written = len("d\n"), len("d\n") + len("{}\n")
     assert measured["a"]["bytes"] == read + written  # recipes are too small to count
+
+
+def test_a_smaller_budget_changes_nothing_else(tmp_path):
+    original, file = ROOT / "params.yaml", tmp_path / "params.yaml"
+    file.write_text(original.read_text())
+    multiply_budget(file, 0.05)
+    before, after = read_yaml(original), read_yaml(file)
+    assert after == before | {"budget": before["budget"] / 20}

@@ -2,7 +2,9 @@
 
 import os
 import re
+import shutil
 import signal
+import subprocess
 import time
 
 import psutil
@@ -69,3 +71,17 @@ def test_what_ends_a_run_ends_its_stages_and_a_rerun_goes_on(pipeline, name):
 def test_another_number_of_jobs_is_refused(pipeline, jobs):
     code, said = pipeline.run("--jobs", jobs)
     assert (code, said) == (2, f"error: --jobs: received {jobs}; accepted: 1 to 64\n")
+
+
+def test_a_folder_outside_git_runs_and_git_may_come_later(pipeline):
+    for name in ("go", "mended"):
+        (pipeline.root / name).touch()
+    shutil.rmtree(pipeline.root / ".git")
+    local = pipeline.root / ".dvc/config.local"
+    code, said = pipeline.run()
+    assert code == 0, said
+    assert "no_scm = true" in local.read_text()
+    subprocess.run(["git", "init", "-q"], cwd=pipeline.root, check=True)
+    code, said = pipeline.run()
+    assert (code, "to run" in said) == (0, False), said
+    assert "no_scm" not in local.read_text()

@@ -1,0 +1,61 @@
+"""`ray job submit --working-dir . -- digitforge run` on a real cluster, from a folder whose .git Ray leaves out."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.runner.pipeline import Pipeline
+from tests.serving import free_port, wait_for
+
+pytest.importorskip("ray", reason="Ray isn't installed: pip install -e '.[scale]'")
+
+
+@pytest.fixture
+def pipeline(tmp_path):
+    return Pipeline(tmp_path / "project")
+
+
+@pytest.fixture
+def dashboard(pipeline, tmp_path):
+    """The URL of a cluster that takes jobs."""
+    port = free_port()
+    command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block", "--num-cpus", "2"]
+    command += ["--port", str(free_port()), "--dashboard-host", "127.0.0.1", "--dashboard-port", str(port)]
+    with (
+        tempfile.TemporaryDirectory(prefix="ray-") as folder,  # in the system's: Ray's sockets need a short path
+        (tmp_path / "ray.log").open("w") as log,
+    ):
+        environment = pipeline.env | {"TMPDIR": folder, "RAY_TMPDIR": folder, "RAY_USAGE_STATS_ENABLED": "0"}
+        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, env=environment)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/api/version", process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
+
+
+@pytest.mark.long
+def test_a_job_of_ray_s_leaves_its_results_in_the_remote(dashboard, pipeline):
+    for name in ("go", "mended"):
+        (pipeline.root / name).touch()
+    submit = [sys.executable, "-m", "ray.scripts.scripts", "job", "submit", "--address", dashboard]
+    submit += ["--working-dir", ".", "--", "digitforge", "run"]
+    environment = {name: value for name, value in pipeline.env.items() if not name.startswith("RAY_")}
+    found = subprocess.run(submit, cwd=pipeline.root, env=environment, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "succeeded" in found.stdout
+    assert not (pipeline.root / "last").exists()
+    for arguments in (["pull", "--run-cache"], ["repro", "--pull"]):
+        command = [sys.executable, "-m", "dvc", *arguments]
+        fetched = subprocess.run(
+            command, cwd=pipeline.root, env=pipeline.env, capture_output=True, text=True, check=False
+        )
+        assert "Traceback" not in fetched.stderr
+    assert (pipeline.root / "last").read_text() == "d\nb"
+    assert not Path(pipeline.root / "waits").read_text().split()[1:]  # what waits ran once, for the job
