@@ -44,11 +44,9 @@ class Project:
     def dvc(self, *arguments: str, code: int = 0) -> str:
         return self.run(sys.executable, "-m", "dvc", *arguments, code=code)
 
-    def would_run(self) -> set[str]:
-        """The stages that `make plan` says an edit runs again."""
-        lines = self.run(sys.executable, "-m", "stages.recipes", "--plan").splitlines()
-        names = [line.split(": ")[0] for line in lines if not line.startswith(("then", "no longer", "every"))]
-        return {name for part in names for name in part.split(", ")}
+    def plan(self) -> str:
+        """What `make plan` says."""
+        return self.run(sys.executable, "-m", "stages.recipes", "--plan")
 
     def write_params(self, **changes) -> None:
         # In block style, as people write it: what `dvc exp run -S` makes of JSON has no quotes, and no URLs any more.
@@ -85,3 +83,9 @@ def cloned(root):
     made = Project(root)
     made.run("git", "init", "-q")
     return made
+
+
+def named_in(plan: str) -> set[str]:
+    """The stages that a plan says an edit runs again."""
+    parts = [line.split(": ")[0] for line in plan.splitlines() if not line.startswith(("then", "no longer", "every"))]
+    return {name for part in parts for name in part.split(", ")}

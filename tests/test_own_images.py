@@ -1,4 +1,4 @@
-"""The real pipeline on a folder of coloured shapes, two stages at a time, to the report."""
+"""The real pipeline on a folder of coloured shapes, two stages at a time, to the report: `make soak` runs it."""
 
 import re
 import shutil
@@ -12,6 +12,7 @@ from tests.own_material import colours
 from tests.test_pipeline import with_variant
 
 EACH = 60
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

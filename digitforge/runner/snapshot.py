@@ -61,9 +61,7 @@ def snapshot(parents: list[str], repository: Mapping[str, str]) -> str:
         index = {**repository, "GIT_INDEX_FILE": str(Path(folder) / "index")}
         git("add", "--all", environment=index)
         tree = git("write-tree", environment=index)
-    return git(
-        "commit-tree", tree, *parents, "-m", "The files as they were", environment={**repository, **AUTHOR}
-    )
+    return git("commit-tree", tree, *parents, "-m", "The files as they were", environment={**repository, **AUTHOR})
 
 
 def git(*arguments: str, check: bool = True, environment: Mapping[str, str] | None = None) -> str:

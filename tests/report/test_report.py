@@ -31,6 +31,7 @@ def test_every_link_leads_somewhere_and_every_picture_is_shown(write_report, cap
     assert pictures - found == set()
     text = pages[0].read_text()
     assert "nan" not in text
+    assert "so none are stacked" not in text
     assert "*other VAE*" in text
     assert "stranger" not in text
     assert "WARNING" not in capsys.readouterr().out
@@ -48,11 +49,10 @@ def test_every_link_leads_somewhere_and_every_picture_is_shown(write_report, cap
     assert "<dt>git commit</dt><dd>none</dd>" in page  # the reports of this test lie outside git
 
 
-@pytest.mark.parametrize("pictures", [True, False])
-def test_a_page_without_stacks_says_why_where_images_are_pictures_in_colour(write_report, pictures):
-    reports = write_report(("vae_anomaly",), pictures=pictures)
+def test_a_page_without_stacks_says_why_where_images_are_pictures_in_colour(write_report):
+    reports = write_report(("vae_anomaly",), pictures=True)
     for name in ("index.md", "index.html"):
-        assert ("so none are stacked" in (reports / name).read_text()) == pictures
+        assert "so none are stacked" in (reports / name).read_text()
 
 
 def test_all_pages_name_the_digit_that_is_left_out(write_report):
@@ -68,7 +68,7 @@ def test_all_pages_name_the_digit_that_is_left_out(write_report):
         assert phrase in pages["index.html"]
 
 
-@pytest.mark.parametrize("keys", [("gan_dcgan",), ("vae_stacked",), ("vae_anomaly",)])
+@pytest.mark.parametrize("keys", [("gan_dcgan",), ("vae_stacked",)])
 def test_a_report_of_a_single_model(write_report, keys):
     reports = write_report(keys)
     assert {target for target in links(reports / "index.md") if not target.exists()} == set()
@@ -81,6 +81,6 @@ def test_a_report_of_a_single_model(write_report, keys):
 def test_equal_results_are_an_equal_report(write_report):
     written = []
     for _ in range(2):
-        reports = write_report(("ae_deep", "gan_dcgan"))
+        reports = write_report(("ae_deep",))
         written.append({path: path.read_bytes() for path in reports.rglob("*") if path.is_file()})
     assert written[0] == written[1]

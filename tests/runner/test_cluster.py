@@ -18,7 +18,9 @@ def cluster():
     with pytest.MonkeyPatch.context() as patch:  # workers inherit it
         patch.setenv("TMPDIR", folder)
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        made = cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
+        quickly = {"health_check_period_ms": 500, "health_check_failure_threshold": 4}  # a lost node is told in 2 s
+        head = {"num_cpus": 0, "_system_config": quickly}
+        made = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
         nodes = [made.add_node(num_cpus=1) for _ in range(2)]
     made.wait_for_nodes()
     yield made, nodes

@@ -5,11 +5,13 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 
 import psutil
 import pytest
 
+from digitforge.runner.run import tell_of_git
 from tests.runner.pipeline import Pipeline
 
 
@@ -46,10 +48,10 @@ def waiting(pipeline, process):
     return [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
 
 
-LONG = [pytest.param(name, marks=pytest.mark.long) for name in ("SIGTERM", "SIGHUP")]
+LONG = [pytest.param(name, marks=pytest.mark.long) for name in ("SIGTERM", "SIGHUP", "SIGKILL")]
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGKILL", *LONG])
+@pytest.mark.parametrize("name", ["SIGINT", *LONG])
 def test_what_ends_a_run_ends_its_stages_and_a_rerun_goes_on(pipeline, name):
     (pipeline.root / "mended").touch()
     process = pipeline.start("--jobs", "2")
@@ -73,15 +75,23 @@ def test_another_number_of_jobs_is_refused(pipeline, jobs):
     assert (code, said) == (2, f"error: --jobs: received {jobs}; accepted: 1 to 64\n")
 
 
-def test_a_folder_outside_git_runs_and_git_may_come_later(pipeline):
+def test_dvc_is_told_whether_git_is_here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    subprocess.run([sys.executable, "-m", "dvc", "init", "-q", "--no-scm"], check=True)
+    local = tmp_path / ".dvc/config.local"
+    local.write_text("[cache]\n    type = copy\n")
+    tell_of_git()
+    assert "no_scm = true" in local.read_text()
+    subprocess.run(["git", "init", "-q"], check=True)
+    tell_of_git()
+    assert local.read_text().split() == ["[cache]", "type", "=", "copy"]
+
+
+@pytest.mark.long
+def test_a_folder_outside_git_runs(pipeline):
     for name in ("go", "mended"):
         (pipeline.root / name).touch()
     shutil.rmtree(pipeline.root / ".git")
-    local = pipeline.root / ".dvc/config.local"
     code, said = pipeline.run()
     assert code == 0, said
-    assert "no_scm = true" in local.read_text()
-    subprocess.run(["git", "init", "-q"], cwd=pipeline.root, check=True)
-    code, said = pipeline.run()
-    assert (code, "to run" in said) == (0, False), said
-    assert "no_scm" not in local.read_text()
+    assert (pipeline.root / "last").read_text() == "d\nb"
