@@ -69,6 +69,14 @@ def test_what_ends_a_run_ends_its_stages_and_a_rerun_goes_on(pipeline, name):
     assert "up to date" in pipeline.changed()
 
 
+def test_another_folder_than_a_projects_is_refused(pipeline, tmp_path_factory):
+    pipeline.root = tmp_path_factory.mktemp("empty")
+    for options in ([], ["--address", "auto"]):
+        code, said = pipeline.run(*options)
+        expected = f"error: {pipeline.root}: received a folder without .dvc; accepted: the project's own\n"
+        assert (code, said) == (2, expected)
+
+
 @pytest.mark.parametrize("jobs", ["0", "65", "-1"])
 def test_another_number_of_jobs_is_refused(pipeline, jobs):
     code, said = pipeline.run("--jobs", jobs)
