@@ -4,6 +4,7 @@
 earlier commit, to stand beside those of this one.
 """
 
+import inspect
 import json
 import subprocess
 import sys
@@ -22,7 +23,6 @@ from digitforge import files
 from digitforge.errors import UserError, user_errors
 from digitforge.runner.cluster import SECONDS
 
-TAKES = {"stages": (0, 1), "before": (1, 2)}  # how many arguments a measure takes, if any
 PEERS = Path(".venv-peers/bin/python")
 ROUNDS = 5
 SHOWN_IN = {"before": "stages"}  # the section of a measure that has none of its own
@@ -177,10 +177,11 @@ MEASURES: dict[str, Callable[..., dict[str, Any]]] = {
 def main() -> None:
     """Measure what is named, and write its results and the page."""
     name, *arguments = sys.argv[1:] or [""]
-    least, most = TAKES.get(name, (0, 0))
-    if name not in MEASURES or not least <= len(arguments) <= most:
+    try:
+        inspect.signature(MEASURES[name]).bind(*arguments)
+    except (KeyError, TypeError):
         accepted = ", ".join(MEASURES).replace("before", "before REVISION")
-        raise UserError(f"received {' '.join(sys.argv[1:])!r}; accepted: {accepted}")
+        raise UserError(f"received {' '.join(sys.argv[1:])!r}; accepted: {accepted}") from None
     found = MEASURES[name](*arguments)
     result_file(name).parent.mkdir(exist_ok=True)
     result_file(name).write_text(json.dumps(found, indent=1) + "\n")

@@ -15,8 +15,6 @@ from benchmarks.pipeline import graph_in, moved_in, needs_in
 from benchmarks.scaling import EXPECTED
 from benchmarks.simulation import last_chain
 from benchmarks.watch import watch
-from digitforge import files
-from digitforge.runner.durations import KEPT
 from tests.cloned import SMALL, Project, cloned
 
 VARIANTS = (3, 6)
@@ -30,7 +28,7 @@ def project_of(variants: int, root: Path) -> Project:
     project.env["PYTHONPATH"] = str(root)
     project.write_params(variants={f"row_{i}": row | {"title": f"Row {i}"} for i, row in enumerate(rows, start=1)})
     project.commit("small")
-    files.write_json(root / ".scratch" / KEPT, dict.fromkeys(graph_in(root), EXPECTED))
+    project.expect(EXPECTED)
     return project
 
 

@@ -105,6 +105,7 @@ def run(options: argparse.Namespace) -> int:
     from digitforge.runner.machine import Machine
     from digitforge.runner.run import run, run_on
 
+    os.chdir(project.project_folder())
     if address := options.address or os.environ.get("RAY_ADDRESS"):
         if options.jobs:
             raise UserError(

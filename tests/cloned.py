@@ -23,6 +23,16 @@ SMALL = CONTENT | {
 }
 
 
+EXPECT = """
+import sys
+from pathlib import Path
+from benchmarks.pipeline import graph_in
+from digitforge import files
+from digitforge.runner.durations import KEPT
+files.write_json(files.scratch() / KEPT, dict.fromkeys(graph_in(Path()), float(sys.argv[1])))
+"""
+
+
 class Project:
     """A clone with its own DVC cache and MLflow store."""
 
@@ -43,6 +53,10 @@ class Project:
 
     def dvc(self, *arguments: str, code: int = 0) -> str:
         return self.run(sys.executable, "-m", "dvc", *arguments, code=code)
+
+    def expect(self, seconds: float) -> None:
+        """Have `digitforge run` reckon with so many seconds of each stage; of a few, no early reports are due."""
+        self.run(sys.executable, "-c", EXPECT, str(seconds))
 
     def plan(self) -> str:
         """What `make plan` says."""

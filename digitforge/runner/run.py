@@ -8,7 +8,6 @@ from pathlib import Path
 
 from dvc.repo import Repo
 
-from digitforge.errors import UserError
 from digitforge.runner import early, jobs, view
 from digitforge.runner.durations import Durations
 from digitforge.runner.early import Early
@@ -79,12 +78,7 @@ def run_on(address: str, *, dirty: bool, gpu_share: float) -> int:
 
 
 def begin() -> None:
-    """Make ready: a terminal that is closed ends the run as SIGTERM does; a dvc.lock that is torn is brought back.
-
-    Raises UserError where there is no project.
-    """
-    if not Path(".dvc").is_dir():
-        raise UserError(f"{Path.cwd()}: received a folder without .dvc; accepted: the project's own")
+    """Make ready: a terminal that is closed ends the run as SIGTERM does; a dvc.lock that is torn is brought back."""
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.getsignal(signal.SIGTERM))
     for line in bring_back():

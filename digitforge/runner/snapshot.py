@@ -31,7 +31,7 @@ def bundled(dirty: bool) -> tuple[str, bytes]:
         else:
             repository = {"GIT_DIR": f"{folder}/repository", "GIT_WORK_TREE": str(Path.cwd())}
             git("init", environment=repository)
-            commit = snapshot([], repository)
+            commit = snapshot(repository)
         git("update-ref", REFERENCE, commit, environment=repository)
         file = Path(folder) / "bundle"
         git("bundle", "create", "--quiet", str(file), REFERENCE, environment=repository)
@@ -49,18 +49,20 @@ def of_branch(dirty: bool) -> str:
     if changed and not dirty:
         names = ", ".join(line[3:] for line in changed[:NAMED]) + (", ..." if len(changed) > NAMED else "")
         raise UserError(f"not committed: {names}; accepted: a commit of them, or --dirty, which takes them as they are")
-    return snapshot(["-p", "HEAD"], {}) if changed else git("rev-parse", "HEAD")
+    return snapshot({}) if changed else git("rev-parse", "HEAD")
 
 
-def snapshot(parents: list[str], repository: Mapping[str, str]) -> str:
+def snapshot(repository: Mapping[str, str]) -> str:
     """A commit of the files as they are, new ones too; index and branches stay. The same files give the same commit.
 
-    parents: as `git commit-tree` takes them. repository: variables that name one, if it isn't the working folder's.
+    repository: variables that name one, if it isn't the working folder's.
     """
     with tempfile.TemporaryDirectory() as folder:
         index = {**repository, "GIT_INDEX_FILE": str(Path(folder) / "index")}
         git("add", "--all", environment=index)
         tree = git("write-tree", environment=index)
+    head = git("rev-parse", "--verify", "--quiet", "HEAD", check=False, environment=repository)
+    parents = ["-p", head] if head else []
     return git("commit-tree", tree, *parents, "-m", "The files as they were", environment={**repository, **AUTHOR})
 
 

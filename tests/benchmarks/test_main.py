@@ -1,3 +1,4 @@
+import subprocess
 import sys
 
 import pytest
@@ -20,6 +21,13 @@ def test_a_wrong_argument_is_one_line(arguments, monkeypatch, capsys):
     line = said(arguments, monkeypatch, capsys)
     assert line.startswith("error: received")
     assert "accepted: speed, quality, stages, before REVISION" in line
+
+
+def test_so_it_is_from_a_shell():
+    found = subprocess.run([sys.executable, "-m", "benchmarks"], capture_output=True, text=True, check=False)
+    assert found.returncode == 2
+    assert found.stderr.splitlines()[-1].startswith("error: received")
+    assert "Traceback" not in found.stderr
 
 
 @pytest.mark.parametrize("budget", ["0", "2", "half", "nan"])

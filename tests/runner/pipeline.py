@@ -104,5 +104,11 @@ class Pipeline:
 
     def changed(self) -> str:
         """What `dvc status` says."""
-        command = [sys.executable, "-m", "dvc", "status"]
-        return subprocess.run(command, cwd=self.root, env=self.env, capture_output=True, text=True, check=True).stdout
+        found = self.dvc("status")
+        found.check_returncode()
+        return found.stdout
+
+    def dvc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command of DVC's, and what it said."""
+        command = [sys.executable, "-m", "dvc", *arguments]
+        return subprocess.run(command, cwd=self.root, env=self.env, capture_output=True, text=True, check=False)

@@ -7,8 +7,6 @@ import time
 import psutil
 import pytest
 
-from tests.runner.pipeline import Pipeline
-
 cluster_utils = pytest.importorskip("ray.cluster_utils", reason="Ray isn't installed: pip install -e '.[scale]'")
 
 
@@ -26,11 +24,6 @@ def cluster():
     yield made, nodes
     made.shutdown()
     shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def pipeline(tmp_path):
-    return Pipeline(tmp_path / "project")
 
 
 def node_of(pid, nodes):

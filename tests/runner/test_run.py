@@ -12,12 +12,6 @@ import psutil
 import pytest
 
 from digitforge.runner.run import tell_of_git
-from tests.runner.pipeline import Pipeline
-
-
-@pytest.fixture
-def pipeline(tmp_path):
-    return Pipeline(tmp_path)
 
 
 def test_a_failure_stops_only_what_needs_it_and_a_rerun_does_the_rest(pipeline):
@@ -73,8 +67,9 @@ def test_another_folder_than_a_projects_is_refused(pipeline, tmp_path_factory):
     pipeline.root = tmp_path_factory.mktemp("empty")
     for options in ([], ["--address", "auto"]):
         code, said = pipeline.run(*options)
-        expected = f"error: {pipeline.root}: received a folder without .dvc; accepted: the project's own\n"
-        assert (code, said) == (2, expected)
+        assert code == 2
+        assert said.startswith(f"error: {pipeline.root}: no project here or in a folder above; accepted: a folder with")
+        assert said.count("\n") == 1
 
 
 @pytest.mark.parametrize("jobs", ["0", "65", "-1"])
